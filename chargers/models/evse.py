@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chargers.models.charge_point import ChargePoint
+from chargers.types import ConnectorStatus, Current
+from sites.models import ScheduleGroup
+
+
+class Evse(models.Model):
+    """One place of a charge point where a vehicle charges (OCPP 1.6: a connector, number >= 1).
+
+    Number 0 addresses the whole charge point and has no row. Maximum power in W, maximum current in A
+    per phase; `declared` is False for a connector that only the charge point itself told of.
+    """
+
+    charge_point = models.ForeignKey(
+        ChargePoint, on_delete=models.CASCADE, related_name="evses", verbose_name=_("charge point")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    declared = models.BooleanField(_("declared"), default=True)
+    max_power_w = models.FloatField(_("maximum power (W)"), null=True, blank=True)
+    max_current_a = models.FloatField(_("maximum current (A)"), null=True, blank=True)
+    phases = models.PositiveSmallIntegerField(_("phases"), default=3)
+    current = models.CharField(_("current"), max_length=2, choices=Current.choices, default=Current.AC)
+    priority = models.IntegerField(_("priority"), default=0)
+    groups = models.ManyToManyField(ScheduleGroup, blank=True, related_name="evses", verbose_name=_("groups"))
+
+    class Meta:
+        verbose_name = _("connector")
+        verbose_name_plural = _("connectors")
+        ordering = ["charge_point", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["charge_point", "number"], name="evse_number_per_charge_point"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="evse_number_from_one"),
+            models.CheckConstraint(condition=models.Q(phases__in=[1, 2, 3]), name="evse_phases_one_to_three"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.charge_point} / {self.number}"
+
+
+class EvseState(models.Model):
+    """What is known of an EVSE now: status, last measurements and limits.
+
+    Units: power W, current A per phase, voltage V, energy Wh (meter register), SoC percent,
+    temperature degrees Celsius. `status_since` is when the present status began; `session_register`
+    counts the times its register restarted. `limit_*` is what the charge point accepted last,
+    `requested_*` what evkit asked for last.
+    """
+
+    evse = models.OneToOneField(Evse, on_delete=models.CASCADE, primary_key=True, related_name="state")
+    status = models.CharField(
+        max_length=16, choices=ConnectorStatus.choices, default=ConnectorStatus.UNKNOWN, blank=True
+    )
+    error_code = models.CharField(max_length=64, blank=True)
+    vendor_error_code = models.CharField(max_length=255, blank=True)
+    info = models.CharField(max_length=255, blank=True)
+    status_since = models.DateTimeField(null=True)
+    status_at = models.DateTimeField(null=True)
+    status_device_at = models.DateTimeField(null=True)
+    power_w = models.FloatField(null=True)
+    current_l1_a = models.FloatField(null=True)
+    current_l2_a = models.FloatField(null=True)
+    current_l3_a = models.FloatField(null=True)
+    voltage_v = models.FloatField(null=True)
+    energy_wh = models.FloatField(null=True)
+    soc_percent = models.FloatField(null=True)
+    temperature_c = models.FloatField(null=True)
+    measured_at = models.DateTimeField(null=True)
+    requested_w = models.FloatField(null=True)
+    requested_a = models.FloatField(null=True)
+    requested_at = models.DateTimeField(null=True)
+    limit_w = models.FloatField(null=True)
+    limit_a = models.FloatField(null=True)
+    limit_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("state of a connector")
+        verbose_name_plural = _("states of connectors")
+
+    def __str__(self) -> str:
+        return f"{self.evse_id}: {self.status or 'unknown'}"
+
+    @property
+    def current_a(self) -> float | None:
+        """The highest current of the phases, in A."""
+        phases = [a for a in (self.current_l1_a, self.current_l2_a, self.current_l3_a) if a is not None]
+        return max(phases, default=None)

@@ -1,0 +1,95 @@
+"""Queueing commands to charge points, and moving them on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chargers.events import CommandChanged, CommandQueued
+from chargers.models import ChargePoint, Command
+from chargers.ocpp.schema import InvalidPayload, check_request
+from chargers.types import CommandState
+from evkit.core.errors import InvalidInputError
+from evkit.core.events import publish_after_commit
+from evkit.core.recorders import SYSTEM, Actor, Deed, record
+
+DEFAULT_PATIENCE = timedelta(seconds=60)
+
+
+class UnableToQueueError(InvalidInputError):
+    """The command cannot be sent as it is."""
+
+    code = "invalid_command"
+
+
+@transaction.atomic
+def queue_command(
+    *,
+    charge_point: ChargePoint,
+    action: str,
+    payload: Mapping[str, object],
+    now: datetime,
+    actor: Actor = SYSTEM,
+    reason: str = "",
+    patience: timedelta = DEFAULT_PATIENCE,
+) -> Command:
+    """Queue a command for `charge_point`; it expires if it cannot be sent within `patience`.
+
+    Returns at once; the answer arrives in the row.
+
+    Raises:
+        UnableToQueueError: the payload breaks the action's schema; `field` names the offender.
+    """
+    try:
+        check_request("1.6", action, payload)
+    except InvalidPayload as error:
+        raise UnableToQueueError(
+            _("%(action)s cannot be sent: %(problem)s") % {"action": action, "problem": error.message},
+            field=error.field,
+        ) from error
+    command = Command.objects.create(
+        charge_point=charge_point,
+        action=action,
+        payload=dict(payload),
+        evse_number=_evse_number(payload),
+        requested_by_id=actor.user_id,
+        requested_name=actor.name,
+        reason=reason,
+        created_at=now,
+        deadline=now + patience,
+    )
+    record(
+        Deed(
+            actor=actor,
+            verb="command",
+            object_type="charge_point",
+            object_key=charge_point.identity,
+            site_id=charge_point.site_id,
+            details={"action": action, "payload": _without_secrets(payload), "reason": reason},
+        )
+    )
+    publish_after_commit(
+        CommandQueued(charge_point.pk),
+        CommandChanged(command.pk, charge_point.pk, charge_point.site_id),
+    )
+    return command
+
+
+def expire_commands(*, now: datetime) -> int:
+    """Expire the queued commands whose deadline has passed; return how many."""
+    return Command.objects.filter(state=CommandState.QUEUED, deadline__lt=now).update(
+        state=CommandState.EXPIRED, finished_at=now
+    )
+
+
+def _evse_number(payload: Mapping[str, object]) -> int | None:
+    number = payload.get("connectorId")
+    return number if isinstance(number, int) else None
+
+
+def _without_secrets(payload: Mapping[str, object]) -> dict[str, object]:
+    secret = str(payload.get("key", "")).lower() in {"authorizationkey", "basicauthpassword"}
+    return {key: "***" if secret and key == "value" else value for key, value in payload.items()}

@@ -1,0 +1,72 @@
+"""Names used by charge points, connections and commands."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Registration(models.TextChoices):
+    """Whether a charge point may take part (OCPP 1.6 §7.36 RegistrationStatus)."""
+
+    ACCEPTED = "accepted", _("Accepted")
+    PENDING = "pending", _("Waiting for a decision")
+    REJECTED = "rejected", _("Rejected")
+
+
+class ConnectorStatus(models.TextChoices):
+    """State of a connector (OCPP 1.6 §7.7 ChargePointStatus); empty until the first notification."""
+
+    UNKNOWN = "", _("Unknown")
+    AVAILABLE = "Available", _("Free")
+    PREPARING = "Preparing", _("Preparing")
+    CHARGING = "Charging", _("Charging")
+    SUSPENDED_EVSE = "SuspendedEVSE", _("Suspended by the site")
+    SUSPENDED_EV = "SuspendedEV", _("Suspended by the vehicle")
+    FINISHING = "Finishing", _("Finishing")
+    RESERVED = "Reserved", _("Reserved")
+    UNAVAILABLE = "Unavailable", _("Unavailable")
+    FAULTED = "Faulted", _("Faulted")
+
+
+class Current(models.TextChoices):
+    """Kind of current that a connector delivers."""
+
+    AC = "AC", _("AC")
+    DC = "DC", _("DC")
+
+
+class CommandState(models.TextChoices):
+    """Where a command to a charge point stands."""
+
+    QUEUED = "queued", _("Queued")
+    SENT = "sent", _("Sent")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    FAILED = "failed", _("Failed")
+    TIMED_OUT = "timed_out", _("No answer in time")
+    EXPIRED = "expired", _("Not sent in time")
+
+
+class Effect(models.TextChoices):
+    """Whether what an accepted command asked for was seen to happen."""
+
+    NOT_APPLICABLE = "not_applicable", _("Not applicable")
+    NOT_SEEN = "not_seen", _("Not seen yet")
+    SEEN = "seen", _("Seen")
+
+
+FINAL_STATES = (
+    CommandState.ACCEPTED,
+    CommandState.REJECTED,
+    CommandState.FAILED,
+    CommandState.TIMED_OUT,
+    CommandState.EXPIRED,
+)
+
+
+class JobKind(models.TextChoices):
+    """Long jobs of a charge point whose progress it reports by itself."""
+
+    FIRMWARE = "firmware", _("Firmware update")
+    DIAGNOSTICS = "diagnostics", _("Diagnostics upload")

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Vehicle(models.Model):
+    """A bus, van or car known by one or more id tags (R25); battery in Wh."""
+
+    code = models.SlugField(_("code"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    battery_wh = models.FloatField(_("battery (Wh)"), null=True, blank=True)
+    priority = models.IntegerField(_("priority"), default=0)
+
+    class Meta:
+        verbose_name = _("vehicle")
+        verbose_name_plural = _("vehicles")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(battery_wh__isnull=True) | models.Q(battery_wh__gt=0),
+                name="vehicle_battery_positive",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdToken(models.Model):
+    """What identifies whoever asks to charge (OCPP 1.6 §7.28 IdToken): case-insensitive.
+
+    `key` is the upper-case form that is compared; `value` keeps the spelling.
+    """
+
+    value = models.CharField(_("id tag"), max_length=255)
+    key = models.CharField(max_length=255, unique=True, editable=False)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent"),
+    )
+    vehicle = models.ForeignKey(
+        Vehicle,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="id_tokens",
+        verbose_name=_("vehicle"),
+    )
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    blocked = models.BooleanField(_("blocked"), default=False)
+    concurrent = models.BooleanField(
+        _("several transactions at once"), default=False, help_text=_("For shared and master tags.")
+    )
+
+    class Meta:
+        verbose_name = _("id tag")
+        verbose_name_plural = _("id tags")
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def token_key(value: str) -> str:
+    """Return the form in which id tags are compared: without surrounding blanks, upper case."""
+    return value.strip().upper()

@@ -1,0 +1,106 @@
+"""Small SVG drawings made on the server: their values are attributes, never inline styles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from evkit.console.formats import kilo, quantity
+from evkit.console.states import State
+
+MARK = mark_safe('<path class="bar__limit" d="M-1 1h2v12h-2z"/>')
+
+
+def symbol(kind: str, size: str, state: State, label: str | None = None) -> SafeString:
+    """Return the symbol of a state; an empty label makes it decoration."""
+    text = str(state.label) if label is None else label
+    if not text:
+        return format_html(
+            '<svg class="sym sym--{0} is-{1}" aria-hidden="true"><use href="#{2}-{0}"/></svg>',
+            size, str(state), kind,
+        )  # fmt: skip
+    return format_html(
+        '<svg class="sym sym--{0} is-{1}" role="img" aria-label="{3}"><use href="#{2}-{0}"/></svg>',
+        size, str(state), kind, text,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Lengths of a power bar in percent of its full width."""
+
+    track: float
+    fill: float
+    excess: float
+
+
+def _length(value: float) -> str:
+    """Return a length for an SVG attribute."""
+    return f"{value:.2f}"
+
+
+def shares(*, power_w: float | None, limit_w: float | None, max_w: float | None) -> Shares:
+    """Return the lengths: the track ends at the limit, the whole bar is the maximum."""
+    power, limit = max(power_w or 0.0, 0.0), limit_w if limit_w is not None else max_w
+    full = max(max_w or 0.0, limit or 0.0, power)
+    if full <= 0:
+        return Shares(track=0.0, fill=0.0, excess=0.0)
+    track = 100 * (limit if limit is not None else full) / full
+    fill = 100 * power / full
+    return Shares(track=track, fill=min(fill, track), excess=max(fill - track, 0.0))
+
+
+def bar_label(*, power_w: float | None, limit_w: float | None, max_w: float | None) -> str:
+    """Return what a power bar says to somebody who does not see it."""
+    power = quantity(kilo(power_w or 0.0), "kW", 1)
+    if limit_w is None:
+        return gettext("%(power)s drawn, no limit set") % {"power": power}
+    limit = quantity(kilo(limit_w), "kW", 1)
+    if max_w is None:
+        return gettext("%(power)s of %(limit)s allowed") % {"power": power, "limit": limit}
+    return gettext("%(power)s of %(limit)s allowed, at most %(max)s") % {
+        "power": power,
+        "limit": limit,
+        "max": quantity(kilo(max_w), "kW"),
+    }
+
+
+def power_bar(*, power_w: float | None, limit_w: float | None, max_w: float | None) -> SafeString:
+    """Return a thin power bar with its limit mark (no mark without a limit)."""
+    part = shares(power_w=power_w, limit_w=limit_w, max_w=max_w)
+    limit = (
+        format_html('<svg x="{}%" overflow="visible">{}</svg>', _length(part.track), MARK)
+        if limit_w is not None
+        else ""
+    )
+    excess = (
+        format_html(
+            '<rect class="bar__excess" x="{}%" y="4" width="{}%" height="6"/>',
+            _length(part.track), _length(part.excess),
+        )
+        if limit_w is not None and part.excess > 1
+        else ""
+    )  # fmt: skip
+    return format_html(
+        '<svg class="bar" role="img" aria-label="{}">'
+        '<rect class="bar__over" x="0" y="4.5" width="100%" height="5" rx="2.5"/>'
+        '<rect class="bar__track" y="4" width="{}%" height="6" rx="3"/>'
+        '<rect class="bar__fill" y="4" width="{}%" height="6" rx="3"/>{}{}</svg>',
+        bar_label(power_w=power_w, limit_w=limit_w, max_w=max_w),
+        _length(part.track), _length(part.fill), excess, limit,
+    )  # fmt: skip
+
+
+def battery(percent: float | None) -> SafeString:
+    """Return a battery filled to a state of charge; empty shell when it is unknown."""
+    width = 0.0 if percent is None else 16 * min(max(percent, 0.0), 100.0) / 100
+    return format_html(
+        '<svg class="soc" aria-hidden="true">'
+        '<rect class="soc__shell" x=".5" y=".5" width="20" height="11" rx="2.5"/>'
+        '<rect class="soc__fill" x="2.5" y="2.5" width="{}" height="7" rx="1"/>'
+        '<rect class="soc__fill" x="21.5" y="4" width="1.8" height="4" rx=".9"/></svg>',
+        _length(width),
+    )

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    """What every app builds on: events, clock, units, errors, commands."""
+
+    name = "evkit.core"
+    label = "evcore"
+    verbose_name = _("Core")

@@ -1,0 +1,158 @@
+"""Set-based writes: many rows in one statement, the same call on PostgreSQL and SQLite.
+
+PostgreSQL gets COPY and `UPDATE ... FROM unnest(...)`, SQLite `executemany`. Rows are tuples of None,
+bool, int, float, str, aware datetimes, UUIDs and (PostgreSQL arrays) lists of numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from evkit.core.fields import pack_numbers
+
+Value = None | bool | int | float | str | datetime | UUID | Sequence[float]
+Row = Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and its PostgreSQL type, e.g. `Column("power_w", "float8")`."""
+
+    name: str
+    type: str
+
+
+def columns(**types: str) -> tuple[Column, ...]:
+    """Return columns from keyword arguments: `columns(power_w="float8")`."""
+    return tuple(Column(name, type_) for name, type_ in types.items())
+
+
+def insert_new(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None:
+    """Insert `rows` into `table`, leaving out those whose key is there already; call inside `atomic`.
+
+    The common case, all new, is one COPY; only after a collision the rows go through a stage table.
+    """
+    if not rows:
+        return
+    if connection.vendor != "postgresql":
+        _insert_sqlite(table, cols, rows)
+        return
+    lines = _copy_lines(rows)
+    try:
+        with transaction.atomic():
+            _copy(table, cols, lines)
+    except IntegrityError:
+        _copy_through_stage(table, cols, lines)
+
+
+def update_rows(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None:
+    """Update the rows of `table`: the first of `cols` is the key, the others get the new values.
+
+    Rows are locked in key order, so that two writers never wait for each other in a circle.
+    """
+    if not rows:
+        return
+    key, *others = cols
+    if connection.vendor != "postgresql":
+        assignments = ", ".join(f'"{col.name}" = %s' for col in others)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f'UPDATE "{table}" SET {assignments} WHERE "{key.name}" = %s',
+                [[_sqlite_value(value) for value in (*row[1:], row[0])] for row in rows],
+            )
+        return
+    ordered = sorted(rows, key=lambda row: row[0])  # type: ignore[arg-type, return-value]  # keys are comparable
+    names = ", ".join(f'"{col.name}"' for col in cols)
+    arrays = ", ".join(f"%s::{col.type}[]" for col in cols)
+    assignments = ", ".join(f'"{col.name}" = v."{col.name}"' for col in others)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH v ({names}) AS (SELECT * FROM unnest({arrays})), "
+            f'locked AS (SELECT t.ctid FROM "{table}" t JOIN v ON v."{key.name}" = t."{key.name}" '
+            f'ORDER BY t."{key.name}" FOR UPDATE OF t) '
+            f'UPDATE "{table}" t SET {assignments} FROM v '
+            f'WHERE t."{key.name}" = v."{key.name}" AND (SELECT count(*) FROM locked) >= 0',
+            [_array_literal(values) for values in zip(*ordered, strict=True)],
+        )
+
+
+def _copy(table: str, cols: Sequence[Column], lines: str) -> None:
+    names = ", ".join(f'"{col.name}"' for col in cols)
+    with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+        copy.write(lines)
+
+
+def _copy_through_stage(table: str, cols: Sequence[Column], lines: str) -> None:
+    stage = f"{table}_stage"
+    names = ", ".join(f'"{col.name}"' for col in cols)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'CREATE TEMPORARY TABLE IF NOT EXISTS "{stage}" (LIKE "{table}") ON COMMIT DELETE ROWS'
+        )
+        cursor.execute(f'TRUNCATE "{stage}"')
+    _copy(stage, cols, lines)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{table}" ({names}) SELECT {names} FROM "{stage}" ON CONFLICT DO NOTHING'
+        )
+
+
+def _insert_sqlite(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None:
+    names = ", ".join(f'"{col.name}"' for col in cols)
+    marks = ", ".join(["%s"] * len(cols))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING',
+            [[_sqlite_value(value) for value in row] for row in rows],
+        )
+
+
+def _sqlite_value(value: Value) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, list | tuple):
+        return pack_numbers(value)
+    return value
+
+
+def _copy_lines(rows: Iterable[Row]) -> str:
+    return "".join(["\t".join([_copy_text(value) for value in row]) + "\n" for row in rows])
+
+
+def _copy_text(value: Value) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        if "\\" in value:
+            value = value.replace("\\", "\\\\")
+        return value.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, list | tuple):
+        return "{" + ",".join(map(repr, value)) + "}"
+    return str(value)
+
+
+def _array_literal(values: Iterable[Value]) -> str:
+    return "{" + ",".join([_array_text(value) for value in values]) + "}"
+
+
+def _array_text(value: Value) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, datetime):
+        return '"' + value.isoformat() + '"'
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value)

@@ -1,0 +1,76 @@
+"""Tables partitioned by month on PostgreSQL; plain tables elsewhere.
+
+A default partition takes what has no month of its own, so that no row is ever refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import ProjectState
+
+MONTHS_AHEAD = 3
+
+
+def months_from(day: date, count: int) -> Iterator[date]:
+    """Yield the first days of `count` months, from the month of `day` on."""
+    index = day.year * 12 + day.month - 1
+    for offset in range(count):
+        year, month = divmod(index + offset, 12)
+        yield date(year, month + 1, 1)
+
+
+class CreatePartitionedModel(migrations.CreateModel):
+    """Creates a model's table, on PostgreSQL partitioned by range of `column` with a default partition.
+
+    Args:
+        column: the time column, part of the primary key.
+        keywords: those of `CreateModel`.
+    """
+
+    def __init__(self, *, column: str, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.column = column
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        """Return what writes this operation into a migration file."""
+        name, arguments, keywords = super().deconstruct()
+        return name, arguments, {**keywords, "column": self.column}
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Create the table and its default partition."""
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.name)
+        sql, params = schema_editor.table_sql(model)
+        quote = schema_editor.quote_name
+        table = model._meta.db_table  # noqa: SLF001 (Django's documented Meta API)
+        schema_editor.execute(f"{sql} PARTITION BY RANGE ({quote(self.column)})", params or None)
+        schema_editor.execute(f"CREATE TABLE {quote(f'{table}_default')} PARTITION OF {quote(table)} DEFAULT")
+
+
+def create_months(connection: BaseDatabaseWrapper, table: str, today: date) -> None:
+    """Create the partitions of `table` for the month of `today` and the next ones, if missing."""
+    if connection.vendor != "postgresql":
+        return
+    months = list(months_from(today, MONTHS_AHEAD + 2))
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        for first, end in zip(months, months[1:], strict=False):
+            name = quote(f"{table}_{first:%Y_%m}")
+            cursor.execute(
+                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {quote(table)} "
+                f"FOR VALUES FROM ('{first:%Y-%m-%d} 00:00+00') TO ('{end:%Y-%m-%d} 00:00+00')"
+            )

@@ -1,0 +1,122 @@
+"""What the environment says: where data live, which database and broker, and the secrets.
+
+Embedded mode generates its secrets on first run and keeps them with the data; served mode (a PostgreSQL
+`DATABASE_URL`) refuses to start without `EVKIT_SECRET_KEY`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings read from environment variables, with safe defaults."""
+
+    data_dir: Path
+    database_url: str
+    redis_url: str
+    secret_key: str
+    allowed_hosts: tuple[str, ...]
+    trusted_origins: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    debug: bool
+    https: bool
+    log_format: str
+
+    @property
+    def served(self) -> bool:
+        """Whether PostgreSQL serves several processes, instead of one process with SQLite."""
+        return bool(self.database_url)
+
+
+def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
+    """Return the environment; creates the data folder and the secret key in embedded mode.
+
+    Raises:
+        ImproperlyConfigured: served mode without a secret key.
+    """
+    data_dir = Path(environ.get("EVKIT_DATA_DIR") or BASE_DIR / "var").resolve()
+    database_url = environ.get("DATABASE_URL", "")
+    served = bool(database_url)
+    return Environment(
+        data_dir=data_dir,
+        database_url=database_url,
+        redis_url=environ.get("REDIS_URL", ""),
+        secret_key=environ.get("EVKIT_SECRET_KEY") or _stored_secret_key(data_dir, served=served),
+        allowed_hosts=_words(environ.get("EVKIT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")),
+        trusted_origins=_words(environ.get("EVKIT_TRUSTED_ORIGINS", "")),
+        trusted_proxies=_words(environ.get("EVKIT_TRUSTED_PROXIES", "")),
+        debug=environ.get("EVKIT_DEBUG", "") == "1",
+        https=environ.get("EVKIT_HTTPS", "") == "1",
+        log_format=environ.get("EVKIT_LOG_FORMAT") or ("json" if served else "console"),
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _stored_secret_key(data_dir: Path, *, served: bool) -> str:
+    if served:
+        raise ImproperlyConfigured(
+            "EVKIT_SECRET_KEY is not set. Served mode shares it between processes: "
+            "set it to a long random string and keep it."
+        )
+    return stored_secret(data_dir / "secret_key", length=50)
+
+
+def stored_secret(path: Path, *, length: int) -> str:
+    """Return the secret kept in `path`, generated (readable by the owner only) on first use."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(length))
+    return path.read_text().strip()
+
+
+def database_settings(environment: Environment) -> dict[str, object]:
+    """Return Django's settings of the default database."""
+    if environment.database_url:
+        return _postgresql(environment.database_url)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": environment.data_dir / "evkit.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL starts with {parts.scheme!r}; write postgresql://USER:PASSWORD@HOST:PORT/NAME."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(parts.query))},
+    }

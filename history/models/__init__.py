@@ -1,0 +1,4 @@
+from history.models.audit import AuditEntry
+from history.models.message import Message
+
+__all__ = ["AuditEntry", "Message"]

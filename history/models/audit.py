@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sites.models import Site
+
+
+class AuditEntry(models.Model):
+    """Who did what, when, to what and from where; append-only."""
+
+    at = models.DateTimeField(_("time"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    user_name = models.CharField(_("user"), max_length=150)
+    address = models.CharField(_("address"), max_length=64, blank=True)
+    verb = models.CharField(_("deed"), max_length=64)
+    object_type = models.CharField(_("kind of object"), max_length=64)
+    object_key = models.CharField(_("object"), max_length=255)
+    site = models.ForeignKey(
+        Site, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("site")
+    )
+    details = models.JSONField(_("details"), default=dict)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit journal")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["-at"], name="audit_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.user_name} {self.verb} {self.object_key}"

@@ -1,0 +1,15 @@
+from sites.models.project import Project, Schedule
+from sites.models.site import Feeder, ScheduleGroup, Site
+from sites.models.user import ApiToken, LoginFailure, Membership, User
+
+__all__ = [
+    "ApiToken",
+    "Feeder",
+    "LoginFailure",
+    "Membership",
+    "Project",
+    "Schedule",
+    "ScheduleGroup",
+    "Site",
+    "User",
+]

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sites.types import Unit
+
+
+class Project(models.Model):
+    """The root of the topology (R1): its own limit and how long data are kept; there is one row."""
+
+    limit_value = models.FloatField(_("limit over all sites"), null=True, blank=True)
+    limit_unit = models.CharField(_("unit"), max_length=1, choices=Unit.choices, default=Unit.WATT)
+    messages_days = models.PositiveIntegerField(_("keep messages (days)"), default=90, null=True, blank=True)
+    meter_samples_days = models.PositiveIntegerField(
+        _("keep meter samples (days)"), default=1095, null=True, blank=True
+    )
+    transactions_days = models.PositiveIntegerField(
+        _("keep transactions (days)"),
+        null=True,
+        blank=True,
+        help_text=_("Empty keeps them for ever."),
+    )
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("project")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="project_single_row")]
+
+    def __str__(self) -> str:
+        return "evkit"
+
+
+class Schedule(models.Model):
+    """A weekly schedule shared by the project's sites (R1, R20).
+
+    `ranges` is a list of {"days": ["mon", ...], "from": "20:00", "to": "06:00"} in the site's time zone.
+    """
+
+    code = models.SlugField(_("code"), max_length=64, unique=True)
+    ranges = models.JSONField(_("ranges"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("shared schedule")
+        verbose_name_plural = _("shared schedules")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code

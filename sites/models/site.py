@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from sites.types import Distribution, Unit, UnknownChargePointPolicy, UnknownTagPolicy
+
+
+class SiteQuerySet(models.QuerySet["Site"]):
+    """Chainable reads of sites."""
+
+    def with_code(self, code: str) -> SiteQuerySet:
+        """Return the site with this stable key."""
+        return self.filter(code=code)
+
+
+class Site(models.Model):
+    """A depot or car park: its limit, its policies and its smart-charging settings (R2)."""
+
+    code = models.SlugField(_("code"), max_length=64, unique=True)
+    name_en = models.CharField(_("name (English)"), max_length=120)
+    name_fr = models.CharField(_("name (French)"), max_length=120)
+    timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
+    limit_value = models.FloatField(_("limit"), null=True, blank=True)
+    limit_unit = models.CharField(_("unit"), max_length=1, choices=Unit.choices, default=Unit.WATT)
+    voltage_v = models.FloatField(_("nominal voltage (V)"), default=230)
+    smart_charging_enabled = models.BooleanField(_("smart charging"), default=False)
+    distribution = models.CharField(
+        _("distribution"), max_length=16, choices=Distribution.choices, default=Distribution.EQUAL
+    )
+    launch_reserve = models.PositiveSmallIntegerField(_("launch reserve (starts)"), default=1)
+    dead_band_value = models.FloatField(_("dead band"), default=500)
+    dead_band_unit = models.CharField(
+        _("dead band unit"), max_length=1, choices=Unit.choices, default=Unit.WATT
+    )
+    unknown_charge_points = models.CharField(
+        _("unknown charge points"),
+        max_length=16,
+        choices=UnknownChargePointPolicy.choices,
+        default=UnknownChargePointPolicy.REFUSE,
+    )
+    unknown_tags = models.CharField(
+        _("unknown id tags"),
+        max_length=16,
+        choices=UnknownTagPolicy.choices,
+        default=UnknownTagPolicy.REFUSE,
+    )
+
+    objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(limit_value__isnull=True) | models.Q(limit_value__gte=0),
+                name="site_limit_not_negative",
+            ),
+            models.CheckConstraint(condition=models.Q(voltage_v__gt=0), name="site_voltage_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the current language."""
+        french = (get_language() or "en").startswith("fr")
+        return self.name_fr if french else self.name_en
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the site's times are shown."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def limit_w(self) -> float | None:
+        """The limit in W; a limit in A counts for three phases at the nominal voltage."""
+        if self.limit_value is None or self.limit_unit == Unit.WATT:
+            return self.limit_value
+        return self.limit_value * self.voltage_v * 3
+
+
+class Feeder(models.Model):
+    """A circuit between the site's supply and charge points, with its own limit."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="feeders", verbose_name=_("site"))
+    code = models.SlugField(_("code"), max_length=64)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent"),
+    )
+    limit_value = models.FloatField(_("limit"), null=True, blank=True)
+    limit_unit = models.CharField(_("unit"), max_length=1, choices=Unit.choices, default=Unit.AMPERE)
+
+    class Meta:
+        verbose_name = _("feeder")
+        verbose_name_plural = _("feeders")
+        ordering = ["site", "code"]
+        constraints = [models.UniqueConstraint(fields=["site", "code"], name="feeder_code_per_site")]
+
+    def __str__(self) -> str:
+        return f"{self.site.code} / {self.code}"
+
+
+class ScheduleGroup(models.Model):
+    """One of a site's ten groups of connectors with a weekly schedule of activation (R20)."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="groups", verbose_name=_("site"))
+    number = models.PositiveSmallIntegerField(
+        _("number"), validators=[MinValueValidator(0), MaxValueValidator(9)]
+    )
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    ranges = models.JSONField(_("ranges"), default=list, blank=True)
+    schedule = models.ForeignKey(
+        "evsites.Schedule",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="groups",
+        verbose_name=_("shared schedule"),
+    )
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        ordering = ["site", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "number"], name="group_number_per_site"),
+            models.CheckConstraint(condition=models.Q(number__lte=9), name="group_number_below_ten"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site.code} G{self.number} {self.name}".rstrip()

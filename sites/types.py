@@ -1,0 +1,55 @@
+"""Names used by sites and users."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a user may do (R26)."""
+
+    ADMINISTRATOR = "administrator", _("Administrator")
+    OPERATOR = "operator", _("Operator")
+    GUEST = "guest", _("Guest")
+
+
+class Distribution(models.TextChoices):
+    """How the power of a site is shared between its charging connectors (R17)."""
+
+    EQUAL = "equal", _("Equal shares")
+    CAPACITY = "capacity", _("Proportional to capacity")
+    PRIORITY = "priority", _("By priority")
+    FIRST_COME = "first_come", _("First come, first served")
+    DEADLINE = "deadline", _("By deadline")
+    HYBRID = "hybrid", _("Hybrid")
+
+
+class UnknownChargePointPolicy(models.TextChoices):
+    """What happens to a charge point that connects and was never declared."""
+
+    REFUSE = "refuse", _("Refuse")
+    PENDING = "pending", _("Keep for the administrator's decision")
+
+
+class UnknownTagPolicy(models.TextChoices):
+    """What happens to an id tag that was never declared."""
+
+    REFUSE = "refuse", _("Refuse")
+    ACCEPT = "accept", _("Accept")
+    OPERATOR = "operator", _("Ask the operator")
+
+
+class Unit(models.TextChoices):
+    """The unit of a limit."""
+
+    WATT = "W", _("W")
+    AMPERE = "A", _("A")
+
+
+class Theme(models.TextChoices):
+    """The look of the pages; system follows the device."""
+
+    SYSTEM = "system", _("Like the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
