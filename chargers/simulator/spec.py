@@ -55,7 +55,10 @@ class ChargePointSpec:
 
     `max_power_w` is shared by its connectors (None: the sum of their ratings). A new limit is
     obeyed at the latest `obey_delay_s` after it is known; power moves by at most `ramp_w_per_s`
-    on its way there. `misbehaviours` names entries of `chargers.simulator.misbehaviour`.
+    on its way there. `misbehaviours` names entries of `chargers.simulator.misbehaviour`; those
+    that recur or delay do so at `pace_s`. `reboot_s` is the time between a reset and the next
+    connection, `tick_s` the step of the simulation while a vehicle is plugged in, `file_step_s` the
+    time between the statuses of a firmware update or a diagnostics upload.
     """
 
     identity: str
@@ -67,9 +70,23 @@ class ChargePointSpec:
     password: str | None = None
     max_power_w: float | None = None
     misbehaviours: tuple[str, ...] = ()
-    meter_interval_s: int = 60
+    meter_interval_s: float = 60
     obey_delay_s: float = 2.0
     ramp_w_per_s: float = 10_000.0
     unavailable: tuple[int, ...] = ()
     seed: int = 0
     configuration: tuple[tuple[str, str], ...] = ()
+    pace_s: float = 60.0
+    reboot_s: float = 3.0
+    file_step_s: float = 2.0
+    tick_s: float = 1.0
+    reconnect_s: float = 1.0
+    reconnect_max_s: float = 60.0
+    call_timeout_s: float = 30.0
+
+    @property
+    def rated_power_w(self) -> float:
+        """Highest power of all connectors together."""
+        if self.max_power_w is not None:
+            return self.max_power_w
+        return sum(connector.rated_power_w for connector in self.connectors)

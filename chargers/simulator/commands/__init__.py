@@ -1,0 +1,47 @@
+"""How a charge point answers the calls of the central system, by action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from chargers.simulator.commands import (
+    configuration,
+    core,
+    firmware,
+    local_list,
+    reservation,
+    security,
+    smart_charging,
+    transactions,
+    trigger,
+)
+from chargers.simulator.frames import Payload
+
+if TYPE_CHECKING:
+    from chargers.simulator.charge_point import SimulatedChargePoint
+
+Answer = Callable[["SimulatedChargePoint", Payload], Payload]
+
+ANSWERS: Final[Mapping[str, Answer]] = {
+    "CancelReservation": reservation.cancel_reservation,
+    "ChangeAvailability": core.change_availability,
+    "ChangeConfiguration": configuration.change_configuration,
+    "ClearCache": core.clear_cache,
+    "ClearChargingProfile": smart_charging.clear_charging_profile,
+    "DataTransfer": core.data_transfer,
+    "GetCompositeSchedule": smart_charging.get_composite_schedule,
+    "GetConfiguration": configuration.get_configuration,
+    "GetDiagnostics": firmware.get_diagnostics,
+    "GetLocalListVersion": local_list.get_local_list_version,
+    "RemoteStartTransaction": transactions.remote_start,
+    "RemoteStopTransaction": transactions.remote_stop,
+    "ReserveNow": reservation.reserve_now,
+    "Reset": core.reset,
+    "SendLocalList": local_list.send_local_list,
+    "SetChargingProfile": smart_charging.set_charging_profile,
+    "TriggerMessage": trigger.trigger_message,
+    "UnlockConnector": core.unlock_connector,
+    "UpdateFirmware": firmware.update_firmware,
+    **dict.fromkeys(security.ACTIONS, security.not_supported),
+}

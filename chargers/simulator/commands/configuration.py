@@ -1,0 +1,49 @@
+"""Answers about configuration keys (OCPP 1.6 §5.3, §5.8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chargers.simulator.calls import CallRefusedError
+from chargers.simulator.configuration import GET_CONFIGURATION_MAX_KEYS, KEYS, find_key
+from chargers.simulator.frames import Payload
+
+if TYPE_CHECKING:
+    from chargers.simulator.charge_point import SimulatedChargePoint
+
+
+def get_configuration(cp: SimulatedChargePoint, payload: Payload) -> Payload:
+    """Return the keys asked for, all without a list; unknown ones by name."""
+    asked = payload.get("key") or list(KEYS)
+    if len(asked) > GET_CONFIGURATION_MAX_KEYS:
+        raise CallRefusedError("OccurenceConstraintViolation", "too many keys")
+    found = {name: find_key(name) for name in asked}
+    unknown = [name for name, key in found.items() if key is None]
+    answer: Payload = {"configurationKey": [_entry(cp, key) for key in found.values() if key is not None]}
+    if unknown:
+        answer["unknownKey"] = unknown
+    return answer
+
+
+def change_configuration(cp: SimulatedChargePoint, payload: Payload) -> Payload:
+    """Set a key and let the parts concerned know."""
+    name, value = payload["key"], payload["value"]
+    status = cp.configuration.change(name, value)
+    if status == "Accepted":
+        _apply(cp, find_key(name), value)
+    return {"status": status}
+
+
+def _apply(cp: SimulatedChargePoint, key: str | None, value: str) -> None:
+    if key == "HeartbeatInterval":
+        cp.timers.cancel("heartbeat")
+        cp.boot.schedule_heartbeat()
+    elif key == "AuthorizationKey":
+        cp.password = value
+
+
+def _entry(cp: SimulatedChargePoint, key: str) -> Payload:
+    entry: Payload = {"key": key, "readonly": KEYS[key].readonly}
+    if not KEYS[key].secret:
+        entry["value"] = cp.configuration.text(key)
+    return entry
