@@ -44,6 +44,13 @@ class DeviationLog:
         elif len(self._kinds) < MAX_KINDS:
             self._kinds[key] = (detail, 1)
 
+    def has(self, code: str) -> bool:
+        """Tell whether a deviation of this kind was recorded."""
+        return any(code == each for each, _ in self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
     def freeze(self) -> tuple[Deviation, ...]:
         """Return what was collected, in the order of first appearance."""
         return tuple(

@@ -1,0 +1,45 @@
+"""The official JSON schemas, as the `ocpp` package carries them, with the errata applied."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+Schema = dict[str, Any]
+
+MISSPELT_UNITS = frozenset({"Celcius"})
+
+
+@lru_cache(maxsize=512)
+def official_schema(folder: str, name: str) -> Schema | None:
+    """Return the schema of a message ("Reset", "ResetResponse"), None if there is none.
+
+    `folder` is that of the version in the `ocpp` package ("v16"). The result is shared: do not
+    change it.
+    """
+    if not name.isalnum():
+        return None
+    file = files("ocpp") / folder / "schemas" / f"{name}.json"
+    if not file.is_file():
+        return None
+    schema: Schema = json.loads(file.read_text(encoding="utf-8-sig"))
+    _correct(schema)
+    return schema
+
+
+def _correct(schema: Schema) -> None:
+    """Correct the metering part in place.
+
+    OCPP-J 1.6 errata §2.1: the unit is Celsius. OCPP 1.6 errata on §7.31: frequencies are in
+    Hertz, in StopTransaction as well. OCPP 1.6 §7.33: a meter value has one sample at least.
+    """
+    for name, part in schema.get("properties", {}).items():
+        if name == "sampledValue":
+            part["minItems"] = 1
+        if name == "unit" and "kvarh" in part.get("enum", ()):
+            units = [unit for unit in part["enum"] if unit not in MISSPELT_UNITS]
+            part["enum"] = units if "Hertz" in units else [*units, "Hertz"]
+        _correct(part)
+        _correct(part.get("items", {}))
