@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from chargers.ocpp.times import parse_time
+
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(hours=24)
 
@@ -43,9 +45,8 @@ def trusted_time(text: str | None, received_at: datetime) -> DeviceTime:
 
 
 def _repaired(text: str, received_at: datetime) -> DeviceTime:
-    try:
-        at = datetime.fromisoformat(text.strip().upper().replace(" +", "+").replace(" Z", "Z"))
-    except ValueError:
+    at = parse_time(text)
+    if at is None:
         return DeviceTime(received_at, trusted=False, reason="malformed-timestamp")
     return _judged(at, received_at)
 

@@ -159,6 +159,21 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('charge_point', 'digest'), name='orphan_stop_once')],
             },
         ),
+        migrations.CreateModel(
+            name='LastAuthorization',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=255, verbose_name='id tag')),
+                ('status', models.CharField(choices=[('Accepted', 'Accepted'), ('Blocked', 'Blocked'), ('Expired', 'Expired'), ('Invalid', 'Unknown'), ('ConcurrentTx', 'Already charging elsewhere')], max_length=16, verbose_name='decision')),
+                ('at', models.DateTimeField(verbose_name='time')),
+                ('charge_point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='last_authorizations', to='chargers.chargepoint', verbose_name='charge point')),
+            ],
+            options={
+                'verbose_name': 'last authorization',
+                'verbose_name_plural': 'last authorizations',
+                'constraints': [models.UniqueConstraint(fields=('charge_point', 'key'), name='last_authorization_once')],
+            },
+        ),
         migrations.AddIndex(
             model_name='transaction',
             index=models.Index(fields=['charge_point', '-started_at'], name='transaction_by_charge_point'),

@@ -1,5 +1,14 @@
+from charging.models.authorization import LastAuthorization
 from charging.models.id_token import IdToken, Vehicle
 from charging.models.meter_sample import Measurand, MeterSample
 from charging.models.transaction import OrphanStop, Transaction
 
-__all__ = ["IdToken", "Measurand", "MeterSample", "OrphanStop", "Transaction", "Vehicle"]
+__all__ = [
+    "IdToken",
+    "LastAuthorization",
+    "Measurand",
+    "MeterSample",
+    "OrphanStop",
+    "Transaction",
+    "Vehicle",
+]
