@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from chargers.simulator.charge_point import SimulatedChargePoint
-from chargers.simulator.demo import (
+from chargers.simulator.demo_data import (
     DEMO_FAULTY,
     DEMO_FLAKY,
     DEMO_NOT_IDENTIFIED,

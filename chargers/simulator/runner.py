@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chargers.simulator.demo import DEMO_CHARGE_POINTS
+from chargers.simulator.demo_data import DEMO_CHARGE_POINTS
 from chargers.simulator.depot import run_busy, run_demo, run_idle
 from chargers.simulator.fleet import Fleet, uniform_specs
 from chargers.simulator.spec import ChargePointSpec
