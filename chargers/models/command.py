@@ -59,6 +59,9 @@ class Command(models.Model):
                 name="command_open",
             ),
             models.Index(fields=["charge_point", "-created_at"], name="command_recent"),
+            models.Index(
+                fields=["charge_point"], condition=models.Q(effect="not_seen"), name="command_effect_awaited"
+            ),
         ]
 
     def __str__(self) -> str:

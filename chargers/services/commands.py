@@ -1,4 +1,4 @@
-"""Queueing commands to charge points, and moving them on."""
+"""Queueing commands to charge points, and the sweeps that end what nobody else ends."""
 
 from __future__ import annotations
 
@@ -11,10 +11,25 @@ from django.utils.translation import gettext as _
 from chargers.events import CommandChanged, CommandQueued
 from chargers.models import ChargePoint, Command
 from chargers.ocpp.schema import InvalidPayload, check_request
-from chargers.types import CommandState
+from chargers.ocpp.schema.outgoing import plain
+from chargers.services.calls import Claim, claim_next, complete, lose_calls, lose_stale_calls
+from chargers.services.effects import expire_commands, give_up_effects
+from chargers.services.secrets import mask_payload, seal_payload
 from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import SYSTEM, Actor, Deed, record
+
+__all__ = [
+    "Claim",
+    "UnableToQueueError",
+    "claim_next",
+    "complete",
+    "expire_commands",
+    "give_up_effects",
+    "lose_calls",
+    "lose_stale_calls",
+    "queue_command",
+]
 
 DEFAULT_PATIENCE = timedelta(seconds=60)
 
@@ -43,17 +58,12 @@ def queue_command(
     Raises:
         UnableToQueueError: the payload breaks the action's schema; `field` names the offender.
     """
-    try:
-        check_request("1.6", action, payload)
-    except InvalidPayload as error:
-        raise UnableToQueueError(
-            _("%(action)s cannot be sent: %(problem)s") % {"action": action, "problem": error.message},
-            field=error.field,
-        ) from error
+    payload = plain(payload)
+    _check(action, payload)
     command = Command.objects.create(
         charge_point=charge_point,
         action=action,
-        payload=dict(payload),
+        payload=seal_payload(payload),
         evse_number=_evse_number(payload),
         requested_by_id=actor.user_id,
         requested_name=actor.name,
@@ -68,7 +78,7 @@ def queue_command(
             object_type="charge_point",
             object_key=charge_point.identity,
             site_id=charge_point.site_id,
-            details={"action": action, "payload": _without_secrets(payload), "reason": reason},
+            details={"action": action, "payload": mask_payload(payload), "reason": reason},
         )
     )
     publish_after_commit(
@@ -78,18 +88,16 @@ def queue_command(
     return command
 
 
-def expire_commands(*, now: datetime) -> int:
-    """Expire the queued commands whose deadline has passed; return how many."""
-    return Command.objects.filter(state=CommandState.QUEUED, deadline__lt=now).update(
-        state=CommandState.EXPIRED, finished_at=now
-    )
+def _check(action: str, payload: Mapping[str, object]) -> None:
+    try:
+        check_request("1.6", action, payload)
+    except InvalidPayload as error:
+        raise UnableToQueueError(
+            _("%(action)s cannot be sent: %(problem)s") % {"action": action, "problem": error.message},
+            field=error.field,
+        ) from error
 
 
 def _evse_number(payload: Mapping[str, object]) -> int | None:
     number = payload.get("connectorId")
     return number if isinstance(number, int) else None
-
-
-def _without_secrets(payload: Mapping[str, object]) -> dict[str, object]:
-    secret = str(payload.get("key", "")).lower() in {"authorizationkey", "basicauthpassword"}
-    return {key: "***" if secret and key == "value" else value for key, value in payload.items()}

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from chargers.models import Command
+from chargers.ocpp.commanding import Answer, CommandRoute, Done, settle
+from chargers.ocpp.handling import Batch
+from chargers.services.configuration import (
+    ReportedKey,
+    require_reboot,
+    store_configuration,
+)
+from chargers.services.passwords import store_password
+from chargers.services.read_back import queue_read_back
+from chargers.services.secrets import is_secret, open_payload
+from chargers.types import CommandState, Effect
+
+READ_BACK_DEADLINE = timedelta(minutes=10)
+REBOOT_DEADLINE = timedelta(hours=24)
+
+
+def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
+    """Read a change back before it counts as seen; remember that a reboot is required (OCPP 1.6 §5.3).
+
+    A change without an answer is read back as well: its outcome is unknown.
+    """
+    done = settle(command, answer, batch)
+    status = "" if done.state == CommandState.TIMED_OUT else (answer.payload or {}).get("status")
+    follow_up = _FOLLOW_UPS.get(status) if isinstance(status, str) else None
+    return follow_up(command, done, batch) if follow_up and not answer.error_code else done
+
+
+def _changed(command: Command, done: Done, batch: Batch) -> Done:
+    if is_secret(command.payload.get("key")):
+        if done.state == CommandState.ACCEPTED:
+            store_password(command.charge_point, str(open_payload(command.payload)["value"]))
+        return done
+    queue_read_back(charge_point=command.charge_point, keys=[command.payload["key"]], now=batch.now)
+    return replace(done, effect=Effect.NOT_SEEN, effect_deadline=batch.now + READ_BACK_DEADLINE)
+
+
+def _changes_after_reboot(command: Command, done: Done, batch: Batch) -> Done:
+    require_reboot(command.charge_point)
+    changed = _changed(command, done, batch)
+    if changed.effect == Effect.NOT_SEEN:
+        return replace(changed, effect_deadline=batch.now + REBOOT_DEADLINE)
+    return changed
+
+
+def _not_supported(command: Command, done: Done, batch: Batch) -> Done:
+    unknown = ReportedKey(str(command.payload.get("key", "")), known=False)
+    store_configuration(charge_point=command.charge_point, reported=[unknown], at=batch.now, batch=batch)
+    return done
+
+
+_FOLLOW_UPS: dict[str, Callable[[Command, Done, Batch], Done]] = {
+    "": _changed,
+    "Accepted": _changed,
+    "RebootRequired": _changes_after_reboot,
+    "NotSupported": _not_supported,
+}
+
+ROUTE = CommandRoute(on_answer=on_answer)

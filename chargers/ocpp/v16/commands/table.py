@@ -1,0 +1,27 @@
+"""The actions to a charge point that need more than their status; `evkit.wiring` adds those of other apps.
+
+An action without a line here is sent as asked and settled by its confirmation's status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chargers.ocpp.commanding import CommandRoute
+from chargers.ocpp.v16.commands import (
+    change_availability,
+    change_configuration,
+    get_configuration,
+    reset,
+    trigger_message,
+    unlock_connector,
+)
+
+COMMANDS: Mapping[str, CommandRoute] = {
+    "ChangeAvailability": change_availability.ROUTE,
+    "ChangeConfiguration": change_configuration.ROUTE,
+    "GetConfiguration": get_configuration.ROUTE,
+    "Reset": reset.ROUTE,
+    "TriggerMessage": trigger_message.ROUTE,
+    "UnlockConnector": unlock_connector.ROUTE,
+}

@@ -1,0 +1,197 @@
+"""Carrying out commands: claim one, send its calls, store what came back.
+
+All of it runs on a writer thread inside a batch's transaction. The commands of one charge point are
+carried out strictly one after the other, whichever process holds its socket.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from chargers.events import CommandChanged
+from chargers.models import ChargePoint, ChargePointState, Command, CommandCall
+from chargers.ocpp.commanding import Again, Answer, CommandRoute, Done
+from chargers.ocpp.handling import Batch
+from chargers.services.secrets import mask_payload, open_payload
+from chargers.types import CommandState, Effect, Registration
+from evkit.core.texts import storable, storable_json
+
+log = logging.getLogger(__name__)
+
+Routes = Mapping[str, CommandRoute]
+DEFAULT_ROUTE = CommandRoute()
+STALE_AFTER = timedelta(seconds=60)
+"""How long after its own time-out a call without an answer belongs to a process that is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A call to send now; `payload` is in clear, so the log must go through `secrets.mask_frame`."""
+
+    command_id: int
+    call_id: int
+    message_id: str
+    action: str
+    payload: Mapping[str, Any]
+    timeout_s: float
+
+
+def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, routes: Routes) -> Claim | None:
+    """Take the oldest queued command of a charge point and mark it sent; None if there is none to send.
+
+    Nothing is sent to a rejected charge point, over a socket that is not the newest, after the
+    command's deadline, or while another command is under way.
+    """
+    queued = Command.objects.filter(
+        charge_point_id=charge_point_id, state=CommandState.QUEUED, deadline__gt=batch.now
+    ).order_by("pk")
+    if not queued.exists() or not _may_send(charge_point_id, connection_token):
+        return None
+    for command in queued.select_related("charge_point"):
+        claimed = queued.filter(pk=command.pk).update(state=CommandState.SENT, sent_at=batch.now)
+        if not claimed:
+            continue
+        command.state, command.sent_at = CommandState.SENT, batch.now
+        _publish(command, batch)
+        payload = _route(command, routes).first_payload(command)
+        return _new_call(command, open_payload(payload), connection_token, batch.now, routes)
+    return None
+
+
+def complete(call_id: int, answer: Answer, batch: Batch, *, routes: Routes) -> Claim | None:
+    """Store what came back for a call; return the next call of its command, or None when it is over.
+
+    An answer to a command that is over already (given up after a lost connection) changes nothing.
+    """
+    call = CommandCall.objects.get(pk=call_id)
+    command = _lock(call.command_id)
+    if command.state != CommandState.SENT:
+        return None
+    if not answer.timed_out:
+        _store_answer(call, answer, batch.now)
+    outcome = _route(command, routes).on_answer(command, answer, batch)
+    if isinstance(outcome, Again):
+        return _new_call(command, outcome.payload, call.connection_token, batch.now, routes)
+    _finish(command, outcome, batch)
+    return None
+
+
+def lose_calls(
+    charge_point_id: int, batch: Batch, *, routes: Routes, except_token: UUID | None = None
+) -> int:
+    """End the commands under way of a charge point whose connection died; return how many.
+
+    Their outcome is unknown: they count as timed out and are never sent again. Those on the connection
+    `except_token` go on.
+    """
+    under_way = Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT)
+    return sum(_lose(pk, batch, routes, except_token) for pk in under_way.values_list("pk", flat=True))
+
+
+def lose_stale_calls(batch: Batch, *, routes: Routes) -> int:
+    """End commands whose answer was due long ago: the process that awaited it is gone."""
+    lost = 0
+    for command in Command.objects.filter(state=CommandState.SENT).order_by("pk"):
+        call = command.calls.last()
+        since = call.sent_at if call else command.sent_at or command.created_at
+        patience = timedelta(seconds=_route(command, routes).timeout_s) + STALE_AFTER
+        if since + patience < batch.now:
+            lost += _lose(command.pk, batch, routes, None)
+    return lost
+
+
+def _may_send(charge_point_id: int, connection_token: UUID) -> bool:
+    """Tell whether a command may go out now; serialises the claims of one charge point until the commit."""
+    locked = ChargePoint.objects.select_for_update(no_key=True).filter(pk=charge_point_id)
+    if not locked.exclude(registration=Registration.REJECTED).first():
+        return False
+    newest = ChargePointState.objects.filter(pk=charge_point_id, connection_token=connection_token)
+    busy = Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT)
+    return newest.exists() and not busy.exists()
+
+
+def _lock(command_id: int) -> Command:
+    return Command.objects.select_for_update(of=("self",)).select_related("charge_point").get(pk=command_id)
+
+
+def _route(command: Command, routes: Routes) -> CommandRoute:
+    return routes.get(command.action, DEFAULT_ROUTE)
+
+
+def _new_call(
+    command: Command, payload: Mapping[str, Any], token: UUID | None, now: datetime, routes: Routes
+) -> Claim:
+    call = CommandCall.objects.create(
+        command=command,
+        message_id=str(uuid4()),
+        request=mask_payload(payload),
+        connection_token=token,
+        sent_at=now,
+    )
+    return Claim(
+        command_id=command.pk,
+        call_id=call.pk,
+        message_id=call.message_id,
+        action=command.action,
+        payload=payload,
+        timeout_s=_route(command, routes).timeout_s,
+    )
+
+
+def _store_answer(call: CommandCall, answer: Answer, now: datetime) -> None:
+    call.answered_at = now
+    call.response = None if answer.payload is None else storable_json(mask_payload(answer.payload))
+    call.error_code = storable(answer.error_code, 64)
+    call.error_description = storable(answer.error_description, 500)
+    call.save(update_fields=["answered_at", "response", "error_code", "error_description"])
+
+
+def _finish(command: Command, done: Done, batch: Batch) -> None:
+    effect, effect_at = done.effect, batch.now if done.effect == Effect.SEEN else None
+    if effect == Effect.NOT_SEEN and command.effect == Effect.SEEN:
+        effect, effect_at = Effect.SEEN, command.effect_at
+    command.state = done.state
+    command.response = None if done.response is None else storable_json(mask_payload(done.response))
+    command.error = storable(done.error, 500)
+    command.effect, command.effect_at = effect, effect_at
+    command.effect_deadline = done.effect_deadline if effect == Effect.NOT_SEEN else None
+    command.finished_at = batch.now
+    command.payload = mask_payload(command.payload)
+    command.save(
+        update_fields=[
+            "state",
+            "response",
+            "error",
+            "effect",
+            "effect_at",
+            "effect_deadline",
+            "finished_at",
+            "payload",
+        ]
+    )
+    _publish(command, batch)
+
+
+def _lose(command_id: int, batch: Batch, routes: Routes, except_token: UUID | None) -> int:
+    command = _lock(command_id)
+    call = command.calls.last()
+    if command.state != CommandState.SENT or (
+        call and except_token and call.connection_token == except_token
+    ):
+        return 0
+    outcome = _route(command, routes).on_answer(
+        command, Answer(request=call.request if call else command.payload), batch
+    )
+    done = outcome if isinstance(outcome, Done) else Done(CommandState.TIMED_OUT)
+    _finish(command, replace(done, state=CommandState.TIMED_OUT), batch)
+    log.info("command_lost", extra={"command": command_id, "action": command.action})
+    return 1
+
+
+def _publish(command: Command, batch: Batch) -> None:
+    batch.publish(CommandChanged(command.pk, command.charge_point_id, command.charge_point.site_id))

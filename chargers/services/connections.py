@@ -1,0 +1,220 @@
+"""Sockets of charge points: who may open one, which is the newest, when it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from chargers.events import ChargePointChanged
+from chargers.models import ChargePoint, ChargePointState, Connection, ConnectionFailure
+from chargers.ocpp.handling import Batch
+from chargers.services.heartbeats import note_seen
+from chargers.types import Registration
+from evkit.core.events import publish_after_commit
+from evkit.core.texts import storable
+from sites.models import Site
+from sites.types import UnknownChargePointPolicy
+
+MAX_PENDING = 200
+"""How many unknown charge points are kept for the administrator: each is a row that anybody can cause."""
+
+MAX_FAILURES = 2000
+"""How many kinds of refused connections are told apart; more are counted under `OTHERS`."""
+
+OTHERS = "*"
+RESTARTED = "evkit was restarted"
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeFacts:
+    """What a handshake needs to know; `evse_ids` maps connector numbers to primary keys."""
+
+    charge_point_id: int
+    identity: str
+    site_id: int | None
+    registration: str
+    security_profile: int
+    password_digest: str
+    heartbeat_interval_s: int
+    evse_ids: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The process and socket that held the charge point before; "" and None if none did."""
+
+    process: str = ""
+    token: UUID | None = None
+
+
+def find_for_handshake(identity: str) -> HandshakeFacts | None:
+    """Return what is known of the charge point with this identity; one query."""
+    if not _is_identity(identity):
+        return None
+    rows = list(
+        ChargePoint.objects.filter(identity=identity)
+        .order_by("evses__number")
+        .values_list(
+            "pk",
+            "site_id",
+            "registration",
+            "security_profile",
+            "password_digest",
+            "heartbeat_interval_s",
+            "evses__number",
+            "evses__pk",
+        )
+    )
+    if not rows:
+        return None
+    pk, site_id, registration, profile, digest, interval, _number, _evse = rows[0]
+    return HandshakeFacts(
+        charge_point_id=pk,
+        identity=identity,
+        site_id=site_id,
+        registration=registration,
+        security_profile=profile,
+        password_digest=digest,
+        heartbeat_interval_s=interval,
+        evse_ids={row[6]: row[7] for row in rows if row[6] is not None},
+    )
+
+
+def keep_pending(identity: str, *, now: datetime) -> HandshakeFacts | None:
+    """Keep an unknown charge point for the administrator's decision, if a site's policy says so.
+
+    At most `MAX_PENDING` wait at a time; None means refuse.
+    """
+    del now
+    if not _is_identity(identity):
+        return None
+    if not Site.objects.filter(unknown_charge_points=UnknownChargePointPolicy.PENDING).exists():
+        return None
+    if ChargePoint.objects.filter(registration=Registration.PENDING).count() >= MAX_PENDING:
+        return None
+    charge_point, _ = ChargePoint.objects.get_or_create(
+        identity=identity, defaults={"registration": Registration.PENDING}
+    )
+    ChargePointState.objects.get_or_create(charge_point=charge_point)
+    publish_after_commit(ChargePointChanged(charge_point.pk, None))
+    return find_for_handshake(identity)
+
+
+def open_connection(
+    *,
+    token: UUID,
+    charge_point_id: int,
+    site_id: int | None,
+    address: str,
+    subprotocol: str,
+    version: str,
+    process: str,
+    batch: Batch,
+) -> Replaced:
+    """Store a new socket; the newest wins, whatever the older ones still do."""
+    before = (
+        ChargePointState.objects.select_for_update()
+        .filter(pk=charge_point_id)
+        .values_list("process", "connection_token")
+        .first()
+    )
+    if before is None:
+        ChargePointState.objects.get_or_create(charge_point_id=charge_point_id)
+    ChargePointState.objects.filter(pk=charge_point_id).update(
+        connected=True,
+        connection_token=token,
+        process=process,
+        connected_at=batch.now,
+        last_seen_at=batch.now,
+        protocol=storable(version, 16),
+    )
+    Connection.objects.create(
+        token=token,
+        charge_point_id=charge_point_id,
+        opened_at=batch.now,
+        address=storable(address, 64),
+        subprotocol=storable(subprotocol, 32),
+        process=process,
+    )
+    batch.publish(ChargePointChanged(charge_point_id, site_id))
+    return Replaced(*before) if before and before[1] else Replaced()
+
+
+def close_connection(
+    *, token: UUID, code: int | None, reason: str, frames_in: int, frames_out: int, batch: Batch
+) -> bool:
+    """Store that a socket ended; tell whether the charge point is offline now.
+
+    A late end of an older socket does not touch the newer one.
+    """
+    Connection.objects.filter(token=token, closed_at=None).update(
+        closed_at=batch.now,
+        close_code=code,
+        close_reason=storable(reason, 255),
+        frames_in=frames_in,
+        frames_out=frames_out,
+    )
+    newest = ChargePointState.objects.filter(connection_token=token)
+    row = newest.values_list("pk", "charge_point__site_id").first()
+    if row is None or not newest.filter(pk=row[0]).update(**_offline(batch.now)):
+        return False
+    batch.publish(ChargePointChanged(*row))
+    return True
+
+
+@transaction.atomic
+def close_all_of(process: str, *, now: datetime) -> int:
+    """End the sockets of a process that is gone; return how many charge points went offline."""
+    return _close(process=process, now=now)
+
+
+@transaction.atomic
+def close_stale(*, now: datetime) -> int:
+    """End every socket: no process runs (the start of embedded mode)."""
+    return _close(process=None, now=now)
+
+
+def touch(charge_point_ids: Collection[int], *, now: datetime) -> None:
+    """Store that these charge points were heard at `now`."""
+    note_seen((pk, now) for pk in charge_point_ids)
+
+
+def note_failure(identity: str, address: str, reason: str, *, now: datetime) -> None:
+    """Count a refused connection per identity, address and reason; bounded."""
+    name = storable(identity, 255)
+    known = ConnectionFailure.objects.filter(identity=name)
+    if not known.exists() and ConnectionFailure.objects.count() >= MAX_FAILURES:
+        name, address = OTHERS, ""
+    at = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO chargers_connectionfailure AS known "
+            "(identity, address, reason, count, first_at, last_at) VALUES (%s, %s, %s, 1, %s, %s) "
+            "ON CONFLICT (identity, address, reason) DO UPDATE SET "
+            "count = known.count + 1, last_at = excluded.last_at",
+            [name, storable(address, 64), storable(reason, 64), at, at],
+        )
+
+
+def _close(*, process: str | None, now: datetime) -> int:
+    sockets = Connection.objects.filter(closed_at=None)
+    online = ChargePointState.objects.filter(connected=True)
+    if process is not None:
+        sockets, online = sockets.filter(process=process), online.filter(process=process)
+    sockets.update(closed_at=now, close_reason=RESTARTED)
+    gone = list(online.order_by("pk").values_list("pk", "charge_point__site_id"))
+    online.update(**_offline(now))
+    publish_after_commit(*(ChargePointChanged(pk, site_id) for pk, site_id in gone))
+    return len(gone)
+
+
+def _offline(now: datetime) -> dict[str, object]:
+    return {"connected": False, "connection_token": None, "process": "", "disconnected_at": now}
+
+
+def _is_identity(identity: str) -> bool:
+    return 0 < len(identity) <= 255 and identity.isprintable()

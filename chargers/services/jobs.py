@@ -1,0 +1,19 @@
+"""Firmware updates and diagnostics uploads as charge points report them (OCPP 1.6 §4.4, §4.5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chargers.events import ChargePointChanged
+from chargers.models import JobStatus
+from chargers.ocpp.handling import Batch
+from chargers.types import JobKind
+from evkit.core.texts import storable
+
+
+def store_job_status(
+    *, charge_point_id: int, site_id: int | None, kind: JobKind, status: str, at: datetime, batch: Batch
+) -> None:
+    """Store a job's status, asked for or not."""
+    JobStatus.objects.create(charge_point_id=charge_point_id, kind=kind, status=storable(status, 64), at=at)
+    batch.publish(ChargePointChanged(charge_point_id, site_id))
