@@ -1,0 +1,1 @@
+"""The declarative configuration file: reading, checking, applying and exporting it."""

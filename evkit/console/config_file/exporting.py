@@ -1,0 +1,157 @@
+"""Writing the present configuration as a configuration file; applying it again changes nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import yaml
+
+from chargers.models import ChargePoint, Evse
+from chargers.types import Registration
+from charging.models import IdToken, Vehicle
+from sites.models import Feeder, Project, Schedule, ScheduleGroup, Site, User
+
+Section = dict[str, Any]
+
+
+def export_configuration() -> Section:
+    """Return the configuration as plain data; passwords are never in it.
+
+    Left out: charge points that wait for the administrator, connectors that nobody declared.
+    """
+    sites = Site.objects.prefetch_related("feeders__parent", "groups__schedule")
+    accepted = ChargePoint.objects.exclude(registration=Registration.PENDING).exclude(site=None)
+    charge_points = accepted.select_related("site", "feeder").prefetch_related("evses__groups")
+    return {
+        "project": _project(),
+        "sites": [_site(site) for site in sites],
+        "charge_points": [
+            _charge_point(each) for each in charge_points.order_by("site__code", "position", "identity")
+        ],
+        "vehicles": [_vehicle(each) for each in Vehicle.objects.all()],
+        "id_tags": [_id_tag(each) for each in IdToken.objects.select_related("vehicle", "parent")],
+        "users": [_user(each) for each in User.objects.prefetch_related("memberships__site")],
+    }
+
+
+def as_yaml(configuration: Section) -> str:
+    """Return exported configuration as YAML."""
+    text: str = yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True, width=110)
+    return text
+
+
+def as_json(configuration: Section) -> str:
+    """Return exported configuration as JSON."""
+    return json.dumps(configuration, indent=2, ensure_ascii=False) + "\n"
+
+
+def _number(value: float | None) -> float | int | None:
+    return int(value) if value is not None and value.is_integer() else value
+
+
+def _limit(row: Project | Site | Feeder) -> Section | None:
+    if row.limit_value is None:
+        return None
+    return {"value": _number(row.limit_value), "unit": row.limit_unit}
+
+
+def _project() -> Section:
+    project = Project.objects.filter(pk=1).first() or Project(pk=1)
+    return {
+        "limit": _limit(project),
+        "retention": {
+            "messages_days": project.messages_days,
+            "meter_samples_days": project.meter_samples_days,
+            "transactions_days": project.transactions_days,
+        },
+        "schedules": [{"code": each.code, "ranges": each.ranges} for each in Schedule.objects.all()],
+    }
+
+
+def _site(site: Site) -> Section:
+    return {
+        "code": site.code,
+        "name": {"fr": site.name_fr, "en": site.name_en},
+        "timezone": site.timezone,
+        "limit": _limit(site),
+        "voltage_v": _number(site.voltage_v),
+        "smart_charging": {
+            "enabled": site.smart_charging_enabled,
+            "distribution": site.distribution,
+            "launch_reserve": site.launch_reserve,
+            "dead_band": {"value": _number(site.dead_band_value), "unit": site.dead_band_unit},
+        },
+        "feeders": [_feeder(each) for each in site.feeders.all()],
+        "unknown_charge_points": site.unknown_charge_points,
+        "unknown_tags": site.unknown_tags,
+        "groups": [_group(each) for each in site.groups.all()],
+    }
+
+
+def _feeder(feeder: Feeder) -> Section:
+    parent = feeder.parent.code if feeder.parent else None
+    return {"code": feeder.code, "parent": parent, "limit": _limit(feeder)}
+
+
+def _group(group: ScheduleGroup) -> Section:
+    common = {"number": group.number, "name": group.name}
+    if group.schedule is not None:
+        return {**common, "schedule": group.schedule.code}
+    return {**common, "ranges": group.ranges}
+
+
+def _charge_point(row: ChargePoint) -> Section:
+    return {
+        "identity": row.identity,
+        "site": row.site.code if row.site else None,
+        "name": row.name,
+        "zone": row.zone,
+        "security_profile": row.security_profile,
+        "password": None,
+        "feeder": row.feeder.code if row.feeder else None,
+        "max_power_w": _number(row.max_power_w),
+        "heartbeat_interval": row.heartbeat_interval_s,
+        "connectors": [_connector(evse) for evse in row.evses.all() if evse.declared],
+    }
+
+
+def _connector(evse: Evse) -> Section:
+    return {
+        "number": evse.number,
+        "max_power_w": _number(evse.max_power_w),
+        "max_current_a": _number(evse.max_current_a),
+        "phases": evse.phases,
+        "current": evse.current,
+        "priority": evse.priority,
+        "groups": sorted(group.number for group in evse.groups.all()),
+    }
+
+
+def _vehicle(vehicle: Vehicle) -> Section:
+    return {
+        "code": vehicle.code,
+        "name": vehicle.name,
+        "battery_wh": _number(vehicle.battery_wh),
+        "priority": vehicle.priority,
+    }
+
+
+def _id_tag(tag: IdToken) -> Section:
+    return {
+        "value": tag.value,
+        "vehicle": tag.vehicle.code if tag.vehicle else None,
+        "parent": tag.parent.value if tag.parent else None,
+        "expires": tag.expires_at.isoformat() if tag.expires_at else None,
+        "blocked": tag.blocked,
+        "concurrent": tag.concurrent,
+    }
+
+
+def _user(user: User) -> Section:
+    return {
+        "username": user.username,
+        "role": user.role,
+        "sites": sorted(membership.site.code for membership in user.memberships.all()),
+        "language": user.language,
+    }

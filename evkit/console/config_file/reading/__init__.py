@@ -1,0 +1,1 @@
+"""From the nodes of a configuration file to what it declares."""

@@ -1,0 +1,75 @@
+"""The section `charge_points`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from msgspec import UNSET
+
+from chargers.services.passwords import MAX_LENGTH, MIN_LENGTH
+from chargers.types import Current
+from evkit.console.config_file import checks
+from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration
+from evkit.console.config_file.fields import Fields
+from evkit.console.config_file.node import Node
+from evkit.console.config_file.problems import BadValueError, Problem
+from evkit.console.config_file.reading.shared import section
+
+KEYS = (
+    "identity",
+    "site",
+    "name",
+    "zone",
+    "security_profile",
+    "password",
+    "feeder",
+    "max_power_w",
+    "heartbeat_interval",
+    "connectors",
+)
+CONNECTOR_KEYS = ("number", "max_power_w", "max_current_a", "phases", "current", "priority", "groups")
+POSITIVE = checks.number(above=0)
+LABEL = checks.text_up_to(120, empty=True)
+
+
+def read_charge_point(node: Node, problems: list[Problem]) -> ChargePointDeclaration | None:
+    """Return a charge point with its connectors."""
+    fields = Fields(node, problems, *KEYS)
+    password = fields.optional("password", _password)
+    declared = ChargePointDeclaration(
+        line=fields.line,
+        identity=fields.key("identity", checks.identity),
+        site=fields.key("site", checks.slug),
+        name=fields.value("name", LABEL),
+        zone=fields.value("zone", LABEL),
+        security_profile=fields.value("security_profile", checks.integer(0, 3)),
+        password=None if password is UNSET else password,
+        feeder=fields.optional("feeder", checks.slug),
+        max_power_w=fields.optional("max_power_w", POSITIVE),
+        heartbeat_interval_s=fields.value("heartbeat_interval", checks.integer(1, 86_400)),
+        connectors=section(fields, "connectors", _read_connector),
+    )
+    return declared if declared.identity and declared.site else None
+
+
+def _read_connector(node: Node, problems: list[Problem]) -> ConnectorDeclaration | None:
+    fields = Fields(node, problems, *CONNECTOR_KEYS)
+    number = fields.required("number", checks.integer(1, 1_000))
+    declared = ConnectorDeclaration(
+        line=fields.line,
+        number=0 if number is UNSET else number,
+        max_power_w=fields.optional("max_power_w", POSITIVE),
+        max_current_a=fields.optional("max_current_a", POSITIVE),
+        phases=fields.value("phases", checks.integer(1, 3)),
+        current=fields.value("current", checks.choice(Current.values)),
+        priority=fields.value("priority", checks.integer(-1_000_000, 1_000_000)),
+        groups=fields.value("groups", checks.distinct(checks.integer(0, 9))),
+    )
+    return declared if declared.number else None
+
+
+def _password(node: Node) -> str:
+    value = checks.text(node)
+    if not MIN_LENGTH <= len(value) <= MAX_LENGTH or not value.isprintable():
+        message = _("A password has %(minimum)d to %(maximum)d printable characters.")
+        raise BadValueError(node.line, message % {"minimum": MIN_LENGTH, "maximum": MAX_LENGTH})
+    return value

@@ -1,0 +1,34 @@
+"""The section `project`."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from evkit.console.config_file import checks
+from evkit.console.config_file.declarations import ProjectDeclaration, ScheduleDeclaration
+from evkit.console.config_file.fields import Fields
+from evkit.console.config_file.node import Node
+from evkit.console.config_file.problems import Problem
+from evkit.console.config_file.reading.shared import limit, section, weekly_range
+
+DAYS_KEPT = checks.integer(1, 36_500)
+
+
+def read_project(fields: Fields) -> ProjectDeclaration:
+    """Return what the keys of `project` declare."""
+    retention = fields.within("retention", "messages_days", "meter_samples_days", "transactions_days")
+    return ProjectDeclaration(
+        limit=limit(fields, "limit"),
+        messages_days=retention.optional("messages_days", DAYS_KEPT),
+        meter_samples_days=retention.optional("meter_samples_days", DAYS_KEPT),
+        transactions_days=retention.optional("transactions_days", DAYS_KEPT),
+        schedules=section(fields, "schedules", read_schedule),
+    )
+
+
+def read_schedule(node: Node, problems: list[Problem]) -> ScheduleDeclaration | None:
+    """Return a shared schedule."""
+    fields = Fields(node, problems, "code", "ranges")
+    code = fields.required("code", checks.slug)
+    ranges = section(fields, "ranges", weekly_range)
+    return None if code is UNSET else ScheduleDeclaration(fields.line, code, ranges)
