@@ -21,6 +21,7 @@ EVKIT_TRUSTED_PROXIES = environment.trusted_proxies
 
 INSTALLED_APPS = [
     "daphne",
+    "evkit",
     "evkit.core",
     "sites",
     "chargers",
@@ -101,6 +102,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = environment.data_dir / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -50,10 +50,13 @@ def insert_new(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None:
         _copy_through_stage(table, cols, lines)
 
 
-def update_rows(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None:
+def update_rows(
+    table: str, cols: Sequence[Column], rows: Sequence[Row], *, while_null: str | None = None
+) -> None:
     """Update the rows of `table`: the first of `cols` is the key, the others get the new values.
 
     Rows are locked in key order, so that two writers never wait for each other in a circle.
+    `while_null` names a column: rows in which it has a value by now are left alone.
     """
     if not rows:
         return
@@ -62,7 +65,8 @@ def update_rows(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None
         assignments = ", ".join(f'"{col.name}" = %s' for col in others)
         with connection.cursor() as cursor:
             cursor.executemany(
-                f'UPDATE "{table}" SET {assignments} WHERE "{key.name}" = %s',
+                f'UPDATE "{table}" SET {assignments} WHERE "{key.name}" = %s'
+                + (f' AND "{while_null}" IS NULL' if while_null else ""),
                 [[_sqlite_value(value) for value in (*row[1:], row[0])] for row in rows],
             )
         return
@@ -76,7 +80,8 @@ def update_rows(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None
             f'locked AS (SELECT t.ctid FROM "{table}" t JOIN v ON v."{key.name}" = t."{key.name}" '
             f'ORDER BY t."{key.name}" FOR UPDATE OF t) '
             f'UPDATE "{table}" t SET {assignments} FROM v '
-            f'WHERE t."{key.name}" = v."{key.name}" AND (SELECT count(*) FROM locked) >= 0',
+            f'WHERE t."{key.name}" = v."{key.name}" AND (SELECT count(*) FROM locked) >= 0'
+            + (f' AND t."{while_null}" IS NULL' if while_null else ""),
             [_array_literal(values) for values in zip(*ordered, strict=True)],
         )
 

@@ -1,0 +1,33 @@
+"""`make bench`: every benchmark, or those named on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bench.connections import connections
+from bench.report import Figure, show, write_json
+from bench.throughput import throughput
+
+
+def main() -> None:
+    """Run the chosen benchmarks and print their figures."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--only", choices=["throughput", "connections"], help="run one benchmark")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--connections", type=int, default=5000)
+    options = parser.parse_args()
+    figures: list[Figure] = []
+    if options.only in {None, "throughput"}:
+        figures += throughput(rounds=options.rounds, seconds=options.seconds)
+    if options.only in {None, "connections"}:
+        figures += connections(count=options.connections)
+    show(figures)
+    if options.json:
+        write_json(figures, options.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""One charge point's socket: frames in, answers out.
+
+The receive loop reads a frame, waits until it is stored, answers and reads the next one: the order of a
+charge point's messages is kept and back-pressure reaches its socket. Our own calls go out from a
+separate task (`CommandPump`); their answers are handed to it by the loop, which never waits for them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from chargers.ocpp.deviations import Deviation
+from chargers.ocpp.events import (
+    CallReceived,
+    CallRepeated,
+    ErrorReceived,
+    Event,
+    Rejected,
+    ResultReceived,
+    Unsolicited,
+)
+from chargers.ocpp.handling import InboundCall, Link, LogEntry
+from chargers.ocpp.intake import Answered, IntakeOverloadedError, StorageUnavailableError, Waiting
+from chargers.ocpp.intake.work import Failed
+from chargers.ocpp.pump import CommandPump
+from chargers.ocpp.schema import PayloadError, validate_call
+from chargers.ocpp.session import Session
+from evkit.core.clock import utc_now
+
+if TYPE_CHECKING:
+    from chargers.ocpp.engine import Engine
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+TRY_AGAIN_LATER = 1013
+BOOT_PATIENCE_S = 15.0
+
+
+class ChargePointConnection:
+    """The state of one accepted socket.
+
+    Args:
+        engine: the process's engine.
+        link: who is connected.
+        send: ASGI send.
+        idle_limit_s: silence after which the socket is closed, in s.
+    """
+
+    __slots__ = (
+        "_closing",
+        "_engine",
+        "_send",
+        "close_code",
+        "close_reason",
+        "frames_in",
+        "frames_out",
+        "idle_limit_s",
+        "last_frame",
+        "link",
+        "pump",
+        "session",
+    )
+
+    def __init__(self, engine: Engine, link: Link, send: Send, *, idle_limit_s: float) -> None:
+        self._engine = engine
+        self._send = send
+        self._closing = False
+        self.link = link
+        self.session = Session(version=link.version)
+        self.pump = CommandPump(self, engine, patience_s=BOOT_PATIENCE_S)
+        self.idle_limit_s = idle_limit_s
+        self.last_frame = time.monotonic()
+        self.frames_in = self.frames_out = 0
+        self.close_code: int | None = None
+        self.close_reason = ""
+
+    async def run(self, receive: Receive) -> None:
+        """Serve the socket until it ends."""
+        self.pump.wake()
+        while not self._closing:
+            event = await receive()
+            if event["type"] == "websocket.disconnect":
+                self.close_code = self.close_code or event.get("code") or 1005
+                self.close_reason = self.close_reason or event.get("reason") or ""
+                return
+            text = event.get("text")
+            if text is None:
+                text = (event.get("bytes") or b"").decode("utf-8", errors="replace")
+            self.last_frame = time.monotonic()
+            self.frames_in += 1
+            try:
+                await self._on_frame(text)
+            except (IntakeOverloadedError, StorageUnavailableError) as error:
+                await self.close(TRY_AGAIN_LATER, str(error)[:120])
+            except Exception:
+                log.exception("frame_failed", extra={"identity": self.link.identity})
+
+    async def send_text(self, text: str) -> None:
+        """Send one frame; a socket that is gone swallows it."""
+        if self._closing:
+            return
+        self.frames_out += 1
+        await self._send({"type": "websocket.send", "text": text})
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket from our side, once."""
+        if self._closing:
+            return
+        self._closing = True
+        self.close_code, self.close_reason = code, reason
+        await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+    def log_sent(self, text: str, *, message_id: str, action: str) -> None:
+        """Put a frame that we sent into the message log."""
+        self._log(text, message_id=message_id, action=action, outgoing=True)
+
+    async def _on_frame(self, text: str) -> None:
+        event = self.session.receive(text, time.monotonic())
+        if isinstance(event, CallReceived):
+            await self._on_call(event, text)
+        elif isinstance(event, CallRepeated):
+            self._log(text, message_id=event.message_id, action=event.action, deviations=event.deviations)
+            if event.answer is not None:
+                await self.send_text(event.answer)
+        else:
+            await self._on_other(event, text)
+
+    async def _on_call(self, event: CallReceived, text: str) -> None:
+        try:
+            validated = validate_call(self.link.version, event.action, event.payload)
+        except PayloadError as error:
+            reply = self.session.refuse(event.message_id, error.code, error.description)
+            self._log(
+                text,
+                message_id=event.message_id,
+                action=event.action,
+                deviations=(*event.deviations, Deviation("payload-refused", event.action, error.description)),
+                answer=reply,
+            )
+            await self.send_text(reply)
+            return
+        call = InboundCall(
+            link=self.link,
+            message_id=event.message_id,
+            action=event.action,
+            message=validated.message,
+            frame=text,
+            deviations=event.deviations + validated.deviations,
+            received_at=utc_now(),
+            sequence=self._engine.next_sequence(),
+        )
+        outcome = await self._engine.handle(call)
+        if isinstance(outcome, Answered):
+            await self.send_text(self.session.answer(event.message_id, outcome.payload))
+            if event.action == "BootNotification":
+                self.pump.ready()
+        elif isinstance(outcome, Waiting):
+            self._engine.expect_decision(self, event.message_id, outcome)
+        else:
+            await self._refuse(event, outcome)
+
+    async def _refuse(self, event: CallReceived, outcome: Failed) -> None:
+        if isinstance(outcome.error, StorageUnavailableError):
+            raise outcome.error
+        text = self.session.refuse(event.message_id, "InternalError", "The message could not be handled.")
+        self.log_sent(text, message_id=event.message_id, action=event.action)
+        await self.send_text(text)
+
+    async def _on_other(self, event: Event, text: str) -> None:
+        if isinstance(event, ResultReceived | ErrorReceived):
+            self._log(text, message_id=event.message_id, action=event.action, deviations=event.deviations)
+            self.pump.answered(event)
+        elif isinstance(event, Rejected):
+            self._log(
+                text,
+                message_id=event.message_id or "",
+                action=event.action,
+                deviations=event.deviations,
+                answer=event.reply,
+            )
+            if event.failed_call is not None:
+                self.pump.spoilt(event)
+            if event.reply is not None:
+                await self.send_text(event.reply)
+        elif isinstance(event, Unsolicited):
+            self._log(text, message_id=event.message_id, action="", deviations=event.deviations)
+
+    def _log(
+        self,
+        text: str,
+        *,
+        message_id: str,
+        action: str,
+        deviations: tuple[Deviation, ...] = (),
+        answer: str | None = None,
+        outgoing: bool = False,
+    ) -> None:
+        now = utc_now()
+        self._engine.intake.log(
+            LogEntry(
+                charge_point_id=self.link.charge_point_id,
+                at=now,
+                sequence=self._engine.next_sequence(),
+                outgoing=outgoing,
+                message_id=message_id,
+                action=action,
+                frame=text,
+                answer=answer,
+                answered_at=now if answer is not None else None,
+                deviations=deviations,
+            )
+        )

@@ -1,0 +1,160 @@
+"""The door for charge points: a Channels consumer with its own receive loop.
+
+The stock dispatch of Channels hops to a thread for every frame; this one never leaves the event loop
+except for the hand-over to the writer.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from channels.consumer import AsyncConsumer
+
+from chargers.ocpp.admission import Admission, Refusal, admit
+from chargers.ocpp.connection import ChargePointConnection, Receive, Send
+from chargers.ocpp.handshake import basic_password, choose_subprotocol, header, identity_of
+from chargers.services.connections import close_connection
+from evkit.core.errors import EvkitError
+
+if TYPE_CHECKING:
+    from chargers.ocpp.engine import Engine
+
+log = logging.getLogger(__name__)
+
+REPLACED = 1000
+Scope = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is at the other end: its address and whether the link is encrypted."""
+
+    address: str
+    encrypted: bool
+
+
+class ChargePointConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
+    """Serves one charge point from its handshake to its end.
+
+    Args:
+        engine: the process's engine.
+        trusted_proxies: addresses whose X-Forwarded-* headers are believed.
+    """
+
+    def __init__(self, engine: Engine, trusted_proxies: frozenset[str] = frozenset()) -> None:
+        self._engine = engine
+        self._trusted_proxies = trusted_proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Admit or refuse the charge point, then serve it."""
+        await self._engine.start()
+        event = await receive()
+        if event["type"] != "websocket.connect":
+            return
+        decision = await self._decide(scope)
+        if isinstance(decision, Refusal):
+            await _refuse(scope, send, decision)
+            return
+        await send({"type": "websocket.accept", "subprotocol": decision.echo})
+        connection = ChargePointConnection(
+            self._engine, decision.link, send, idle_limit_s=decision.idle_limit_s
+        )
+        await self._take_over(connection, decision)
+        try:
+            await connection.run(receive)
+        finally:
+            await self._end(connection)
+
+    async def _decide(self, scope: Scope) -> Admission | Refusal:
+        engine, peer = self._engine, self._peer(scope)
+        identity = identity_of(scope.get("raw_path") or scope["path"].encode())
+        if identity is None:
+            return Refusal(404, "no identity in the path")
+        offer = choose_subprotocol(scope.get("subprotocols") or [])
+        if offer is None:
+            return Refusal(400, "no subprotocol in common")
+        key = f"{peer.address} {identity}"
+        now = time.monotonic()
+        if engine.throttle.refuses(key, now):
+            return Refusal(429, "too many failures")
+        password = basic_password(header(scope["headers"], b"authorization"), identity)
+        token = uuid4()
+        try:
+            decision = await engine.intake.run(
+                lambda batch: admit(
+                    identity=identity,
+                    password=password,
+                    offer=offer,
+                    address=peer.address,
+                    encrypted=peer.encrypted,
+                    token=token,
+                    process=engine.process,
+                    batch=batch,
+                )
+            )
+        except EvkitError:
+            return Refusal(503, "storage unavailable")
+        if isinstance(decision, Refusal):
+            engine.throttle.failed(key, now)
+        else:
+            engine.throttle.succeeded(key)
+        return decision
+
+    def _peer(self, scope: Scope) -> Peer:
+        address = (scope.get("client") or ("", 0))[0]
+        encrypted = scope.get("scheme") == "wss"
+        if address in self._trusted_proxies:
+            forwarded = header(scope["headers"], b"x-forwarded-for")
+            protocol = header(scope["headers"], b"x-forwarded-proto")
+            if forwarded:
+                address = forwarded.split(b",")[-1].strip().decode("latin-1")[:64]
+            encrypted = encrypted or protocol in {b"https", b"wss"}
+        return Peer(address, encrypted)
+
+    async def _take_over(self, connection: ChargePointConnection, admission: Admission) -> None:
+        old = self._engine.registry.add(connection)
+        if old is not None:
+            await old.close(REPLACED, "a newer connection took over")
+        elif admission.replaced_process and admission.replaced_process != self._engine.process:
+            self._engine.gateway.evict(
+                process=admission.replaced_process,
+                charge_point_id=connection.link.charge_point_id,
+                token=str(admission.replaced_token),
+            )
+
+    async def _end(self, connection: ChargePointConnection) -> None:
+        self._engine.registry.remove(connection)
+        connection.pump.stop()
+        link = connection.link
+        try:
+            await self._engine.intake.run(
+                lambda batch: close_connection(
+                    token=link.token,
+                    code=connection.close_code,
+                    reason=connection.close_reason,
+                    frames_in=connection.frames_in,
+                    frames_out=connection.frames_out,
+                    batch=batch,
+                )
+            )
+        except EvkitError as error:
+            log.warning("close_not_recorded", extra={"identity": link.identity, "cause": str(error)})
+
+
+async def _refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+    """Refuse the handshake with an HTTP status where the server can, else with its own (403)."""
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": 1008, "reason": refusal.reason})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    if refusal.status == 401:
+        headers.append((b"www-authenticate", b'Basic realm="ocpp"'))
+    if refusal.status == 429:
+        headers.append((b"retry-after", b"60"))
+    await send({"type": "websocket.http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": refusal.reason.encode()})

@@ -1,0 +1,74 @@
+"""Answers that somebody else decides: sent when decided, or by default at the deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+
+from chargers.models import DeferredAnswer
+from chargers.ocpp.handling import Batch
+from chargers.ocpp.intake import Intake, Waiting
+from chargers.ocpp.schema import encode
+from evkit.core.clock import utc_now
+from evkit.core.errors import EvkitError
+
+if TYPE_CHECKING:
+    from chargers.ocpp.connection import ChargePointConnection
+
+log = logging.getLogger(__name__)
+
+
+class Decisions:
+    """Waiting answers of this process; their truth is in the database."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._decided: dict[int, asyncio.Event] = {}
+
+    def expect(self, connection: ChargePointConnection, message_id: str, outcome: Waiting) -> None:
+        """Answer `message_id` on `connection` once row `outcome.deferred_id` is decided."""
+        key = outcome.deferred_id
+        self._decided[key] = asyncio.Event()
+        task = asyncio.get_running_loop().create_task(self._answer(connection, message_id, outcome))
+        self._tasks[key] = task
+        task.add_done_callback(lambda _task: self._forget(key))
+
+    def decided(self, deferred_id: int) -> None:
+        """Somebody decided; the answer is in the row."""
+        event = self._decided.get(deferred_id)
+        if event is not None:
+            event.set()
+
+    def _forget(self, key: int) -> None:
+        self._tasks.pop(key, None)
+        self._decided.pop(key, None)
+
+    async def _answer(self, connection: ChargePointConnection, message_id: str, outcome: Waiting) -> None:
+        key = outcome.deferred_id
+        patience = max((outcome.deadline - utc_now()).total_seconds(), 0)
+        try:
+            async with asyncio.timeout(patience):
+                await self._decided[key].wait()
+        except TimeoutError:
+            pass
+        try:
+            payload = await self._intake.run(lambda batch: _settle(key, batch))
+        except EvkitError as error:
+            log.warning("decision_postponed", extra={"cause": str(error)})
+            return
+        text = connection.session.answer(message_id, encode(payload))
+        connection.log_sent(text, message_id=message_id, action="")
+        await connection.send_text(text)
+
+
+def _settle(deferred_id: int, batch: Batch) -> Mapping[str, object]:
+    """Return what was decided; the default if nobody did."""
+    open_row = DeferredAnswer.objects.filter(pk=deferred_id, answered_at=None)
+    open_row.update(answer=F("default"), answered_at=batch.now)
+    answer: Mapping[str, object] = DeferredAnswer.objects.values_list("answer", flat=True).get(pk=deferred_id)
+    return answer

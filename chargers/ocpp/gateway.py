@@ -1,0 +1,168 @@
+"""Wakes the process that holds a charge point's socket when a command or a decision waits for it.
+
+Within the process that is a dictionary look-up; across processes a message on the holder's channel. A
+lost wake-up only costs time: connections look for queued commands when they open and every few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from channels.layers import get_channel_layer
+
+from chargers.events import CommandQueued, DeferredAnswered
+from chargers.models import ChargePointState
+from chargers.ocpp.registry import Registry
+from evkit.core.events import Event, EventBus
+
+if TYPE_CHECKING:
+    from chargers.ocpp.engine import Engine
+
+log = logging.getLogger(__name__)
+
+REPLACED = 1000
+RENEW_S = 3600.0
+Message = dict[str, Any]
+
+
+def process_group(process: str) -> str:
+    """Return the channel group that a process listens to."""
+    return f"ocpp.{process}"
+
+
+def wake_holder(message: Message) -> None:
+    """Send `message` to the process that holds the socket of charge point `message["charge_point"]`.
+
+    For processes without an engine (Celery workers) and for sockets held elsewhere; call off the event
+    loop. Best effort: nothing happens if the charge point is offline.
+    """
+    process = (
+        ChargePointState.objects.filter(pk=message["charge_point"], connected=True)
+        .values_list("process", flat=True)
+        .first()
+    )
+    if process:
+        send_to_process(process, message)
+
+
+def send_to_process(process: str, message: Message) -> None:
+    """Send `message` to a process; call off the event loop."""
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    try:
+        asyncio.run(_send_and_close(layer, process_group(process), {"type": "gateway", **message}))
+    except Exception:
+        log.warning("wake_up_lost", extra={"holder": process}, exc_info=True)
+
+
+async def _send_and_close(layer: Any, group: str, message: Message) -> None:
+    await layer.group_send(group, message)
+
+
+class Gateway:
+    """Takes wake-ups from this process's bus and from its channel, and hands them to connections."""
+
+    def __init__(self, registry: Registry, process: str, bus: EventBus) -> None:
+        self._registry = registry
+        self._process = process
+        self._bus = bus
+        self._engine: Engine | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listener: asyncio.Task[None] | None = None
+
+    async def start(self, engine: Engine) -> None:
+        """Listen to the bus and to the process's channel."""
+        self._engine = engine
+        self._loop = asyncio.get_running_loop()
+        self._listener = self._loop.create_task(self._listen())
+        self._bus.subscribe(CommandQueued, self._on_events)
+        self._bus.subscribe(DeferredAnswered, self._on_events)
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        self._bus.unsubscribe(self._on_events)
+        if self._listener is not None:
+            self._listener.cancel()
+
+    def evict(self, *, process: str, charge_point_id: int, token: str) -> None:
+        """Ask another process to close an older socket of a charge point; call on the event loop."""
+        loop = asyncio.get_running_loop()
+        message = {"kind": "evict", "charge_point": charge_point_id, "token": token}
+        loop.create_task(self._send(process, message))  # noqa: RUF006 (best effort; the loop keeps it until done)
+
+    async def _send(self, process: str, message: Message) -> None:
+        layer = get_channel_layer()
+        if layer is None:
+            return
+        try:
+            await layer.group_send(process_group(process), {"type": "gateway", **message})
+        except Exception:
+            log.warning("wake_up_lost", extra={"holder": process}, exc_info=True)
+
+    def _on_events(self, events: Sequence[Event]) -> None:
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return
+        for event in events:
+            if isinstance(event, CommandQueued):
+                message: Message = {"kind": "command", "charge_point": event.charge_point_id}
+            elif isinstance(event, DeferredAnswered):
+                message = {
+                    "kind": "decision",
+                    "charge_point": event.charge_point_id,
+                    "deferred": event.deferred_id,
+                }
+            else:
+                continue
+            if self._registry.get(message["charge_point"]) is not None:
+                loop.call_soon_threadsafe(self._take, message)
+            else:
+                self._forward(message, loop)
+
+    def _forward(self, message: Message, loop: asyncio.AbstractEventLoop) -> None:
+        process = (
+            ChargePointState.objects.filter(pk=message["charge_point"], connected=True)
+            .values_list("process", flat=True)
+            .first()
+        )
+        if process and process != self._process:
+            asyncio.run_coroutine_threadsafe(self._send(process, message), loop)
+
+    def _take(self, message: Message) -> None:
+        connection = self._registry.get(message["charge_point"])
+        if connection is None or self._engine is None:
+            return
+        if message["kind"] == "command":
+            connection.pump.wake()
+        elif message["kind"] == "decision":
+            self._engine.decisions.decided(message["deferred"])
+        elif message["kind"] == "evict" and str(connection.link.token) == message["token"]:
+            asyncio.get_running_loop().create_task(connection.close(REPLACED, "a newer connection took over"))
+
+    async def _listen(self) -> None:
+        layer = get_channel_layer()
+        if layer is None:
+            return
+        group = process_group(self._process)
+        while True:
+            try:
+                channel = await layer.new_channel("gateway")
+                await layer.group_add(group, channel)
+                await self._receive(layer, group, channel)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.warning("gateway_channel_lost", exc_info=True)
+                await asyncio.sleep(1.0)
+
+    async def _receive(self, layer: Any, group: str, channel: str) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(RENEW_S):
+                    self._take(await layer.receive(channel))
+            except TimeoutError:
+                await layer.group_add(group, channel)

@@ -1,0 +1,101 @@
+"""The intake: calls of all connections of the process go through it into the database, in groups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import connection
+
+from chargers.ocpp.handling import Batch, InboundCall, LogEntry, MessageRecorder, Route
+from chargers.ocpp.intake.lane import Lane
+from chargers.ocpp.intake.work import (
+    Answered,
+    CallWork,
+    Failed,
+    IntakeOverloadedError,
+    JobWork,
+    LogWork,
+    Outcome,
+    StorageUnavailableError,
+    Waiting,
+)
+from chargers.ocpp.intake.writing import BatchWriter
+from evkit.core.events import EventBus
+
+__all__ = [
+    "Answered",
+    "Failed",
+    "Intake",
+    "IntakeOverloadedError",
+    "Outcome",
+    "StorageUnavailableError",
+    "Waiting",
+]
+
+SQLITE_PAUSE_S = 0.005
+T = TypeVar("T")
+
+
+class Intake:
+    """Hands calls and jobs to the lanes and returns their outcome once it is committed.
+
+    PostgreSQL has a hot lane (set-based handlers) and a cold one, so that a slow handler stalls nobody;
+    SQLite has one writer.
+
+    Args:
+        record_messages: writes the message log inside a batch's transaction.
+        bus: gets the events of committed batches.
+        clock: returns the current time.
+    """
+
+    def __init__(
+        self, *, record_messages: MessageRecorder, bus: EventBus, clock: Callable[[], datetime]
+    ) -> None:
+        def lane(name: str, pause_s: float = 0.0) -> Lane:
+            return Lane(name, BatchWriter(record_messages, clock), bus, pause_s=pause_s)
+
+        if connection.vendor == "postgresql":
+            self._hot, self._cold = lane("hot"), lane("cold")
+            self.lanes = [self._hot, self._cold]
+        else:
+            self._hot = self._cold = lane("writer", SQLITE_PAUSE_S)
+            self.lanes = [self._hot]
+
+    def start(self) -> None:
+        """Start the writer threads."""
+        for lane in self.lanes:
+            lane.start()
+
+    def stop(self) -> None:
+        """Write what waits and end the threads."""
+        for lane in self.lanes:
+            lane.stop()
+
+    async def submit(self, call: InboundCall, route: Route) -> Outcome:
+        """Return the outcome of `call` once it is stored.
+
+        Raises:
+            IntakeOverloadedError: too much waits already; nothing was stored.
+        """
+        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        lane = self._hot if route.hot else self._cold
+        lane.put(CallWork(call, route, done))
+        return await done
+
+    async def run(self, job: Callable[[Batch], T]) -> T:
+        """Run `job` inside the next cold batch, in a savepoint; return what it returns, once committed.
+
+        Raises:
+            IntakeOverloadedError: too much waits already.
+            StorageUnavailableError: the database cannot be written.
+        """
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._cold.put(JobWork(job, done))
+        return await done
+
+    def log(self, entry: LogEntry) -> None:
+        """Log a frame with the next batch, without waiting."""
+        self._hot.put(LogWork(entry))

@@ -1,0 +1,76 @@
+"""What waits for a writer thread, and what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chargers.ocpp.handling import Batch, InboundCall, LogEntry, Route
+from evkit.core.errors import EvkitError
+
+
+class IntakeOverloadedError(EvkitError):
+    """More work waits than the process will hold."""
+
+    code = "overloaded"
+
+
+class StorageUnavailableError(EvkitError):
+    """The database could not be written for longer than a charge point should wait."""
+
+    code = "storage_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The call is stored; `payload` is the JSON of its answer."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The call is stored; row `deferred_id` will be answered by somebody before `deadline`."""
+
+    deferred_id: int
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The call could not be handled and nothing of it was kept but the log entry."""
+
+    error: BaseException
+
+
+Outcome = Answered | Waiting | Failed
+
+
+@dataclass(slots=True)
+class CallWork:
+    """A call to handle; `done` gets its Outcome."""
+
+    call: InboundCall
+    route: Route
+    done: asyncio.Future[Any]
+
+
+@dataclass(slots=True)
+class JobWork:
+    """Some other write of the engine; `done` gets what `job` returns, or its exception."""
+
+    job: Callable[[Batch], Any]
+    done: asyncio.Future[Any]
+
+
+@dataclass(slots=True)
+class LogWork:
+    """A frame that only needs to be logged; nobody waits for it."""
+
+    entry: LogEntry
+
+
+Work = CallWork | JobWork | LogWork

@@ -1,0 +1,219 @@
+"""Writes a batch of work in one database transaction: the heart of the group commit.
+
+Set-based handlers get all their calls at once; others run one by one, each inside a savepoint. A batch
+that fails as a whole is bisected until the culprit stands alone. Losing the database, a deadlock or a
+locked SQLite file is nobody's fault: the same batch is tried again, and unique keys make that safe even
+when the first attempt had been committed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from chargers.device_time import trusted_time
+from chargers.ocpp.framing import result_frame
+from chargers.ocpp.handling import Batch, Deferred, InboundCall, LogEntry, MessageRecorder, Payload
+from chargers.ocpp.intake.work import (
+    Answered,
+    CallWork,
+    Failed,
+    JobWork,
+    LogWork,
+    Outcome,
+    StorageUnavailableError,
+    Waiting,
+    Work,
+)
+from chargers.ocpp.schema import encode
+from chargers.services.deferred import defer
+from chargers.services.deviations import count_deviations
+from evkit.core.events import Event
+
+log = logging.getLogger(__name__)
+
+GIVE_UP_S = 10.0
+FIRST_PAUSE_S = 0.02
+LONGEST_PAUSE_S = 1.0
+
+
+@dataclass(slots=True)
+class Written:
+    """What a committed batch leaves: an outcome per piece of work, and events to publish."""
+
+    outcomes: list[tuple[Work, Any]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def extend(self, other: Written) -> None:
+        """Add what another batch left."""
+        self.outcomes += other.outcomes
+        self.events += other.events
+
+
+class BatchWriter:
+    """Writes batches on the calling thread, with its own database connection.
+
+    Args:
+        record_messages: writes the message log inside the batch's transaction.
+        clock: returns the current time.
+    """
+
+    def __init__(self, record_messages: MessageRecorder, clock: Callable[[], datetime]) -> None:
+        self._record_messages = record_messages
+        self._clock = clock
+
+    def write(self, work: Sequence[Work]) -> Written:
+        """Write `work`; never raises: what cannot be written gets a Failed outcome."""
+        started = time.monotonic()
+        pause = FIRST_PAUSE_S
+        while True:
+            try:
+                return self._write_or_bisect(work)
+            except (OperationalError, InterfaceError) as error:
+                connection.close()
+                if time.monotonic() - started > GIVE_UP_S:
+                    log.exception("storage_unavailable", extra={"waiting": len(work)})
+                    unavailable = StorageUnavailableError(str(error))
+                    return Written([(item, Failed(unavailable)) for item in work])
+                log.warning("batch_retried", extra={"cause": str(error).strip(), "waiting": len(work)})
+                time.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    def _write_or_bisect(self, work: Sequence[Work]) -> Written:
+        try:
+            return self._write_once(work)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever a handler raises is its call's own failure)
+            if len(work) > 1:
+                middle = len(work) // 2
+                written = self._write_or_bisect(work[:middle])
+                written.extend(self._write_or_bisect(work[middle:]))
+                return written
+            return self._journal_culprit(work[0], error)
+
+    def _write_once(self, work: Sequence[Work]) -> Written:
+        batch = Batch(self._clock())
+        with transaction.atomic():
+            outcomes = self._handle(work, batch)
+            entries = _log_entries(outcomes, self._clock())
+            if entries:
+                self._record_messages(entries)
+            pairs = [(entry.charge_point_id, d) for entry in entries for d in entry.deviations]
+            if pairs or batch.deviations:
+                count_deviations([*pairs, *batch.deviations], now=batch.now)
+        return Written(outcomes, batch.events)
+
+    def _handle(self, work: Sequence[Work], batch: Batch) -> list[tuple[Work, Any]]:
+        outcomes: list[tuple[Work, Any]] = []
+        hot: dict[int, list[CallWork]] = {}
+        for item in work:
+            if isinstance(item, CallWork):
+                if item.route.hot:
+                    hot.setdefault(id(item.route), []).append(item)
+                else:
+                    outcomes.append((item, _in_savepoint(lambda item=item: _handle_one(item, batch), batch)))
+            elif isinstance(item, JobWork):
+                outcomes.append((item, _in_savepoint(lambda item=item: item.job(batch), batch)))
+            else:
+                outcomes.append((item, None))
+        for calls in hot.values():
+            outcomes += _handle_many(calls, batch)
+        return outcomes
+
+    def _journal_culprit(self, item: Work, error: Exception) -> Written:
+        action = item.call.action if isinstance(item, CallWork) else type(item).__name__
+        log.error("call_failed", extra={"action": action}, exc_info=error)
+        outcomes: list[tuple[Work, Any]] = [(item, Failed(error))]
+        entries = _log_entries(outcomes, self._clock())
+        if entries:
+            try:
+                self._record_messages(entries)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("message_not_logged", extra={"action": action})
+        return Written(outcomes)
+
+
+def _in_savepoint(run: Callable[[], Any], batch: Batch) -> Any:
+    mark = batch.mark()
+    try:
+        with transaction.atomic():
+            return run()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        batch.rewind(mark)
+        log.exception("handler_failed")
+        return Failed(error)
+
+
+def _handle_one(item: CallWork, batch: Batch) -> Outcome:
+    handle = item.route.handle
+    if handle is None:
+        raise TypeError(f"no handler for {item.call.action}")
+    return _outcome(item, handle(item.call, batch), batch)
+
+
+def _handle_many(items: Sequence[CallWork], batch: Batch) -> list[tuple[Work, Any]]:
+    handle_many = items[0].route.handle_many
+    if handle_many is None:
+        raise TypeError(f"no set-based handler for {items[0].call.action}")
+    answers = handle_many([item.call for item in items], batch)
+    return [(item, _outcome(item, answer, batch)) for item, answer in zip(items, answers, strict=True)]
+
+
+def _outcome(item: CallWork, answer: Payload | Deferred, batch: Batch) -> Outcome:
+    if isinstance(answer, bytes):
+        return Answered(answer)
+    if isinstance(answer, Deferred):
+        row = defer(item.call, answer, now=batch.now)
+        return Waiting(row.pk, answer.deadline)
+    return Answered(encode(answer))
+
+
+def _log_entries(outcomes: Sequence[tuple[Work, Any]], answered_at: datetime) -> list[LogEntry]:
+    entries = []
+    for item, outcome in outcomes:
+        if isinstance(item, LogWork):
+            entries.append(item.entry)
+        elif isinstance(item, CallWork):
+            entries.append(_log_entry(item, outcome, answered_at))
+    return entries
+
+
+def _log_entry(item: CallWork, outcome: Outcome, answered_at: datetime) -> LogEntry:
+    call = item.call
+    answer = result_frame(call.message_id, outcome.payload) if isinstance(outcome, Answered) else None
+    return LogEntry(
+        charge_point_id=call.link.charge_point_id,
+        at=call.received_at,
+        sequence=call.sequence,
+        outgoing=False,
+        message_id=call.message_id,
+        action=call.action,
+        frame=call.frame,
+        device_at=_device_time(call),
+        answer=answer,
+        answered_at=answered_at if answer else None,
+        deviations=call.deviations,
+    )
+
+
+def _device_time(call: InboundCall) -> datetime | None:
+    """Return the time that the charge point gave in its message, if it can be believed."""
+    text = getattr(call.message, "timestamp", None)
+    if text is None:
+        readings = getattr(call.message, "meter_value", None)
+        text = readings[0].timestamp if readings else None
+    if text is None:
+        return None
+    device = trusted_time(text, call.received_at)
+    return device.at if device.trusted else None

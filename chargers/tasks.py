@@ -1,0 +1,19 @@
+"""Sweeps over commands and waiting answers: what a lost wake-up or a dead process left behind."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from chargers.services.commands import expire_commands
+from chargers.services.deferred import default_overdue
+from chargers.services.effects import give_up_effects
+from evkit.core.clock import utc_now
+
+
+@shared_task(name="chargers.tasks.sweep_commands")  # type: ignore[untyped-decorator]  # Celery has no types
+def sweep_commands() -> None:
+    """Expire commands and effects whose time is over, and settle overdue decisions by default."""
+    now = utc_now()
+    expire_commands(now=now)
+    give_up_effects(now=now)
+    default_overdue(now=now)

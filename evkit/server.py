@@ -1,0 +1,76 @@
+"""The web server: uvicorn, with two small additions that charge points need.
+
+Some charge points forget the `Connection: Upgrade` header of their WebSocket handshake, some put a
+whole URL into the request line; both are put right before the handshake is parsed.
+"""
+
+from __future__ import annotations
+
+import httptools
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from chargers.ocpp.frames import MAX_FRAME_BYTES
+
+PING_INTERVAL_S = 45.0
+
+
+class ForgivingHttpProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, forgiving about WebSocket handshakes of charge points."""
+
+    def data_received(self, data: bytes) -> None:
+        """Parse `data`, after adding what a charge point's handshake lacks."""
+        if data.startswith(b"GET ") and b"\r\n\r\n" in data:
+            data = complete_handshake(data)
+        super().data_received(data)
+
+
+def complete_handshake(data: bytes) -> bytes:
+    """Return the head of an HTTP request with a missing `Connection: Upgrade` added.
+
+    A request that is no WebSocket handshake, or a complete one, is returned as it is; a whole URL in
+    the request line is cut to its path.
+    """
+    head, end, rest = data.partition(b"\r\n\r\n")
+    lowered = head.lower()
+    if b"\r\nsec-websocket-key:" not in lowered:
+        return data
+    line, _, headers = head.partition(b"\r\n")
+    method, _, target_and_version = line.partition(b" ")
+    target, _, version = target_and_version.rpartition(b" ")
+    if b"://" in target.split(b"?", 1)[0]:
+        target = httptools.parse_url(target).path or b"/"
+    fields = [field for field in headers.split(b"\r\n") if field]
+    connection = [field for field in fields if field.lower().startswith(b"connection:")]
+    if not any(b"upgrade" in field.lower() for field in connection):
+        fields = [field for field in fields if field not in connection]
+        fields.append(b"Connection: Upgrade")
+    if b"\r\nupgrade:" not in lowered:
+        fields.append(b"Upgrade: websocket")
+    return b"\r\n".join([b" ".join([method, target, version]), *fields]) + end + rest
+
+
+def server_config(*, host: str, port: int, loop: str = "uvloop") -> uvicorn.Config:
+    """Return how uvicorn serves evkit on `host` and `port`.
+
+    Pings go out every 45 s and a missing pong is forgiven: idle limits are the engine's own.
+    """
+    return uvicorn.Config(
+        "evkit.asgi:application",
+        host=host,
+        port=port,
+        loop=loop,  # type: ignore[arg-type]  # a name that uvicorn knows
+        http=ForgivingHttpProtocol,
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_ping_interval=PING_INTERVAL_S,
+        ws_ping_timeout=None,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=4096,
+        timeout_graceful_shutdown=10,
+    )

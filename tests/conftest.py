@@ -1,0 +1,104 @@
+"""Fixtures that every test may use, and the rule that services are not missing silently."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import own_database, postgres_answers, redis_answers, redis_url
+from tests.support.server import Server
+
+REASONS = {
+    "postgres": "PostgreSQL does not answer (DATABASE_URL, or 127.0.0.1:5432)",
+    "redis": "Redis does not answer (REDIS_URL, or 127.0.0.1:6379)",
+    "browser": "Chromium is not installed",
+}
+
+DEPOT = """
+sites:
+  - code: depot
+    name: {fr: Dépôt, en: Depot}
+    timezone: Europe/Paris
+    limit: {value: 100000, unit: W}
+charge_points:
+  - {identity: CP_1, site: depot, connectors: [{number: 1, max_power_w: 50000, current: DC},
+                                               {number: 2, max_current_a: 32, phases: 3, current: AC}]}
+  - {identity: CP_2, site: depot, connectors: [{number: 1, max_power_w: 50000, current: DC}]}
+vehicles:
+  - {code: bus-1, name: Bus 1, battery_wh: 350000}
+id_tags:
+  - {value: B4A63CDF2212, vehicle: bus-1}
+  - {value: BLOCKED, blocked: true}
+"""
+
+
+def missing(service: str) -> bool:
+    """Tell whether tests must do without a service."""
+    if service == "postgres":
+        return not postgres_answers()
+    if service == "redis":
+        return not redis_answers()
+    return shutil.which("chromium") is None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a missing service, with the reason; under CI=true that is a failure."""
+    absent = {service: missing(service) for service in REASONS}
+    for item in items:
+        for service, reason in REASONS.items():
+            if absent[service] and item.get_closest_marker(service):
+                if os.environ.get("CI") == "true":
+                    pytest.exit(f"{reason}: with CI=true nothing is skipped.", 1)
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database of a server process: SQLite ("") or a PostgreSQL database of its own."""
+    with ExitStack() as stack:
+        yield "" if request.param == "sqlite" else stack.enter_context(own_database())
+
+
+@pytest.fixture
+def depot_file(tmp_path: Path) -> Path:
+    """A small site as a configuration file."""
+    path = tmp_path / "depot.yaml"
+    path.write_text(DEPOT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def server(tmp_path: Path, database_url: str, depot_file: Path) -> Iterator[Server]:
+    """A running server with the small depot, once on each database."""
+    yield from run_server(Server(data_dir=tmp_path, database_url=database_url), depot_file)
+
+
+@pytest.fixture
+def live_evkit(tmp_path: Path, depot_file: Path) -> Iterator[Server]:
+    """A running embedded server (SQLite, one process) with the small depot."""
+    yield from run_server(Server(data_dir=tmp_path), depot_file)
+
+
+@pytest.fixture
+def served_evkit(tmp_path: Path, depot_file: Path) -> Iterator[Server]:
+    """A running served process (PostgreSQL and Redis) with the small depot."""
+    with own_database() as url:
+        yield from run_server(Server(data_dir=tmp_path, database_url=url, redis_url=redis_url()), depot_file)
+
+
+def run_server(server: Server, depot_file: Path) -> Iterator[Server]:
+    """Migrate, configure, start and finally stop `server`."""
+    server.manage("migrate", "--verbosity", "0")
+    server.manage("apply_config", str(depot_file))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

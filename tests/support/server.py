@@ -1,0 +1,140 @@
+"""The real server as a process of its own, as its users run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 60
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens to now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """One evkit process on its own data folder and database.
+
+    `command` is what follows `python -m`; `{port}` is replaced by the port.
+    """
+
+    data_dir: Path
+    database_url: str = ""
+    redis_url: str = ""
+    command: str = "evkit serve --port {port}"
+    port: int = field(default_factory=free_port)
+    extra_environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ocpp_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ocpp/"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
+        return {
+            **inherited,
+            "EVKIT_DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "EVKIT_SECRET_KEY": "a key for tests only",
+            "DJANGO_SETTINGS_MODULE": "evkit.settings",
+            **self.extra_environment,
+        }
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def shell(self, code: str) -> str:
+        """Run Python code with Django set up, in the server's environment."""
+        return self.manage("shell", "--no-imports", "-c", code)
+
+    def start(self) -> Server:
+        """Start the process and wait until it answers."""
+        log = (self.data_dir / "server.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *self.command.format(port=self.port).split()],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+        )
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"server ended:\n{self.log()}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                    return self
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise RuntimeError(f"server does not answer:\n{self.log()}")
+
+    def kill(self) -> None:
+        """End the process with SIGKILL."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+
+    def stop(self) -> None:
+        """End the process as Ctrl-C does."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self.process = None
+
+    def log(self) -> str:
+        """Return what the process has written."""
+        path = self.data_dir / "server.log"
+        return path.read_text(errors="replace")[-8000:] if path.exists() else ""
+
+    def get(self, path: str, token: str) -> Any:
+        """Return the JSON of an API resource."""
+        return self.request("GET", path, token)
+
+    def request(self, method: str, path: str, token: str, body: Any = None) -> Any:
+        """Return the JSON answer of the API to one request."""
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return json.load(response)
