@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from evkit.console.cards import Totals
 from evkit.console.formats import kilo, quantity
 from evkit.console.states import State
 
-MARK = mark_safe('<path class="bar__limit" d="M-1 1h2v12h-2z"/>')
+MARK = SafeString('<path class="bar__limit" d="M-1 1h2v12h-2z"/>')
 
 
 def symbol(kind: str, size: str, state: State, label: str | None = None) -> SafeString:
@@ -94,6 +95,18 @@ def power_bar(*, power_w: float | None, limit_w: float | None, max_w: float | No
     )  # fmt: skip
 
 
+def limit_bar(*, limit_w: float | None, max_w: float | None) -> SafeString:
+    """Return a thin bar filled up to a limit; empty without one."""
+    full = max(max_w or 0.0, limit_w or 0.0, 1.0)
+    length = _length(100 * (limit_w or 0.0) / full)
+    return format_html(
+        '<svg class="bar" aria-hidden="true">'
+        '<rect class="bar__over" x="0" y="4.5" width="100%" height="5" rx="2.5"/>'
+        '<rect class="bar__fill" y="4" width="{}%" height="6" rx="3"/></svg>',
+        length,
+    )
+
+
 def battery(percent: float | None) -> SafeString:
     """Return a battery filled to a state of charge; empty shell when it is unknown."""
     width = 0.0 if percent is None else 16 * min(max(percent, 0.0), 100.0) / 100
@@ -104,3 +117,42 @@ def battery(percent: float | None) -> SafeString:
         '<rect class="soc__fill" x="21.5" y="4" width="1.8" height="4" rx=".9"/></svg>',
         _length(width),
     )
+
+
+SITE_LIMIT = SafeString('<path class="bar__limit" d="M-5-1H5L1 4v20h-2V4z"/>')
+OVER_LIMIT = 1.1
+
+
+def site_bar(totals: Totals) -> SafeString:
+    """Return the tall bar of a site: drawn, allotted but not drawn, and the limit's mark."""
+    limit = totals.limit_w
+    full = max((limit or 0.0) * OVER_LIMIT, totals.power_w + totals.allotted_w, 1.0)
+    track = 100 * (full if limit is None else limit) / full
+    drawn = 100 * totals.power_w / full
+    inside = min(drawn, track)
+    allotted = min(100 * totals.allotted_w / full, max(track - drawn, 0.0))
+    parts = [
+        _block("bar__over", 0, 100),
+        _block("bar__track", 0, track),
+        _block("bar__fill", 0, inside),
+        _block("bar__excess", track, max(drawn - track, 0.0)),
+        _block("bar__hatch", drawn, allotted),
+        _block("bar__hatch-lines", drawn, allotted),
+    ]
+    if limit is not None:
+        parts.append(format_html('<svg x="{}%" overflow="visible">{}</svg>', _length(track), SITE_LIMIT))
+    return format_html(
+        '<svg class="bar bar--l" role="img" aria-label="{}">{}</svg>',
+        bar_label(power_w=totals.power_w, limit_w=limit, max_w=None),
+        SafeString("".join(parts)),
+    )
+
+
+def _block(css: str, start: float, length: float) -> SafeString:
+    """Return one stretch of a tall bar; nothing when it has no length."""
+    if length <= 0:
+        return SafeString("")
+    return format_html(
+        '<rect class="{}" x="{}%" y="4" width="{}%" height="16" rx="2"/>',
+        css, _length(start), _length(length),
+    )  # fmt: skip

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from evkit.console import drawing, formats
-from evkit.console.states import State
+from evkit.console import drawing, formats, plan, wording
+from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
+from evkit.console.selectors.detail import ConnectorDetail
+from evkit.console.states import Group, State
 
 register = template.Library()
 
+TALLY = (Group.CHARGING, Group.FREE, Group.WAITING, Group.FAULTED, Group.OFFLINE)
 SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"
 
 
@@ -70,7 +74,7 @@ def icon(name: str, size: str = "") -> SafeString:
     """Draw an icon of the sprite; it is decoration, the text beside it carries the meaning."""
     css = f"icon icon--{size}" if size else "icon"
     href = f"{static(SPRITE)}#{name}"
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', mark_safe(css), href)
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, href)
 
 
 @register.simple_tag
@@ -89,3 +93,77 @@ def power_bar(power_w: float | None, limit_w: float | None, max_w: float | None)
 def soc_symbol(percent_value: float | None) -> SafeString:
     """Draw a battery filled to a state of charge."""
     return drawing.battery(percent_value)
+
+
+@register.simple_tag
+def site_bar(totals: Totals) -> SafeString:
+    """Draw a site's power against its limit."""
+    return drawing.site_bar(totals)
+
+
+@dataclass(frozen=True, slots=True)
+class TallyItem:
+    """One count under a site's power bar."""
+
+    state: State
+    count: int
+    label: str
+
+
+@register.filter
+def tally(totals: Totals) -> list[TallyItem]:
+    """Return the five counts shown for a site."""
+    return [
+        TallyItem(
+            state=group.symbol or State.IDLE,
+            count=totals.counts[group],
+            label=wording.group_text(group, totals.counts[group]),
+        )
+        for group in TALLY
+    ]
+
+
+@register.simple_tag
+def card_state(card: ChargePointCard, now: datetime) -> str:
+    """Tell a charge point's state in a few words."""
+    return wording.card_state(card, now)
+
+
+@register.simple_tag(takes_context=True)
+def connector_note(context: template.Context, conn: ConnectorCard) -> str:
+    """Tell a connector's state in a sentence."""
+    return wording.connector_note(conn, context["frame"].now)
+
+
+@register.simple_tag
+def connector_short(conn: ConnectorCard) -> str:
+    """Tell a connector's state in a word or two."""
+    return wording.connector_short(conn)
+
+
+@register.simple_tag
+def plan_drawing(card: ChargePointCard) -> SafeString:
+    """Draw a charge point with its connectors and vehicles."""
+    return plan.plan_drawing(card)
+
+
+@register.simple_tag
+def limit_bar(limit_w: float | None, max_w: float | None) -> SafeString:
+    """Draw a limit as the filled part of the maximum."""
+    return drawing.limit_bar(limit_w=limit_w, max_w=max_w)
+
+
+@register.simple_tag
+def connector_headline(detail: ConnectorDetail, now: datetime) -> str:
+    """Tell which transaction a connector shows and how old its values are."""
+    return wording.headline(
+        number=detail.transaction.number if detail.transaction else None,
+        measured_at=detail.live.measured_at if detail.live else None,
+        now=now,
+    )
+
+
+@register.filter
+def command_label(heading: str, slug: str) -> str:
+    """Return the short label of a command's button."""
+    return wording.command_label(slug) or heading

@@ -1,0 +1,28 @@
+"""The commands that the console offers, by the last part of their address."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from evkit.console.commands.base import CommandForm
+from evkit.console.commands.charging import StartForm, StopForm, UnlockForm
+from evkit.console.commands.configuration import ChangeConfigurationForm, ReadConfigurationForm
+from evkit.console.commands.device import AvailabilityForm, ResetForm, TriggerForm
+from evkit.console.commands.profiles import ClearLimitForm, LimitForm, ScheduleForm
+
+COMMANDS: Final[dict[str, type[CommandForm]]] = {
+    "start": StartForm,
+    "stop": StopForm,
+    "unlock": UnlockForm,
+    "availability": AvailabilityForm,
+    "reset": ResetForm,
+    "limit": LimitForm,
+    "clear-limits": ClearLimitForm,
+    "schedule": ScheduleForm,
+    "trigger": TriggerForm,
+    "read-configuration": ReadConfigurationForm,
+    "change-configuration": ChangeConfigurationForm,
+}
+
+HEAD_COMMANDS: Final = ("start", "stop", "unlock", "availability", "reset")
+MORE_COMMANDS: Final = tuple(slug for slug in COMMANDS if slug not in HEAD_COMMANDS)

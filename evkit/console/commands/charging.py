@@ -1,0 +1,117 @@
+"""Commands about a charge: start, stop, unlock."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from charging.models import IdToken
+from evkit.console.commands.base import Choices, CommandForm, Payload, vehicle_of
+
+
+class StartForm(CommandForm):
+    """RemoteStartTransaction (OCPP 1.6 §5.11)."""
+
+    action = "RemoteStartTransaction"
+    heading = _("Start a charge")
+    intro = _("The charge point starts as if the badge had been presented to it.")
+    submit = _("Start")
+    icon = "player-play"
+
+    connector = forms.ChoiceField(label=_("Connector"), widget=forms.RadioSelect)
+    tag = forms.ChoiceField(label=_("Vehicle or badge"))
+
+    def prepare(self) -> None:
+        """Offer the connectors and every badge that is not blocked."""
+        self.fields["connector"].choices = self.connector_choices()
+        self.fields["connector"].initial = self._first_free()
+        self.fields["tag"].choices = tag_choices()
+
+    def _first_free(self) -> str | None:
+        busy = {item.evse.number for item in self.open_transactions()}
+        numbers = [evse.number for evse in self.charge_point.evses.all()]
+        free = [number for number in numbers if number not in busy]
+        return str((free or numbers or [None])[0])
+
+    @property
+    def impossible(self) -> str:
+        """Starting needs a badge."""
+        if self.fields["tag"].choices:
+            return ""
+        return gettext("There is no badge yet. Declare one in the administration first.")
+
+    def payload(self) -> Payload:
+        """Return the connector and the badge."""
+        data = self.cleaned_data
+        return {"connectorId": int(data["connector"]), "idTag": data["tag"]}
+
+
+def tag_choices() -> Choices:
+    """Return the badges that may be used, named by their vehicle."""
+    tokens = IdToken.objects.filter(blocked=False).select_related("vehicle")
+    named = [(t.value, f"{t.vehicle} · {t.value}" if t.vehicle else t.value) for t in tokens]
+    return sorted(named, key=lambda choice: choice[1].casefold())
+
+
+class StopForm(CommandForm):
+    """RemoteStopTransaction (OCPP 1.6 §5.12)."""
+
+    action = "RemoteStopTransaction"
+    heading = _("Stop a charge")
+    submit = _("Stop the charge")
+    icon = "player-stop"
+    danger = True
+
+    transaction = forms.ChoiceField(label=_("Transaction"), widget=forms.RadioSelect)
+
+    def prepare(self) -> None:
+        """Offer the running transactions."""
+        running = self.open_transactions()
+        self.fields["transaction"].choices = [
+            (
+                str(item.number),
+                gettext("Connector %(connector)d: %(vehicle)s, transaction %(number)d")
+                % {
+                    "connector": item.evse.number,
+                    "vehicle": vehicle_of(item),
+                    "number": item.number,
+                },
+            )
+            for item in running
+        ]
+        if running:
+            self.fields["transaction"].initial = str(running[0].number)
+
+    @property
+    def impossible(self) -> str:
+        """Only a running transaction can be stopped."""
+        if self.fields["transaction"].choices:
+            return ""
+        return gettext("No charge is running on this charge point.")
+
+    def payload(self) -> Payload:
+        """Return the number of the transaction."""
+        return {"transactionId": int(self.cleaned_data["transaction"])}
+
+
+class UnlockForm(CommandForm):
+    """UnlockConnector (OCPP 1.6 §5.18)."""
+
+    action = "UnlockConnector"
+    heading = _("Unlock a connector")
+    intro = _("Frees a cable that is stuck. A running charge on the connector ends.")
+    submit = _("Unlock")
+    icon = "lock-open"
+
+    connector = forms.ChoiceField(label=_("Connector"), widget=forms.RadioSelect)
+
+    def prepare(self) -> None:
+        """Offer the connectors."""
+        choices = self.connector_choices()
+        self.fields["connector"].choices = choices
+        self.fields["connector"].initial = choices[0][0] if choices else None
+
+    def payload(self) -> Payload:
+        """Return the connector."""
+        return {"connectorId": int(self.cleaned_data["connector"])}

@@ -1,0 +1,52 @@
+"""Commands about the charge point's configuration keys."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from chargers.models import ConfigurationKey
+from evkit.console.commands.base import CommandForm, Payload
+
+
+class ReadConfigurationForm(CommandForm):
+    """GetConfiguration (OCPP 1.6 §5.8)."""
+
+    action = "GetConfiguration"
+    heading = _("Read the configuration")
+    intro = _("Leave the field empty to read every key that the charge point knows.")
+    submit = _("Read")
+    icon = "list-details"
+
+    keys = forms.CharField(label=_("Keys"), required=False, help_text=_("Separated by commas or blanks."))
+
+    def payload(self) -> Payload:
+        """Return the keys; none asks for all of them."""
+        keys = self.cleaned_data["keys"].replace(",", " ").split()
+        return {"key": keys} if keys else {}
+
+
+class ChangeConfigurationForm(CommandForm):
+    """ChangeConfiguration (OCPP 1.6 §5.3)."""
+
+    action = "ChangeConfiguration"
+    heading = _("Change the configuration")
+    intro = _("A wrong value can cut the charge point off. Read the configuration first.")
+    submit = _("Change")
+    icon = "adjustments"
+
+    key = forms.CharField(label=_("Key"), max_length=50)
+    value = forms.CharField(label=_("New value"), max_length=500, required=False)
+
+    def prepare(self) -> None:
+        """Suggest the keys that the charge point reported as writable."""
+        self.fields["key"].widget.attrs.update(list="known-keys", autocapitalize="none")
+
+    def suggestions(self) -> list[tuple[str, str]]:
+        """Return the writable keys with their present values."""
+        known = ConfigurationKey.objects.filter(charge_point=self.charge_point, readonly=False, known=True)
+        return [(row.key, row.value or "") for row in known]
+
+    def payload(self) -> Payload:
+        """Return the key and its new value."""
+        return {"key": self.cleaned_data["key"], "value": self.cleaned_data["value"]}

@@ -1,0 +1,56 @@
+"""The filter of an overview: a group of states and a search, kept in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from evkit.console.cards import ChargePointCard, Chip, Totals
+from evkit.console.states import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the viewer wants to see; empty means everything."""
+
+    group: Group | None = None
+    query: str = ""
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> Filter:
+        """Read `state` and `q`; an unknown state is ignored."""
+        state = query.get("state", "")
+        group = Group(state) if state in set(Group) else None
+        return cls(group=group, query=query.get("q", "").strip())
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is filtered."""
+        return self.group is not None or bool(self.query)
+
+    def apply(self, cards: Sequence[ChargePointCard]) -> list[ChargePointCard]:
+        """Return the cards that pass."""
+        return [card for card in cards if card.matches(group=self.group, query=self.query)]
+
+    def query_string(self, group: Group | None) -> str:
+        """Return the query string of the same search with another group."""
+        parameters = {"state": str(group) if group else "", "q": self.query}
+        return "?" + urlencode({key: value for key, value in parameters.items() if value})
+
+    def chips(self, totals: Totals) -> list[Chip]:
+        """Return the filter chips: everything, then each group with its count of connectors."""
+        every = Chip(
+            label=_("All"), count=totals.connectors, href=self.query_string(None),
+            current=self.group is None, state=None,
+        )  # fmt: skip
+        return [every] + [
+            Chip(
+                label=str(group.label), count=totals.counts[group], href=self.query_string(group),
+                current=group is self.group, state=group.symbol,
+            )
+            for group in Group
+        ]  # fmt: skip

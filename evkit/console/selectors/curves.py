@@ -1,0 +1,175 @@
+"""Reads curves: the power of a site, and one session with its state of charge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Avg, Func, IntegerField, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.sql.compiler import SQLCompiler
+
+from chargers.models import ChargePoint, Connection, Evse
+from charging.models import MeterSample, Transaction
+from sites.models import Site
+
+HOURS = 6
+BUCKET_S = 60
+CARRY_S = 300
+MAX_POINTS = 1200
+GAP_S = 180
+
+Number = float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCurve:
+    """Times in epoch seconds and power in W; None where nothing is known."""
+
+    times: Sequence[int]
+    power_w: Sequence[Number]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCurve:
+    """Times in epoch seconds, power in W and state of charge in percent; None is a gap."""
+
+    times: Sequence[float]
+    power_w: Sequence[Number]
+    soc_percent: Sequence[Number]
+
+
+class Epoch(Func):
+    """Seconds since 1970 of a time stamp, rounded down to a bucket."""
+
+    output_field = IntegerField()
+
+    def __init__(self, expression: str | Combinable, *, bucket_s: int) -> None:
+        super().__init__(expression)
+        self.bucket_s = int(bucket_s)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **_context: Any) -> tuple[str, Any]:
+        """Return the expression for SQLite."""
+        template = f"CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / {self.bucket_s}"
+        return self.as_sql(compiler, connection, template=template)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **_context: Any) -> tuple[str, Any]:
+        """Return the expression for PostgreSQL."""
+        template = f"floor(extract(epoch from %(expressions)s) / {self.bucket_s})::bigint"
+        return self.as_sql(compiler, connection, template=template)
+
+
+def site_curve(site: Site, now: datetime) -> SiteCurve:
+    """Return the power of a site over the last hours, one point per minute.
+
+    A connector's last value is carried on for five minutes. Where no connector reports, the power
+    is 0 while a charge point was connected, else unknown.
+    """
+    end = int(now.timestamp()) // BUCKET_S
+    start = end - HOURS * 3600 // BUCKET_S
+    since = datetime.fromtimestamp(start * BUCKET_S, UTC)
+    points = list(ChargePoint.objects.of_site(site).values_list("pk", flat=True))
+    power = carried(_bucket_powers(points, since), end)
+    known = connected_buckets(_connections(points, since), since, now)
+    buckets = range(start, end + 1)
+    return SiteCurve(
+        times=[bucket * BUCKET_S for bucket in buckets],
+        power_w=[power.get(bucket, 0.0 if bucket in known else None) for bucket in buckets],
+    )
+
+
+def _bucket_powers(points: list[int], since: datetime) -> Iterable[tuple[int, int, int, float]]:
+    """Yield (charge point, connector, bucket, mean power) of the samples."""
+    samples = MeterSample.objects.filter(
+        charge_point_id__in=points, evse_number__gte=1, measured_at__gte=since, power_w__isnull=False
+    )
+    grouped = samples.annotate(bucket=Epoch("measured_at", bucket_s=BUCKET_S)).values(
+        "charge_point_id", "evse_number", "bucket"
+    )
+    return (
+        grouped.annotate(mean=Avg("power_w"))
+        .order_by("charge_point_id", "evse_number", "bucket")
+        .values_list("charge_point_id", "evse_number", "bucket", "mean")
+    )
+
+
+def carried(rows: Iterable[tuple[int, int, int, float]], end: int) -> dict[int, float]:
+    """Add up the connectors per bucket, carrying each value on until the next or five minutes."""
+    series: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
+    for point, connector, bucket, mean in rows:
+        series[point, connector].append((bucket, mean))
+    total: dict[int, float] = defaultdict(float)
+    for values in series.values():
+        following = [bucket for bucket, _mean in values[1:]] + [end + 1]
+        for (bucket, mean), until in zip(values, following, strict=True):
+            for filled in range(bucket, min(until, bucket + CARRY_S // BUCKET_S, end + 1)):
+                total[filled] += mean
+    return dict(total)
+
+
+def _connections(points: list[int], since: datetime) -> QuerySet[Connection]:
+    overlapping = Connection.objects.filter(charge_point__in=points)
+    return overlapping.exclude(closed_at__lt=since)
+
+
+def connected_buckets(connections: Iterable[Connection], since: datetime, now: datetime) -> frozenset[int]:
+    """Return the buckets in which at least one charge point was connected."""
+    known: set[int] = set()
+    for row in connections:
+        first = int(max(row.opened_at, since).timestamp()) // BUCKET_S
+        last = int((row.closed_at or now).timestamp()) // BUCKET_S
+        known.update(range(first, last + 1))
+    return frozenset(known)
+
+
+def session_curve(evse: Evse, transaction: Transaction | None, now: datetime) -> SessionCurve:
+    """Return the samples of a transaction; without one, those of the last hour."""
+    samples = MeterSample.objects.filter(charge_point_id=evse.charge_point_id, evse_number=evse.number)
+    start = transaction.started_at if transaction else now - timedelta(hours=1)
+    samples = samples.filter(measured_at__gte=start - timedelta(minutes=1))
+    if transaction is not None and transaction.ended_at is not None:
+        samples = samples.filter(measured_at__lte=transaction.ended_at + timedelta(minutes=1))
+    rows = samples.order_by("measured_at").values_list("measured_at", "power_w", "soc_percent")
+    return with_gaps([(at.timestamp(), power, soc) for at, power, soc in rows.iterator()])
+
+
+def with_gaps(rows: Sequence[tuple[float, Number, Number]]) -> SessionCurve:
+    """Thin out a long series and break the line where samples are missing."""
+    thinned = thin(rows, MAX_POINTS)
+    times: list[float] = []
+    power: list[Number] = []
+    soc: list[Number] = []
+    allowed = max(GAP_S, 3 * _typical_step(thinned))
+    for at, watts, percent in thinned:
+        if times and at - times[-1] > allowed:
+            times.append(at - 1)
+            power.append(None)
+            soc.append(None)
+        times.append(at)
+        power.append(watts)
+        soc.append(percent)
+    return SessionCurve(times, power, soc)
+
+
+def _typical_step(rows: Sequence[tuple[float, Number, Number]]) -> float:
+    """Return the median distance of samples in seconds."""
+    steps = sorted(b[0] - a[0] for a, b in pairwise(rows))
+    return steps[len(steps) // 2] if steps else 0.0
+
+
+def thin(rows: Sequence[tuple[float, Number, Number]], limit: int) -> Sequence[tuple[float, Number, Number]]:
+    """Keep at most about `limit` rows: of every stretch the lowest and the highest power."""
+    if len(rows) <= limit:
+        return rows
+    size = -(-2 * len(rows) // limit)
+    kept = []
+    for first in range(0, len(rows), size):
+        stretch = rows[first : first + size]
+        low = min(stretch, key=lambda row: (row[1] or 0.0, row[0]))
+        high = max(stretch, key=lambda row: (row[1] or 0.0, row[0]))
+        kept += sorted({low, high})
+    return kept

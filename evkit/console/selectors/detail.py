@@ -1,0 +1,173 @@
+"""Reads everything that the page of one charge point shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from chargers.models import ChargePoint, ChargePointState, Command, Evse, EvseState
+from charging.models import Transaction
+from evkit.console.cards import ChargePointCard, ConnectorCard
+from evkit.console.formats import duration
+from evkit.console.frames import is_error, summary
+from evkit.console.selectors.overview import (
+    charge_point_card,
+    in_watts,
+    open_transactions,
+    rated_power,
+)
+from evkit.console.steps import StepMark, step_marks
+from evkit.console.why import Why, why_not_charging
+from history.models import Message
+from history.types import Direction
+
+MESSAGES = 8
+COMMANDS = 6
+PROTOCOLS = {"ocpp1.6": "OCPP 1.6J", "ocpp2.0.1": "OCPP 2.0.1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What was asked for, what the charge point accepted and what is measured, in W."""
+
+    requested_w: float | None
+    accepted_w: float | None
+    measured_w: float
+    max_w: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorDetail:
+    """One connector with its measurements, its transaction and why it does not charge."""
+
+    card: ConnectorCard
+    evse: Evse
+    live: EvseState | None
+    transaction: Transaction | None
+    steps: Sequence[StepMark]
+    limits: Limits
+    why: Why | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One frame of the message log."""
+
+    at: datetime
+    incoming: bool
+    action: str
+    text: str
+    error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChargePointDetail:
+    """The page of one charge point."""
+
+    row: ChargePoint
+    card: ChargePointCard
+    connectors: Sequence[ConnectorDetail]
+    selected: ConnectorDetail | None
+    facts: Sequence[tuple[str, str]]
+
+
+def charge_point_detail(row: ChargePoint, connector: str, now: datetime) -> ChargePointDetail:
+    """Return the page of a charge point; `connector` selects one by its number."""
+    voltage_v = row.site.voltage_v if row.site else 230.0
+    running = open_transactions([row.pk])
+    card = charge_point_card(row, running, voltage_v)
+    details = [
+        _connector(evse, conn, card, running.get(evse.pk), voltage_v, now)
+        for evse, conn in zip(row.evses.all(), card.connectors, strict=True)
+    ]
+    return ChargePointDetail(
+        row=row,
+        card=card,
+        connectors=details,
+        selected=_selected(details, connector),
+        facts=facts_of(row, now),
+    )
+
+
+def _selected(details: list[ConnectorDetail], connector: str) -> ConnectorDetail | None:
+    """Return the connector asked for, else the first busy one, else the first."""
+    wanted = [detail for detail in details if str(detail.card.number) == connector]
+    busy = [detail for detail in details if detail.card.busy]
+    return next(iter([*wanted, *busy, *details]), None)
+
+
+def _connector(
+    evse: Evse,
+    conn: ConnectorCard,
+    card: ChargePointCard,
+    running: Transaction | None,
+    voltage_v: float,
+    now: datetime,
+) -> ConnectorDetail:
+    live: EvseState | None = getattr(evse, "state", None)
+    requested = None
+    if live is not None:
+        requested = in_watts(live.requested_w, live.requested_a, evse, voltage_v)
+    limits = Limits(requested, conn.limit_w, conn.power_w, rated_power(evse, voltage_v))
+    shown = running or last_transaction(evse)
+    return ConnectorDetail(
+        card=conn,
+        evse=evse,
+        live=live,
+        transaction=shown,
+        steps=step_marks(shown, now),
+        limits=limits,
+        why=why_not_charging(card, conn, now),
+    )
+
+
+def last_transaction(evse: Evse) -> Transaction | None:
+    """Return the transaction that ended last on a connector."""
+    return evse.transactions.select_related("vehicle").order_by("-started_at").first()
+
+
+def facts_of(row: ChargePoint, now: datetime) -> list[tuple[str, str]]:
+    """Return what is known of the device, as label and value; unknown things are left out."""
+    state: ChargePointState | None = getattr(row, "state", None)
+    if state is None:
+        return []
+    since = state.connected_at if state.connected else None
+    facts = [
+        (_("Model"), " ".join(word for word in (state.vendor, state.model) if word)),
+        (_("Serial number"), state.serial_number),
+        (_("Firmware"), state.firmware_version),
+        (_("Protocol"), PROTOCOLS.get(state.protocol, state.protocol)),
+        (_("Connected for"), duration((now - since).total_seconds()) if since else ""),
+        (_("Clock off by"), _clock_offset(state.clock_offset_s)),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _clock_offset(offset_s: float | None) -> str:
+    """Return a clock offset worth telling: five seconds or more."""
+    if offset_s is None or abs(offset_s) < 5:
+        return ""
+    return ("+" if offset_s > 0 else "\u2212") + duration(abs(offset_s))
+
+
+def last_messages(charge_point_id: int, limit: int = MESSAGES) -> list[MessageLine]:
+    """Return the newest frames of a charge point, newest first."""
+    rows = Message.objects.filter(charge_point_id=charge_point_id).order_by("-at", "-sequence")
+    return [
+        MessageLine(
+            at=row.at,
+            incoming=row.direction == Direction.IN,
+            action=row.action or ".conf",
+            text=summary(row.action, row.frame),
+            error=is_error(row.frame) or (row.answer is not None and is_error(row.answer)),
+        )
+        for row in rows[:limit]
+    ]
+
+
+def last_commands(charge_point_id: int, limit: int = COMMANDS) -> list[Command]:
+    """Return the newest commands of a charge point, newest first."""
+    return list(Command.objects.filter(charge_point_id=charge_point_id).order_by("-id")[:limit])

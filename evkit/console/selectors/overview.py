@@ -1,0 +1,123 @@
+"""Reads the live state of a site's charge points for overviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.urls import reverse
+
+from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
+from charging.models import Transaction
+from evkit.console.cards import ChargePointCard, ConnectorCard
+from evkit.console.faults import fault_text
+from evkit.console.states import State, charge_point_state, connector_state
+from evkit.core.units import amperes_to_watts
+from sites.models import Site
+
+Open = Mapping[int, Transaction]
+
+
+def site_cards(site: Site, only: Iterable[int] | None = None) -> list[ChargePointCard]:
+    """Return the cards of a site's charge points (only those ids when given), in page order."""
+    points = ChargePoint.objects.of_site(site).with_live_state()
+    if only is not None:
+        points = points.filter(pk__in=list(only))
+    rows = list(points)
+    transactions = open_transactions([row.pk for row in rows])
+    return [charge_point_card(row, transactions, site.voltage_v) for row in rows]
+
+
+def open_transactions(charge_point_ids: list[int]) -> dict[int, Transaction]:
+    """Return the open transactions of charge points by EVSE id."""
+    found = Transaction.objects.open().filter(charge_point_id__in=charge_point_ids).select_related("vehicle")
+    return {transaction.evse_id: transaction for transaction in found}
+
+
+def charge_point_card(row: ChargePoint, transactions: Open, voltage_v: float) -> ChargePointCard:
+    """Return the card of one charge point loaded with its live state."""
+    state: ChargePointState | None = getattr(row, "state", None)
+    online = state is not None and state.connected
+    connectors = [
+        connector_card(evse, transactions.get(evse.pk), online=online, voltage_v=voltage_v)
+        for evse in row.evses.all()
+    ]
+    own = state.status if state is not None else ""
+    shown = charge_point_state(own_status=own, connectors=[c.state for c in connectors], online=online)
+    return ChargePointCard(
+        pk=row.pk,
+        identity=row.identity,
+        name=row.name,
+        zone=row.zone,
+        href=charge_point_url(row),
+        state=shown,
+        connectors=connectors,
+        fault=_fault(state) if own == "Faulted" else "",
+        offline_since=None if state is None else state.disconnected_at,
+        last_seen_at=None if state is None else state.last_seen_at,
+    )
+
+
+def charge_point_url(row: ChargePoint) -> str:
+    """Return the address of a charge point's page."""
+    code = row.site.code if row.site is not None else "-"
+    return reverse("charge_point", args=[code, row.identity])
+
+
+def connector_card(
+    evse: Evse, transaction: Transaction | None, *, online: bool, voltage_v: float
+) -> ConnectorCard:
+    """Return what is shown of one connector and of the transaction that runs on it."""
+    live: EvseState | None = getattr(evse, "state", None)
+    state = connector_state(status="" if live is None else live.status, online=online)
+    if live is None:
+        return ConnectorCard(number=evse.number, state=state, max_w=rated_power(evse, voltage_v))
+    return ConnectorCard(
+        number=evse.number,
+        state=state,
+        vehicle=_vehicle(transaction),
+        id_tag="" if transaction is None else transaction.id_tag,
+        soc_percent=live.soc_percent if transaction is not None else None,
+        power_w=(live.power_w or 0.0) if draws(state) else 0.0,
+        limit_w=limit_power(evse, live, voltage_v),
+        max_w=rated_power(evse, voltage_v),
+        since=live.status_since,
+        measured_at=live.measured_at,
+        fault=_fault(live) if state is State.FAULTED else "",
+        transaction=None if transaction is None else transaction.number,
+    )
+
+
+def draws(state: State) -> bool:
+    """Tell whether a connector in this state can draw power."""
+    return state in {State.CHARGING, State.SUSPENDED_EV, State.SUSPENDED_SITE, State.FINISHING}
+
+
+def rated_power(evse: Evse, voltage_v: float) -> float | None:
+    """Return the most that a connector can deliver, in W."""
+    if evse.max_power_w is not None or evse.max_current_a is None:
+        return evse.max_power_w
+    return amperes_to_watts(evse.max_current_a, phases=evse.phases, voltage_v=voltage_v)
+
+
+def in_watts(power_w: float | None, current_a: float | None, evse: Evse, voltage_v: float) -> float | None:
+    """Return a limit given in W or in A as W."""
+    if power_w is not None or current_a is None:
+        return power_w
+    return amperes_to_watts(current_a, phases=evse.phases, voltage_v=voltage_v)
+
+
+def limit_power(evse: Evse, live: EvseState, voltage_v: float) -> float | None:
+    """Return the limit that the charge point accepted last, in W."""
+    return in_watts(live.limit_w, live.limit_a, evse, voltage_v)
+
+
+def _vehicle(transaction: Transaction | None) -> str:
+    if transaction is None or transaction.vehicle is None:
+        return ""
+    return transaction.vehicle.name
+
+
+def _fault(state: ChargePointState | EvseState | None) -> str:
+    if state is None:
+        return ""
+    return fault_text(state.error_code, state.vendor_error_code, state.info)

@@ -1,0 +1,25 @@
+"""Addresses of the console's pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from evkit.console.views import account, charge_point, commands, curves, overview, sites
+
+POINT = "sites/<slug:code>/charge-points/<str:identity>/"
+
+urlpatterns = [
+    path("", sites.sites, name="sites"),
+    path("legend/", sites.legend, name="legend"),
+    path("account/", account.account, name="account"),
+    path("account/login/", account.LogIn.as_view(), name="login"),
+    path("account/logout/", LogoutView.as_view(), name="logout"),
+    path("account/password/", account.ChangePassword.as_view(), name="password_change"),
+    path("account/preferences/", account.preferences, name="preferences"),
+    path("sites/<slug:code>/", overview.overview, name="overview"),
+    path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
+    path(POINT, charge_point.charge_point, name="charge_point"),
+    path(f"{POINT}connectors/<int:number>/session.json", curves.session, name="session_curve"),
+    path(f"{POINT}commands/<slug:slug>/", commands.command, name="command"),
+]

@@ -1,0 +1,139 @@
+"""Short sentences about charge points and connectors, in the viewer's language and the site's time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from evkit.console.cards import ChargePointCard, ConnectorCard
+from evkit.console.formats import duration, quantity
+from evkit.console.states import Group, State
+
+SHORT: Final[dict[State, Promise]] = {
+    State.IDLE: gettext_lazy("Free"),
+    State.PREPARING: gettext_lazy("preparing"),
+    State.CHARGING: gettext_lazy("charging"),
+    State.SUSPENDED_EV: gettext_lazy("paused by the vehicle"),
+    State.SUSPENDED_SITE: gettext_lazy("waiting for the site"),
+    State.FINISHING: gettext_lazy("to be unplugged"),
+    State.RESERVED: gettext_lazy("Reserved"),
+    State.UNAVAILABLE: gettext_lazy("Unavailable"),
+    State.FAULTED: gettext_lazy("Faulted"),
+    State.OFFLINE: gettext_lazy("Offline"),
+}
+
+SINCE: Final[dict[State, Promise]] = {
+    State.IDLE: gettext_lazy("Free since %(time)s"),
+    State.PREPARING: gettext_lazy("Plugged in since %(time)s, waiting for a badge"),
+    State.UNAVAILABLE: gettext_lazy("Out of service since %(time)s"),
+}
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """Return a time of day, with the date when it is more than half a day away."""
+    local = timezone.localtime(moment)
+    if abs(now - moment) < timedelta(hours=12):
+        return date_format(local, "H:i")
+    return date_format(local, "j M H:i")
+
+
+def card_state(card: ChargePointCard, now: datetime) -> str:
+    """Return the state line of a charge point's card."""
+    age = duration((now - card.since).total_seconds()) if card.since else ""
+    if card.state is State.OFFLINE:
+        return _("Offline for %(age)s") % {"age": age} if age else _("Never connected")
+    if card.state is State.FAULTED:
+        return _("Faulted for %(age)s") % {"age": age} if age else _("Faulted")
+    if card.charging and len(card.connectors) > 1:
+        count = {"count": card.charging, "total": len(card.connectors)}
+        return (
+            ngettext("%(count)d of %(total)d charging", "%(count)d of %(total)d charging", card.charging)
+            % count
+        )
+    return str(card.state.label)
+
+
+def connector_note(conn: ConnectorCard, now: datetime) -> str:
+    """Return the sentence shown for a connector without power to show."""
+    if conn.state is State.FAULTED:
+        return _fault_note(conn)
+    if conn.state is State.FINISHING:
+        return _finishing_note(conn, now)
+    if conn.since is None:
+        return str(conn.state.label)
+    sentence = SINCE.get(conn.state, gettext_lazy("%(state)s since %(time)s"))
+    return str(sentence) % {"state": conn.state.label, "time": clock(conn.since, now)}
+
+
+def connector_short(conn: ConnectorCard) -> str:
+    """Return a word or two for a connector's row."""
+    if conn.state is State.FAULTED and conn.fault:
+        return conn.fault
+    return str(SHORT[conn.state])
+
+
+def _fault_note(conn: ConnectorCard) -> str:
+    fault = conn.fault or _("The charge point reports a fault without a reason")
+    if not conn.who:
+        return fault
+    if conn.soc_percent is None:
+        return _("%(fault)s, charge of %(vehicle)s interrupted") % {
+            "fault": fault,
+            "vehicle": conn.who,
+        }
+    return _("%(fault)s, charge of %(vehicle)s interrupted at %(soc)s") % {
+        "fault": fault,
+        "vehicle": conn.who,
+        "soc": quantity(conn.soc_percent, "%"),
+    }
+
+
+def _finishing_note(conn: ConnectorCard, now: datetime) -> str:
+    parts = [conn.who, "" if conn.soc_percent is None else quantity(conn.soc_percent, "%")]
+    if conn.since is None:
+        parts.append(_("to be unplugged"))
+    else:
+        parts.append(_("to be unplugged since %(time)s") % {"time": clock(conn.since, now)})
+    text = " · ".join(part for part in parts if part)
+    return text[:1].upper() + text[1:]
+
+
+def group_text(group: Group, count: int) -> str:
+    """Return the words under the number of connectors in a group."""
+    texts = {
+        Group.CHARGING: ngettext("charging", "charging", count),
+        Group.FREE: ngettext("free", "free", count),
+        Group.WAITING: ngettext("waiting", "waiting", count),
+        Group.FAULTED: ngettext("fault", "faults", count),
+        Group.OFFLINE: ngettext("offline", "offline", count),
+    }
+    return texts.get(group, str(group.label))
+
+
+def headline(*, number: int | None, measured_at: datetime | None, now: datetime) -> str:
+    """Return which transaction is shown and how old its values are."""
+    parts = []
+    if number is not None:
+        parts.append(_("Transaction %(number)d") % {"number": number})
+    if measured_at is not None:
+        age = duration((now - measured_at).total_seconds())
+        parts.append(_("measured %(age)s ago") % {"age": age})
+    return " · ".join(parts)
+
+
+def command_label(slug: str) -> str:
+    """Return the short label of a command's button; empty for those in the menu."""
+    labels = {
+        "start": _("Start"),
+        "stop": _("Stop"),
+        "unlock": _("Unlock"),
+        "availability": _("Availability"),
+        "reset": _("Reset…"),
+    }
+    return labels.get(slug, "")

@@ -1,0 +1,18 @@
+// Starts the parts of the console; every part works on its own.
+import { startAges } from "./ages.js";
+import { startClock } from "./clock.js";
+import { startCurves } from "./curves.js";
+import { startDialogs } from "./dialogs.js";
+import { startLive } from "./live.js";
+import { startMenus } from "./menus.js";
+import { startTheme } from "./theme.js";
+import { startToasts } from "./toasts.js";
+
+startTheme();
+startMenus();
+startClock();
+startAges();
+startToasts();
+startDialogs();
+startCurves();
+startLive();

@@ -1,0 +1,126 @@
+// One WebSocket per page tells which charge points changed; htmx fetches their fragments again
+// through the page's own view. Values are greyed while the feed is lost, everything is fetched
+// again on its return, and nothing is fetched while the tab is hidden.
+
+const SLOWEST_MS = 250;
+const PING_MS = 15000;
+const PONG_MS = 10000;
+const RETRY_MS = [500, 1000, 2000, 5000, 10000];
+
+class LiveFeed {
+  constructor(main) {
+    this.url = main.dataset.liveUrl;
+    this.sites = main.dataset.liveSites.split(",").filter(Boolean);
+    this.points = main.dataset.livePoints?.split(",");
+    this.changed = new Set();
+    this.everything = false;
+    this.timer = null;
+    this.busy = false;
+    this.pause = SLOWEST_MS;
+    this.tries = 0;
+  }
+
+  start() {
+    document.addEventListener("visibilitychange", () => this.visible());
+    document.addEventListener("live-refresh", () => this.all());
+    window.addEventListener("online", () => this.open());
+    this.open();
+  }
+
+  open() {
+    if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const query = this.sites.map((site) => `site=${encodeURIComponent(site)}`).join("&");
+    const socket = new WebSocket(`${scheme}://${location.host}/live/?${query}`);
+    this.socket = socket;
+    socket.addEventListener("open", () => this.opened());
+    socket.addEventListener("message", (event) => this.received(JSON.parse(event.data)));
+    socket.addEventListener("close", () => {
+      if (this.socket === socket) this.closed();
+    });
+  }
+
+  opened() {
+    if (this.tries > 0) this.all();
+    this.tries = 0;
+    document.body.classList.remove("is-lost");
+    clearInterval(this.pinging);
+    this.pinging = setInterval(() => this.ping(), PING_MS);
+  }
+
+  closed() {
+    clearInterval(this.pinging);
+    clearTimeout(this.silence);
+    document.body.classList.add("is-lost");
+    const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
+    this.tries += 1;
+    setTimeout(() => this.open(), wait * (0.75 + Math.random() / 2));
+  }
+
+  ping() {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    this.socket.send('{"type":"ping"}');
+    this.silence = setTimeout(() => {
+      const dead = this.socket;
+      this.socket = null;
+      dead.close();
+      this.closed();
+    }, PONG_MS);
+  }
+
+  received(message) {
+    clearTimeout(this.silence);
+    if (message.type !== "changed") return;
+    if (!message.charge_points) {
+      this.all();
+      return;
+    }
+    const ids = message.charge_points.map(String);
+    const wanted = this.points ? ids.filter((id) => this.points.includes(id)) : ids;
+    if (!wanted.length) return;
+    wanted.forEach((id) => this.changed.add(id));
+    this.plan();
+  }
+
+  all() {
+    this.everything = true;
+    this.plan();
+  }
+
+  visible() {
+    if (!document.hidden && (this.everything || this.changed.size)) this.plan();
+  }
+
+  plan() {
+    if (this.timer || this.busy || document.hidden) return;
+    this.timer = setTimeout(() => this.fetch(), this.pause);
+  }
+
+  // Waits at least four times as long as the server took, so that a slow page is not asked too often.
+  async fetch() {
+    this.timer = null;
+    const ids = [...this.changed].join(",");
+    const whole = this.everything || this.points || !ids;
+    this.changed.clear();
+    this.everything = false;
+    this.busy = true;
+    const began = performance.now();
+    const focused = document.activeElement?.id;
+    try {
+      const address = new URL(this.url, location.href);
+      const query = new URLSearchParams([...address.searchParams, ...new URLSearchParams(location.search)]);
+      query.set("only", whole ? "all" : ids);
+      await window.htmx.ajax("GET", `${address.pathname}?${query}`, { target: document.body, swap: "none" });
+    } finally {
+      this.busy = false;
+      this.pause = Math.max(SLOWEST_MS, 4 * (performance.now() - began));
+      if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+      if (this.changed.size || this.everything) this.plan();
+    }
+  }
+}
+
+export function startLive() {
+  const main = document.querySelector("[data-live-sites]");
+  if (main) new LiveFeed(main).start();
+}
