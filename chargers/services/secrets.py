@@ -58,11 +58,12 @@ def mask_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def mask_frame(frame: str) -> str:
     """Return a frame with secret values replaced; one that cannot be read is dropped if it may hold any."""
-    if not any(key in frame.lower() for key in SECRET_KEYS):
+    lowered = frame.lower()
+    if not any(key in lowered for key in SECRET_KEYS):
         return frame
     try:
         parts = json.loads(frame)
-    except ValueError:
+    except (ValueError, RecursionError):
         return MASK
     if not isinstance(parts, list):
         return MASK

@@ -18,7 +18,10 @@ from evkit.core.texts import storable
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """One status as reported: `number` 0 is the charge point itself, `device_at` its own time."""
+    """One status as reported: `number` 0 is the charge point itself, `device_at` its own trusted time.
+
+    `clock_offset_s` is the device's clock minus ours, in s, as this report shows it.
+    """
 
     call: InboundCall
     number: int
@@ -27,6 +30,7 @@ class StatusReport:
     vendor_error_code: str = ""
     info: str = ""
     device_at: datetime | None = None
+    clock_offset_s: float | None = None
 
     @property
     def place(self) -> Place:
@@ -53,6 +57,8 @@ _CONNECTOR = columns(
     status_since="timestamptz",
 )
 
+_CLOCK = columns(charge_point_id="bigint", clock_offset_s="float8")
+
 _Since = tuple[str, datetime | None]
 
 
@@ -60,7 +66,8 @@ def store_statuses(reports: Sequence[StatusReport], batch: Batch) -> None:
     """Store statuses in the order of their receipt; the last of each place is the present one.
 
     `status_since` moves only when the status changes. Connector 0 is the charge point's own status.
-    Undeclared connectors are created. Commands that waited for a status are confirmed.
+    Undeclared connectors are created. The clock is judged by changes only: a status that is merely
+    repeated may carry the time of the change. Commands that waited for a status are confirmed.
     """
     ordered = sorted(reports, key=lambda report: (report.call.received_at, report.call.sequence))
     note_seen((report.call.link.charge_point_id, report.call.received_at) for report in ordered)
@@ -87,15 +94,18 @@ def _store_connectors(reports: Sequence[StatusReport], batch: Batch) -> None:
         return
     ids, present = _load(reports, batch)
     rows = {}
+    offsets = {}
     for report in reports:
         evse_id = ids[report.place]
         status, since = present[evse_id]
         at = report.call.received_at
         if status != report.status or since is None:
             since = at
+            offsets[report.place[0]] = report.clock_offset_s
         present[evse_id] = (report.status, since)
         rows[evse_id] = (evse_id, *_values(report), at, report.device_at, since)
     update_rows("chargers_evsestate", _CONNECTOR, list(rows.values()))
+    update_rows("chargers_chargepointstate", _CLOCK, [row for row in offsets.items() if row[1] is not None])
 
 
 def _load(reports: Sequence[StatusReport], batch: Batch) -> tuple[dict[Place, int], dict[int, _Since]]:

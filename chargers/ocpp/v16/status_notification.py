@@ -3,19 +3,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chargers.device_time import trusted_time
-from chargers.ocpp.deviations import printable
+from chargers.device_time import DeviceTime, trusted_time
 from chargers.ocpp.handling import EMPTY, Batch, InboundCall, Route
 from chargers.services.evses import is_connector
 from chargers.services.statuses import StatusReport, store_statuses
-from chargers.types import ConnectorStatus
 from evkit.core.texts import storable
 
 if TYPE_CHECKING:
     from chargers.ocpp.v16.messages import StatusNotificationReq
 
-_KNOWN = {status.value.lower(): status.value for status in ConnectorStatus}
 _MAX_STATUS = 16
+"""Longest status that is kept; unknown ones are kept as they came, the schema has noted them."""
 
 
 def handle(calls: Sequence[InboundCall], batch: Batch) -> list[bytes]:
@@ -35,23 +33,20 @@ def _report(call: InboundCall, batch: Batch) -> StatusReport:
     return StatusReport(
         call=call,
         number=number,
-        status=_status(call, str(message.status or ""), batch),
+        status=storable(message.status, _MAX_STATUS),
         error_code=message.error_code or "",
         vendor_error_code=message.vendor_error_code or "",
         info=message.info or "",
         device_at=device.at if device is not None and device.trusted else None,
+        clock_offset_s=_offset_s(device, call),
     )
 
 
-def _status(call: InboundCall, text: str, batch: Batch) -> str:
-    """Return the status in its own spelling; an unknown one is kept as it came."""
-    known = _KNOWN.get(text.strip().lower())
-    if not known:
-        batch.deviate(call, "unknown-status", f"status: {printable(text)}")
-        return storable(text, _MAX_STATUS)
-    if known != text:
-        batch.deviate(call, "status-spelling", f"status: {printable(text)}")
-    return known
+def _offset_s(device: DeviceTime | None, call: InboundCall) -> float | None:
+    """Return how far the device's clock is ahead of ours, in s."""
+    if device is None or device.reported is None:
+        return None
+    return (device.reported - call.received_at).total_seconds()
 
 
 ROUTE = Route(handle_many=handle)

@@ -1,0 +1,113 @@
+"""Reads of the message log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from history.models import Message
+from history.types import Direction
+
+MAX_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the message log, to continue reading from."""
+
+    at: datetime
+    sequence: int
+    charge_point_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One raw frame; our answer to a call is a frame of its own.
+
+    `at` is our time, `device_at` the time that the charge point gave in it.
+    """
+
+    charge_point_id: int
+    at: datetime
+    sequence: int
+    direction: Direction
+    message_id: str
+    action: str
+    frame: str
+    device_at: datetime | None
+    deviations: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FramePage:
+    """Frames, newest first, and where the next (older) page starts; None after the last."""
+
+    frames: tuple[Frame, ...]
+    next: Position | None
+
+
+def read_messages(
+    *,
+    charge_point_ids: Collection[int] | None = None,
+    since: datetime | None = None,
+    before: Position | None = None,
+    limit: int = 100,
+) -> FramePage:
+    """Return logged frames, newest first; `limit` counts exchanges (a call with its answer is one).
+
+    `charge_point_ids` None means all of them.
+    """
+    limit = max(1, min(limit, MAX_PAGE))
+    rows = Message.objects.order_by("-at", "-sequence", "-charge_point_id")
+    if charge_point_ids is not None:
+        rows = rows.filter(charge_point_id__in=charge_point_ids)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if before is not None:
+        rows = rows.filter(_older_than(before))
+    found = list(rows[: limit + 1])
+    page = found[:limit]
+    last = page[-1] if len(found) > limit else None
+    following = Position(last.at, last.sequence, last.charge_point_id) if last else None
+    return FramePage(tuple(frame for row in page for frame in _frames(row)), following)
+
+
+def _older_than(position: Position) -> Q:
+    same_time = Q(at=position.at)
+    return (
+        Q(at__lt=position.at)
+        | same_time & Q(sequence__lt=position.sequence)
+        | same_time & Q(sequence=position.sequence, charge_point_id__lt=position.charge_point_id)
+    )
+
+
+def _frames(row: Message) -> Iterator[Frame]:
+    """Yield the answer, which is newer, and the frame itself."""
+    if row.answer is not None:
+        opposite = Direction.OUT if row.direction == Direction.IN else Direction.IN
+        yield Frame(
+            charge_point_id=row.charge_point_id,
+            at=row.answered_at or row.at,
+            sequence=row.sequence,
+            direction=opposite,
+            message_id=row.message_id,
+            action=row.action,
+            frame=row.answer,
+            device_at=None,
+            deviations=(),
+        )
+    yield Frame(
+        charge_point_id=row.charge_point_id,
+        at=row.at,
+        sequence=row.sequence,
+        direction=Direction(row.direction),
+        message_id=row.message_id,
+        action=row.action,
+        frame=row.frame,
+        device_at=row.device_at,
+        deviations=tuple(json.loads(row.deviations)) if row.deviations else (),
+    )
