@@ -9,6 +9,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 
+MAX_NAME = 64
 MISSPELT_UNITS = frozenset({"Celcius"})
 
 
@@ -19,7 +20,7 @@ def official_schema(folder: str, name: str) -> Schema | None:
     `folder` is that of the version in the `ocpp` package ("v16"). The result is shared: do not
     change it.
     """
-    if not name.isalnum():
+    if not name.isalnum() or len(name) > MAX_NAME:
         return None
     file = files("ocpp") / folder / "schemas" / f"{name}.json"
     if not file.is_file():

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from chargers.ocpp.deviations import DeviationLog, printable
 from chargers.ocpp.frames import MAX_DEPTH
-from chargers.ocpp.lexing import deeper_than
+from chargers.ocpp.lexing import clean, deeper_than
 from chargers.ocpp.schema.errors import PayloadError
 
 INT64_MAX: Final = 2**63 - 1
@@ -22,6 +22,8 @@ def decode_tolerantly(payload: bytes, log: DeviationLog) -> dict[str, Any]:
     """
     try:
         text = payload.decode()
+        if "\\u" in text:
+            text = clean(text, log)
         if deeper_than(text, MAX_DEPTH):
             raise PayloadError("FormationViolation", f"The payload nests deeper than {MAX_DEPTH} levels.")
         value = json.loads(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -12,6 +14,7 @@ from chargers.ocpp.times import odd_time
 from chargers.ocpp.v16.messages.metering import MeterValue, SampledValue
 
 _DEFAULT_MEASURAND: Final = "Energy.Active.Import.Register"
+_DECIMAL_COMMA = re.compile(r"[-+]?\d{1,30},\d{1,30}", re.ASCII)
 _POWER: Final = frozenset({"W", "kW", "VA", "kVA", "var", "kvar"})
 _UNITS: Final = MappingProxyType(
     {
@@ -43,29 +46,35 @@ def review_readings(values: Sequence[MeterValue], place: str, log: DeviationLog,
         log.add("repeated-timestamp", place, "several meter values of one moment")
 
 
-def _review_samples(samples: Iterable[SampledValue], place: str, log: DeviationLog) -> None:
-    for sample in samples:
-        try:
-            number = float(sample.value)
-        except ValueError:
-            _review_no_number(sample, place, log)
-        else:
-            if number - number != 0:
-                log.add("not-a-number", f"{place}.value", "no finite number")
-        misfit = _misfit(sample.measurand, sample.phase, sample.unit)
+def _review_samples(samples: Sequence[SampledValue], place: str, log: DeviationLog) -> None:
+    try:
+        total = sum([float(sample.value) for sample in samples])
+    except ValueError:
+        total = math.nan
+    if total - total != 0:  # not finite: somewhere there is no number
+        for sample in samples:
+            _review_number(sample, f"{place}.value", log)
+    for misfit in {_misfit(sample.measurand, sample.phase, sample.unit) for sample in samples}:
         if misfit is not None:
             log.add(misfit[0], place, misfit[1])
 
 
-def _review_no_number(sample: SampledValue, place: str, log: DeviationLog) -> None:
-    if sample.format == "SignedData":
+def _review_number(sample: SampledValue, place: str, log: DeviationLog) -> None:
+    if sample.format == "SignedData" or not sample.value:  # the repair recorded the empty one
         return
     if not sample.value.strip():
-        log.add("empty-value", f"{place}.value", "empty text")
-    elif sample.value.count(",") == 1 and sample.value.strip("+- ").replace(",", "").isdecimal():
-        log.add("decimal-comma", f"{place}.value", "a comma for the decimal point")
-    else:
-        log.add("not-a-number", f"{place}.value", "text instead of a decimal number")
+        log.add("empty-string", place, "blanks")
+    elif _DECIMAL_COMMA.fullmatch(sample.value.strip()):
+        log.add("decimal-comma", place, "a comma for the decimal point")
+    elif not _is_number(sample.value):
+        log.add("not-a-number", place, "text instead of a decimal number")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=1024)
