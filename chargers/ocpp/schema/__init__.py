@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chargers.ocpp.schema.errors import InvalidPayload, PayloadError
-from chargers.ocpp.schema.outgoing import check_request, encode
+from chargers.ocpp.schema.outgoing import check_request, encode, plain
 from chargers.ocpp.schema.validation import Validated, validate_call, validate_result
 from chargers.ocpp.times import format_time, is_plausible, parse_time
 
@@ -16,6 +16,7 @@ __all__ = [
     "format_time",
     "is_plausible",
     "parse_time",
+    "plain",
     "validate_call",
     "validate_result",
 ]

@@ -46,6 +46,14 @@ class Node:
     names: Mapping[str, str] = field(default_factory=dict)
     struct: type[msgspec.Struct] | None = None
 
+    def fits(self, value: object) -> bool:
+        """Tell whether `value` is text as the schema wants it: the usual case, told quickly."""
+        if type(value) is not str or self.kind is not Kind.TEXT or not value:
+            return False
+        if self.choices:
+            return value in self.choices
+        return self.max_length is None or len(value) <= self.max_length
+
 
 _KINDS = {
     "string": Kind.TEXT,

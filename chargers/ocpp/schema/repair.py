@@ -116,7 +116,7 @@ class Repair:
             if known is not None:
                 self._field(node, known, part, prefix, repaired)
         self._dot_decimals(repaired, prefix)
-        for name in node.required - repaired.keys():
+        for name in sorted(node.required - repaired.keys()):
             if not self._stand_in(node, name, prefix, repaired):
                 return UNUSABLE
         return repaired
@@ -135,11 +135,14 @@ class Repair:
         return known
 
     def _field(self, node: Node, name: str, value: object, prefix: str, repaired: dict[str, Any]) -> None:
+        child = node.fields[name]
+        if child.fits(value):
+            repaired[name] = value
+            return
         place = prefix + name
         if value is None:
             self._log.add("null-value", place, "null")
             return
-        child = node.fields[name]
         part = self._value(child, value, place)
         if part is UNUSABLE:
             self._log.add("unusable-value", place, "of a wrong type")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,7 @@ json_values = st.recursive(
     max_leaves=12,
 )
 objects = st.dictionaries(texts, json_values, max_size=5)
+JsonObject = dict[str, Any]
 
 
 def codes(text: str) -> set[str]:
@@ -78,7 +80,7 @@ class TestParseConformingFrames:
         assert deviations == ()
 
     @given(ids, names, objects)
-    def test_what_is_written_is_read_back(self, message_id: str, action: str, payload: dict) -> None:
+    def test_what_is_written_is_read_back(self, message_id: str, action: str, payload: JsonObject) -> None:
         raw = json.dumps(payload).encode()
 
         call = frame_of(call_frame(message_id, action, raw))
@@ -281,12 +283,12 @@ class TestParseHostileFrames:
         parse(json.dumps(value))
 
     @given(st.lists(json_values, max_size=6), st.sampled_from([2, 3, 4]))
-    def test_no_array_raises(self, elements: list, kind: int) -> None:
+    def test_no_array_raises(self, elements: list[Any], kind: int) -> None:
         parse(json.dumps([kind, *elements]))
 
     @given(ids, names, objects, st.data())
     def test_any_cut_of_a_call_is_answerable_or_silent(
-        self, message_id: str, action: str, payload: dict, data: st.DataObject
+        self, message_id: str, action: str, payload: JsonObject, data: st.DataObject
     ) -> None:
         whole = call_frame(message_id, action, json.dumps(payload).encode())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from chargers.ocpp.session import (
     SessionBusy,
     Unsolicited,
 )
-from tests.chargers.ocpp.test_framing import ids, json_values, names, objects
+from tests.chargers.ocpp.test_framing import JsonObject, ids, json_values, names, objects
 
 START = '[2,"s1","StartTransaction",{"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"t"}]'
 HEARTBEAT = '[2,"h","Heartbeat",{}]'
@@ -83,7 +84,7 @@ class TestReceiveCall:
         assert codes(session.receive('[2,"b","StatusNotification",{}]', 1.0)) == []
 
     @given(ids, names, objects)
-    def test_a_valid_call_is_always_received(self, message_id: str, action: str, payload: dict) -> None:
+    def test_a_valid_call_is_always_received(self, message_id: str, action: str, payload: JsonObject) -> None:
         event = Session().receive(json.dumps([2, message_id, action, payload]), 0.0)
 
         assert isinstance(event, CallReceived)
@@ -280,7 +281,7 @@ class TestReceiveBrokenFrame:
         waiting().receive(text, 101.0)
 
     @given(st.lists(json_values, max_size=6))
-    def test_no_array_raises(self, elements: list) -> None:
+    def test_no_array_raises(self, elements: list[Any]) -> None:
         waiting().receive(json.dumps(elements), 101.0)
 
 

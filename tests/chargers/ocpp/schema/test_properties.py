@@ -33,7 +33,7 @@ def conforming(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         return st.sampled_from(schema["enum"])
     if schema.get("format") == "date-time":
         return st.datetimes().map(lambda moment: f"{moment.isoformat(timespec='milliseconds')}Z")
-    return {
+    kinds: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
         "string": lambda: st.text(max_size=min(8, schema.get("maxLength", 8))),
         "integer": lambda: st.integers(-(2**31), 2**31 - 1),
         "number": lambda: st.integers(0, 10_000).map(lambda tenths: tenths / 10),
@@ -42,7 +42,8 @@ def conforming(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
             conforming(schema["items"]), min_size=schema.get("minItems", 0), max_size=3
         ),
         "object": lambda: conforming_object(schema),
-    }[schema["type"]]()
+    }
+    return kinds[schema["type"]]()
 
 
 def conforming_object(schema: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
