@@ -88,8 +88,9 @@ def update_rows(
 
 def _copy(table: str, cols: Sequence[Column], lines: str) -> None:
     names = ", ".join(f'"{col.name}"' for col in cols)
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-        copy.write(lines)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+            copy.write(lines)
 
 
 def _copy_through_stage(table: str, cols: Sequence[Column], lines: str) -> None:

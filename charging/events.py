@@ -1,0 +1,27 @@
+"""What happens to transactions, told after the commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evkit.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionStarted(Event):
+    """A transaction began on a connector."""
+
+    number: int
+    charge_point_id: int
+    site_id: int | None
+    evse_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionEnded(Event):
+    """A transaction ended, or is presumed to have."""
+
+    number: int
+    charge_point_id: int
+    site_id: int | None
+    evse_id: int

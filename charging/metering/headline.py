@@ -1,0 +1,85 @@
+"""Choosing the values that have columns of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from charging.metering.shapes import CURRENT, ENERGY, POWER, SLOTS, SOC, TEMPERATURE, VOLTAGE
+
+_FAMILIES: Final = (
+    range(POWER, ENERGY),
+    range(ENERGY, CURRENT),
+    range(CURRENT, VOLTAGE),
+    range(VOLTAGE, SOC),
+    range(SOC, SOC + 1),
+    range(TEMPERATURE, SLOTS),
+)
+
+
+class Headline(NamedTuple):
+    """Power in W, import register in Wh, current per phase in A, voltage in V, SoC in percent,
+    temperature in degrees Celsius; None where nothing was said.
+    """  # noqa: D205 (one sentence)
+
+    power_w: float | None = None
+    energy_wh: float | None = None
+    current_l1_a: float | None = None
+    current_l2_a: float | None = None
+    current_l3_a: float | None = None
+    voltage_v: float | None = None
+    soc_percent: float | None = None
+    temperature_c: float | None = None
+
+
+def choose(slots: list[float | None], lesser: Sequence[tuple[int, int, float]]) -> Headline:
+    """Return the headline values.
+
+    A total goes before the sum (power, energy) or the mean (voltage) of the phases. A current
+    without a phase counts as L1 where no phase has one.
+
+    Args:
+        slots: values taken at the outlet, by slot.
+        lesser: (rank, slot, value) taken elsewhere; they fill what the outlet leaves empty.
+    """
+    if lesser:
+        _fill(slots, lesser)
+    l1, l2, l3 = slots[CURRENT + 1 : CURRENT + 4]
+    if l1 is None and l2 is None and l3 is None:
+        l1 = slots[CURRENT]
+    power, energy, voltage = slots[POWER], slots[ENERGY], slots[VOLTAGE]
+    return Headline(
+        _sum(slots[POWER + 1 : ENERGY]) if power is None else power,
+        _sum(slots[ENERGY + 1 : CURRENT]) if energy is None else energy,
+        l1,
+        l2,
+        l3,
+        _mean(slots[VOLTAGE + 1 : SOC]) if voltage is None else voltage,
+        slots[SOC],
+        slots[TEMPERATURE],
+    )
+
+
+def _fill(slots: list[float | None], lesser: Sequence[tuple[int, int, float]]) -> None:
+    """Fill each family of slots from the best rank that has a value for it."""
+    by_rank = sorted(lesser, key=lambda item: item[0])
+    for _, group in groupby(by_rank, key=lambda item: item[0]):
+        items = list(group)
+        for family in _FAMILIES:
+            if all(slots[slot] is None for slot in family):
+                for _, slot, value in items:
+                    if slot in family:
+                        slots[slot] = value
+
+
+def _sum(phases: Iterable[float | None]) -> float | None:
+    values = [value for value in phases if value is not None]
+    return sum(values) if values else None
+
+
+def _mean(phases: Iterable[float | None]) -> float | None:
+    """Return the mean of the phases that are connected; a phase at 0 V is not."""
+    values = [value for value in phases if value is not None]
+    live = [value for value in values if value] or values
+    return sum(live) / len(live) if live else None

@@ -1,0 +1,109 @@
+"""The latest measured values of connectors and main meters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from chargers.models import ChargePointState, EvseState
+from charging.metering.headline import Headline
+from charging.metering.reading import Moment, Quality
+from evkit.core.db import columns, update_rows
+
+Place = tuple[int, int]
+
+_CONNECTOR: Final = columns(
+    evse_id="bigint",
+    power_w="float8",
+    energy_wh="float8",
+    current_l1_a="float8",
+    current_l2_a="float8",
+    current_l3_a="float8",
+    voltage_v="float8",
+    soc_percent="float8",
+    temperature_c="float8",
+    measured_at="timestamptz",
+)
+_NAMES: Final = tuple(column.name for column in _CONNECTOR)
+_OWN: Final = columns(
+    charge_point_id="bigint", power_w="float8", energy_wh="float8", measured_at="timestamptz"
+)
+
+
+@dataclass(slots=True)
+class Latest:
+    """The values of one place, and when the newest was measured."""
+
+    values: Headline
+    measured_at: datetime | None
+    changed: bool = False
+
+    def take(self, moment: Moment) -> None:
+        """Let the values of `moment` replace older ones; what it does not say stays."""
+        if self.measured_at is not None and moment.order_at < self.measured_at:
+            return
+        headline = moment.headline
+        if moment.quality & Quality.ENERGY:
+            headline = headline._replace(energy_wh=None)
+        self.values = Headline._make(
+            old if new is None else new for old, new in zip(self.values, headline, strict=True)
+        )
+        self.measured_at = moment.order_at
+        self.changed = True
+
+
+@dataclass(slots=True)
+class Live:
+    """The live values that a batch of meter values touches."""
+
+    connectors: dict[Place, tuple[int, Latest]] = field(default_factory=dict)
+    main_meters: dict[int, Latest] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, evse_ids: Mapping[Place, int], charge_point_ids: Iterable[int]) -> Live:
+        """Load the values of these connectors, and of the main meters of these charge points."""
+        live = cls()
+        stored = {
+            row[0]: Latest(Headline(*row[1:9]), row[9])
+            for row in EvseState.objects.filter(pk__in=list(evse_ids.values())).values_list(*_NAMES)
+        }
+        live.connectors = {place: (pk, stored[pk]) for place, pk in evse_ids.items() if pk in stored}
+        wanted = list(charge_point_ids)
+        if wanted:
+            own = ChargePointState.objects.filter(pk__in=wanted)
+            for pk, power_w, energy_wh, at in own.values_list("pk", "power_w", "energy_wh", "measured_at"):
+                live.main_meters[pk] = Latest(Headline(power_w, energy_wh), at)
+        return live
+
+    def take(self, place: Place, moment: Moment) -> None:
+        """Take `moment` of a connector or, at connector 0, of a main meter."""
+        if place[1]:
+            known = self.connectors.get(place)
+            latest = known[1] if known else None
+        else:
+            latest = self.main_meters.get(place[0])
+        if latest is not None:
+            latest.take(moment)
+
+    def store(self) -> None:
+        """Write what changed, two statements at most."""
+        update_rows(
+            "chargers_evsestate",
+            _CONNECTOR,
+            [
+                (pk, *latest.values, latest.measured_at)
+                for pk, latest in self.connectors.values()
+                if latest.changed
+            ],
+        )
+        update_rows(
+            "chargers_chargepointstate",
+            _OWN,
+            [
+                (pk, latest.values.power_w, latest.values.energy_wh, latest.measured_at)
+                for pk, latest in self.main_meters.items()
+                if latest.changed
+            ],
+        )

@@ -1,0 +1,30 @@
+"""The actions of OCPP 1.6 that this app handles, and those that it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chargers.ocpp.commanding import CommandRoute
+from chargers.ocpp.handling import Route
+from charging.ocpp.v16 import authorize, meter_values, start_transaction, stop_transaction
+from charging.ocpp.v16.commands import (
+    clear_charging_profile,
+    get_composite_schedule,
+    remote_start_transaction,
+    remote_stop_transaction,
+    set_charging_profile,
+)
+
+ROUTES: Mapping[str, Route] = {
+    "Authorize": authorize.ROUTE,
+    "MeterValues": meter_values.ROUTE,
+    "StartTransaction": start_transaction.ROUTE,
+    "StopTransaction": stop_transaction.ROUTE,
+}
+COMMANDS: Mapping[str, CommandRoute] = {
+    "ClearChargingProfile": clear_charging_profile.ROUTE,
+    "GetCompositeSchedule": get_composite_schedule.ROUTE,
+    "RemoteStartTransaction": remote_start_transaction.ROUTE,
+    "RemoteStopTransaction": remote_stop_transaction.ROUTE,
+    "SetChargingProfile": set_charging_profile.ROUTE,
+}

@@ -1,0 +1,200 @@
+"""Whether an id tag may charge: decided from loaded facts, denied by status and never by an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from chargers.models import ChargePoint, DeferredAnswer
+from chargers.types import ConnectorStatus
+from charging.models import IdToken, LastAuthorization, Transaction
+from charging.models.id_token import token_key
+from charging.types import AuthorizationStatus as Status
+from evkit.core.texts import storable
+from sites.types import UnknownTagPolicy
+
+OPERATOR_PATIENCE = timedelta(seconds=25)
+"""How long an operator has to answer; charge points wait 30 s or more for an answer."""
+
+DECISION_LASTS = timedelta(minutes=30)
+"""For how long an operator's decision about an unknown tag, once given, holds for a start."""
+
+CLOCK_SLACK = timedelta(seconds=60)
+"""A charge point's clock may run behind ours by this much without putting a start before its tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagFacts:
+    """What is known of an id tag where a charge point presents it.
+
+    Attributes:
+        known: whether it was declared.
+        blocked: it, or the parent of its group.
+        expires_at: the earlier expiry of it and the parent of its group.
+        charging_elsewhere: whether it has an open transaction that this one would be beside.
+        unknown_tags: the site's policy.
+        operator: what an operator decided about the unknown tag lately, None if nobody has. A refusal
+            is asked about again when the tag comes back.
+    """
+
+    known: bool
+    blocked: bool = False
+    expires_at: datetime | None = None
+    charging_elsewhere: bool = False
+    unknown_tags: UnknownTagPolicy = UnknownTagPolicy.REFUSE
+    operator: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a charge point is told about an id tag (OCPP 1.6 §7.27 IdTagInfo).
+
+    `ask_operator` means that an operator may still decide otherwise.
+    """
+
+    status: Status
+    parent: str = ""
+    expires_at: datetime | None = None
+    token_id: int | None = None
+    vehicle_id: int | None = None
+    ask_operator: bool = False
+    decided_at: datetime | None = None
+
+
+def judge(facts: TagFacts, at: datetime) -> tuple[Status, bool]:
+    """Return the decision as of `at`, and whether an operator is still to be asked."""
+    if not facts.known:
+        return _judge_unknown(facts)
+    if facts.blocked:
+        return Status.BLOCKED, False
+    if facts.expires_at is not None and facts.expires_at <= at:
+        return Status.EXPIRED, False
+    if facts.charging_elsewhere:
+        return Status.CONCURRENT_TX, False
+    return Status.ACCEPTED, False
+
+
+def _judge_unknown(facts: TagFacts) -> tuple[Status, bool]:
+    if facts.unknown_tags == UnknownTagPolicy.ACCEPT:
+        return Status.ACCEPTED, False
+    if facts.unknown_tags == UnknownTagPolicy.OPERATOR:
+        accepted = facts.operator == Status.ACCEPTED
+        return (Status.ACCEPTED if accepted else Status.INVALID), not accepted
+    return Status.INVALID, False
+
+
+def authorize(
+    *,
+    charge_point_id: int,
+    id_tag: str,
+    at: datetime,
+    evse_id: int | None = None,
+    concurrency: bool = True,
+    remember: bool = False,
+) -> Decision:
+    """Decide about `id_tag` presented at a charge point, as of `at`.
+
+    Args:
+        charge_point_id: where.
+        id_tag: as sent, in any case.
+        at: for which time; the start of a transaction that was begun offline lies in the past.
+        evse_id: the connector of a start. Without one, open transactions of this charge point do
+            not count: the tag may have come to end one.
+        concurrency: whether open transactions elsewhere are a reason to refuse.
+        remember: keep the answer as the step before a start.
+    """
+    key = token_key(storable(id_tag, 255))
+    token = IdToken.objects.select_related("parent").filter(key=key).first() if key else None
+    facts = (
+        _facts_of(token, charge_point_id, evse_id, at, concurrency=concurrency)
+        if token is not None
+        else _facts_of_unknown(charge_point_id, key, at)
+    )
+    status, ask_operator = judge(facts, at)
+    decision = Decision(
+        status=status,
+        parent=token.parent.value if token is not None and token.parent is not None else "",
+        expires_at=facts.expires_at,
+        token_id=token.pk if token is not None else None,
+        vehicle_id=token.vehicle_id if token is not None else None,
+        ask_operator=ask_operator,
+    )
+    if remember and key and not ask_operator:
+        LastAuthorization.objects.update_or_create(
+            charge_point_id=charge_point_id, key=key, defaults={"status": status, "at": at}
+        )
+    return decision
+
+
+def authorised_at(*, charge_point_id: int, id_tag: str, before: datetime) -> datetime | None:
+    """Return when the tag was last accepted at the charge point, at most `DECISION_LASTS` before."""
+    key = token_key(storable(id_tag, 255))
+    row = LastAuthorization.objects.filter(
+        charge_point_id=charge_point_id,
+        key=key,
+        status=Status.ACCEPTED,
+        at__range=(before - DECISION_LASTS, before + CLOCK_SLACK),
+    ).first()
+    if row is not None:
+        return min(row.at, before)
+    decision = _operator_decision(charge_point_id, key, before)
+    accepted = decision is not None and decision[0] == Status.ACCEPTED
+    return min(decision[1], before) if decision is not None and accepted else None
+
+
+def _facts_of(
+    token: IdToken, charge_point_id: int, evse_id: int | None, at: datetime, *, concurrency: bool
+) -> TagFacts:
+    parent = token.parent
+    expiries = [row.expires_at for row in (token, parent) if row is not None and row.expires_at]
+    return TagFacts(
+        known=True,
+        blocked=token.blocked or (parent is not None and parent.blocked),
+        expires_at=min(expiries, default=None),
+        charging_elsewhere=concurrency
+        and not token.concurrent
+        and _is_charging_elsewhere(token, charge_point_id, evse_id, at),
+    )
+
+
+def _is_charging_elsewhere(token: IdToken, charge_point_id: int, evse_id: int | None, at: datetime) -> bool:
+    """Tell whether the tag has an open transaction elsewhere, on a connector that is not free again."""
+    here = Q(evse_id=evse_id) if evse_id is not None else Q(charge_point_id=charge_point_id)
+    return (
+        Transaction.objects.open()
+        .filter(id_token=token, started_at__lte=at, authorization=Status.ACCEPTED)
+        .exclude(here)
+        .exclude(evse__state__status=ConnectorStatus.AVAILABLE)
+        .exists()
+    )
+
+
+def _facts_of_unknown(charge_point_id: int, key: str, at: datetime) -> TagFacts:
+    policy = (
+        ChargePoint.objects.filter(pk=charge_point_id).values_list("site__unknown_tags", flat=True).first()
+    )
+    if policy != UnknownTagPolicy.OPERATOR:
+        return TagFacts(known=False, unknown_tags=UnknownTagPolicy(policy or UnknownTagPolicy.REFUSE))
+    decision = _operator_decision(charge_point_id, key, at)
+    return TagFacts(
+        known=False,
+        unknown_tags=UnknownTagPolicy.OPERATOR,
+        operator=decision[0] if decision is not None else None,
+    )
+
+
+def _operator_decision(charge_point_id: int, key: str, at: datetime) -> tuple[Status, datetime] | None:
+    """Return what an operator last answered about the tag at this charge point, and when."""
+    answered = DeferredAnswer.objects.filter(
+        charge_point_id=charge_point_id,
+        action="Authorize",
+        answered_at__range=(at - DECISION_LASTS, at + DECISION_LASTS),
+    ).exclude(answered_by="")
+    for row in answered.order_by("-answered_at")[:20]:
+        if token_key(str(row.request.get("idTag", ""))) == key and row.answered_at is not None:
+            info = (row.answer or {}).get("idTagInfo", {})
+            if info.get("status") in Status.values:
+                return Status(info["status"]), row.answered_at
+    return None

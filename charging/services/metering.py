@@ -1,0 +1,220 @@
+"""Storing meter values: any number of messages in a handful of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from chargers.events import ChargePointChanged
+from chargers.ocpp.handling import Batch, InboundCall
+from chargers.services.evses import Place, ensure_evses, is_connector
+from chargers.services.heartbeats import note_seen
+from charging.metering.attribution import Transactions
+from charging.metering.live import Live
+from charging.metering.progress import FIELDS, Progress
+from charging.metering.reading import Moment, Quality
+from charging.models import Transaction
+from evkit.core.db import Row, columns, insert_new, update_rows
+
+_INT32: Final = 2**31 - 1
+
+_SAMPLES: Final = columns(
+    charge_point_id="bigint",
+    evse_number="int4",
+    measured_at="timestamptz",
+    fingerprint="bigint",
+    received_at="timestamptz",
+    transaction_number="int4",
+    context="int2",
+    quality="int2",
+    power_w="float8",
+    energy_wh="float8",
+    current_l1_a="float8",
+    current_l2_a="float8",
+    current_l3_a="float8",
+    voltage_v="float8",
+    soc_percent="float8",
+    temperature_c="float8",
+    packed="float8[]",
+    texts="text",
+)
+_PROGRESS: Final = columns(
+    number="int4",
+    measured_at="timestamptz",
+    step="text",
+    charging_at="timestamptz",
+    power_peak_w="float8",
+    soc_start_percent="float8",
+    soc_last_percent="float8",
+    meter_last_wh="float8",
+    segments_wh="float8",
+    segment_start_wh="float8",
+    energy_wh="float8",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReport:
+    """The meter values of one message.
+
+    Attributes:
+        call: the message they came in.
+        evse_number: the connector as sent; 0 is the charge point's main meter.
+        claimed: our transaction number as sent, None if it was left out.
+        moments: what was measured.
+    """
+
+    call: InboundCall
+    evse_number: int
+    claimed: int | None
+    moments: Sequence[Moment]
+
+    @property
+    def place(self) -> Place:
+        """The charge point and connector that the values are about."""
+        return self.call.link.charge_point_id, self.evse_number
+
+
+def record_meter_values(reports: Sequence[MeterReport], batch: Batch) -> None:
+    """Store meter values in the order of their receipt, live states and transactions with them.
+
+    A sample that is stored already is left out. Undeclared connectors are created; the values of an
+    impossible one are stored as the main meter's and recorded as a deviation.
+    """
+    ordered = sorted(
+        (_believable(report, batch) for report in reports),
+        key=lambda report: (report.call.received_at, report.call.sequence),
+    )
+    note_seen((report.call.link.charge_point_id, report.call.received_at) for report in ordered)
+    evse_ids = _evse_ids(ordered, batch)
+    transactions = _load_transactions(ordered, evse_ids)
+    live = Live.load(evse_ids, {report.place[0] for report in ordered if not report.evse_number})
+    rows: list[Row] = []
+    for report in ordered:
+        rows += _take(report, transactions, live, batch)
+    insert_new("charging_metersample", _SAMPLES, rows)
+    live.store()
+    _store_progress(transactions.by_number.values())
+    for charge_point_id, site_id in {
+        report.call.link.charge_point_id: report.call.link.site_id for report in ordered
+    }.items():
+        batch.publish(ChargePointChanged(charge_point_id, site_id))
+
+
+def _believable(report: MeterReport, batch: Batch) -> MeterReport:
+    number = report.evse_number
+    if number == 0 or is_connector(number):
+        return report
+    batch.deviate(report.call, "connector-out-of-range", "stored as values of the main meter")
+    return MeterReport(report.call, 0, report.claimed, report.moments)
+
+
+def _evse_ids(reports: Iterable[MeterReport], batch: Batch) -> dict[Place, int]:
+    ids: dict[Place, int] = {}
+    unknown = []
+    for report in reports:
+        number = report.evse_number
+        if number:
+            pk = report.call.link.evse_ids.get(number)
+            if pk is None:
+                unknown.append((report.call, number))
+            else:
+                ids[report.place] = pk
+    return ids | ensure_evses(unknown, batch) if unknown else ids
+
+
+def _load_transactions(reports: Iterable[MeterReport], evse_ids: dict[Place, int]) -> Transactions:
+    """Load the open transactions of the connectors, and those that the messages name (one query)."""
+    claimed = {
+        report.claimed for report in reports if report.claimed is not None and 0 < report.claimed <= _INT32
+    }
+    wanted = Q(evse_id__in=list(evse_ids.values()), ended_at=None)
+    found = Transactions()
+    for row in Transaction.objects.filter(wanted).values_list(*FIELDS):
+        found.add(Progress.load(row))
+    missing = claimed - found.by_number.keys()
+    if missing:
+        for row in Transaction.objects.filter(pk__in=missing).values_list(*FIELDS):
+            found.add(Progress.load(row))
+    return found
+
+
+def _take(report: MeterReport, transactions: Transactions, live: Live, batch: Batch) -> list[Row]:
+    charge_point_id, evse_number = report.place
+    odd: dict[str, None] = {}
+    rows: list[Row] = []
+    for moment in report.moments:
+        progress, deviation = transactions.find(
+            charge_point_id=charge_point_id,
+            evse_number=evse_number,
+            claimed=report.claimed,
+            at=moment.order_at,
+        )
+        number = evse_number
+        if progress is not None:
+            number = number or progress.evse_number
+            if number == progress.evse_number and progress.take(moment):
+                odd["register-restarted"] = None
+        elif deviation:
+            moment.quality |= Quality.NO_TRANSACTION
+        live.take((charge_point_id, number), moment)
+        rows.append(_row(report, number, progress, moment))
+        if deviation or moment.quality:
+            odd |= dict.fromkeys(_oddities(moment, deviation))
+    for code in odd:
+        batch.deviate(report.call, code)
+    return rows
+
+
+def _oddities(moment: Moment, deviation: str) -> Iterator[str]:
+    if deviation:
+        yield deviation
+    if moment.quality & Quality.ENERGY:
+        yield "implausible-register"
+    if moment.quality & Quality.SOC:
+        yield "soc-out-of-range"
+
+
+def _row(report: MeterReport, number: int, progress: Progress | None, moment: Moment) -> Row:
+    """Return the row of `_SAMPLES`."""
+    return (
+        report.call.link.charge_point_id,
+        number,
+        moment.at,
+        moment.fingerprint,
+        report.call.received_at,
+        None if progress is None else progress.number,
+        moment.context,
+        moment.quality,
+        *moment.headline,
+        moment.packed,
+        moment.texts,
+    )
+
+
+def _store_progress(all_progress: Iterable[Progress]) -> None:
+    update_rows(
+        "charging_transaction",
+        _PROGRESS,
+        [
+            (
+                progress.number,
+                progress.measured_at,
+                progress.step,
+                progress.charging_at,
+                progress.power_peak_w,
+                progress.soc_start_percent,
+                progress.soc_last_percent,
+                progress.register.last_wh,
+                progress.register.segments_wh,
+                progress.register.segment_start_wh,
+                progress.register.energy_wh,
+            )
+            for progress in all_progress
+            if progress.changed
+        ],
+        while_null="ended_at",
+    )

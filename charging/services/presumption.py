@@ -1,0 +1,26 @@
+"""Closing transactions whose stop was never received."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+
+from charging.models import Transaction
+from charging.types import Flag, Step
+
+
+def presume_ended(transaction: Transaction, at: datetime) -> bool:
+    """Close `transaction` as presumed ended at `at`; return whether it was still open.
+
+    Its stop, should it arrive after all, still counts: `ended_received_at` stays empty until then.
+    """
+    flags = [*transaction.flags, Flag.PRESUMED_ENDED.value]
+    return bool(
+        Transaction.objects.filter(pk=transaction.pk, ended_at=None).update(
+            ended_at=max(at, transaction.started_at),
+            meter_stop_wh=F("meter_last_wh"),
+            step=Step.STOPPED,
+            flags=list(dict.fromkeys(flags)),
+        )
+    )

@@ -1,0 +1,158 @@
+"""What charge points were asked to limit, and what they accepted (OCPP 1.6 §5.16, §5.5, §7.8).
+
+Payloads are those of SetChargingProfile.req and ClearChargingProfile.req, as plain JSON types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from chargers.models import Command, EvseState
+from chargers.ocpp.times import parse_time
+from chargers.types import CommandState
+from charging.models import Transaction
+from evkit.core.errors import InvalidInputError
+from evkit.core.units import LimitUnit
+
+SET: Final = "SetChargingProfile"
+_RECURRENCE: Final = {"Daily": timedelta(days=1), "Weekly": timedelta(days=7)}
+_REMEMBERED: Final = 50
+
+Profile = Mapping[str, Any]
+
+
+class UnableToLimitError(InvalidInputError):
+    """The profile cannot be sent as it is."""
+
+    code = "invalid_profile"
+
+
+def complete_profile(command: Command) -> dict[str, Any]:
+    """Return the payload to send: a TxProfile names the open transaction of its connector.
+
+    Raises:
+        UnableToLimitError: a TxProfile where no transaction is open.
+    """
+    payload: dict[str, Any] = dict(command.payload)
+    profile = dict(payload.get("csChargingProfiles") or {})
+    if profile.get("chargingProfilePurpose") != "TxProfile" or profile.get("transactionId"):
+        return payload
+    number = (
+        Transaction.objects.open()
+        .filter(charge_point_id=command.charge_point_id, evse__number=payload.get("connectorId") or 0)
+        .values_list("pk", flat=True)
+        .first()
+    )
+    if number is None:
+        raise UnableToLimitError(
+            _(
+                "No transaction is open on connector %(connector)s. A TxProfile limits a running"
+                " transaction: start one, or send a TxDefaultProfile."
+            )
+            % {"connector": payload.get("connectorId")},
+            field="csChargingProfiles.transactionId",
+        )
+    return {**payload, "csChargingProfiles": {**profile, "transactionId": number}}
+
+
+def limit_in_force(profile: Profile, at: datetime) -> tuple[float | None, float | None]:
+    """Return the limit in W and in A that `profile` sets at `at`; (None, None) if it sets none."""
+    schedule = profile.get("chargingSchedule") or {}
+    offset_s = _offset_s(profile, schedule, at)
+    duration = schedule.get("duration")
+    if offset_s < 0 or (duration is not None and offset_s >= duration):
+        return None, None
+    limit = _limit_at(schedule.get("chargingSchedulePeriod") or (), offset_s)
+    if schedule.get("chargingRateUnit") == LimitUnit.AMPERE:
+        return None, limit
+    return limit, None
+
+
+def _limit_at(periods: Sequence[Profile], offset_s: float) -> float | None:
+    limit = None
+    for period in sorted(periods, key=lambda period: period.get("startPeriod", 0)):
+        if period.get("startPeriod", 0) <= offset_s:
+            limit = float(period["limit"])
+    return limit
+
+
+def _offset_s(profile: Profile, schedule: Profile, at: datetime) -> float:
+    """Return how far into the schedule `at` is, in s; a relative one begins now."""
+    start = parse_time(schedule.get("startSchedule"))
+    if start is None or profile.get("chargingProfileKind") == "Relative":
+        return 0.0
+    offset = at - start
+    every = _RECURRENCE.get(str(profile.get("recurrencyKind")))
+    if profile.get("chargingProfileKind") == "Recurring" and every is not None:
+        offset %= every
+    return offset.total_seconds()
+
+
+def note_requested(command: Command, profile: Profile, now: datetime) -> None:
+    """Store the limit that the connectors are asked to keep."""
+    power_w, current_a = limit_in_force(profile, now)
+    _states_of(command, profile).update(requested_w=power_w, requested_a=current_a, requested_at=now)
+
+
+def note_limited(command: Command, profile: Profile, now: datetime) -> None:
+    """Store the limit that the charge point accepted."""
+    power_w, current_a = limit_in_force(profile, now)
+    _states_of(command, profile).update(limit_w=power_w, limit_a=current_a, limit_at=now)
+
+
+def note_cleared(command: Command, now: datetime) -> None:
+    """Forget the limits of those connectors whose last accepted profile the clearing fits."""
+    cleared = [
+        state.pk
+        for state in EvseState.objects.filter(evse__charge_point_id=command.charge_point_id)
+        .exclude(limit_w=None, limit_a=None)
+        .select_related("evse")
+        if _fits(command.payload, _last_profile(command, state.evse.number))
+    ]
+    EvseState.objects.filter(pk__in=cleared).update(limit_w=None, limit_a=None, limit_at=now)
+
+
+def _states_of(command: Command, profile: Profile) -> QuerySet[EvseState]:
+    """Return the connectors that a profile limits; a limit of the whole charge point is not theirs."""
+    states = EvseState.objects.filter(evse__charge_point_id=command.charge_point_id)
+    number = command.payload.get("connectorId")
+    if number:
+        return states.filter(evse__number=number)
+    if profile.get("chargingProfilePurpose") == "ChargePointMaxProfile":
+        return states.none()
+    return states
+
+
+def _last_profile(command: Command, number: int) -> Mapping[str, Any]:
+    """Return the payload of the last SetChargingProfile that was accepted for a connector."""
+    accepted = Command.objects.filter(
+        charge_point_id=command.charge_point_id, action=SET, state=CommandState.ACCEPTED, pk__lt=command.pk
+    ).order_by("-pk")
+    for payload in accepted.values_list("payload", flat=True)[:_REMEMBERED]:
+        profile = payload.get("csChargingProfiles") or {}
+        whole = profile.get("chargingProfilePurpose") == "ChargePointMaxProfile"
+        if payload.get("connectorId") == number or (payload.get("connectorId") == 0 and not whole):
+            return dict(payload)
+    return {}
+
+
+def _fits(criteria: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
+    """Tell whether ClearChargingProfile with `criteria` clears the profile of `payload`."""
+    profile = payload.get("csChargingProfiles")
+    if not profile:
+        return False
+    if criteria.get("id") is not None:
+        return bool(criteria["id"] == profile.get("chargingProfileId"))
+    wanted = {
+        "chargingProfilePurpose": profile.get("chargingProfilePurpose"),
+        "stackLevel": profile.get("stackLevel"),
+    }
+    connector = criteria.get("connectorId")
+    return (connector is None or connector == payload.get("connectorId")) and all(
+        criteria.get(name) in {None, value} for name, value in wanted.items()
+    )
