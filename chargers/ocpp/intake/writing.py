@@ -86,17 +86,19 @@ class BatchWriter:
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 
     def _write_or_bisect(self, work: Sequence[Work]) -> Written:
+        culprit: Exception
         try:
             return self._write_once(work)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 (whatever a handler raises is its call's own failure)
-            if len(work) > 1:
-                middle = len(work) // 2
-                written = self._write_or_bisect(work[:middle])
-                written.extend(self._write_or_bisect(work[middle:]))
-                return written
-            return self._journal_culprit(work[0], error)
+            culprit = error
+        if len(work) == 1:
+            return self._journal_culprit(work[0], culprit)
+        middle = len(work) // 2
+        written = self._write_or_bisect(work[:middle])
+        written.extend(self._write_or_bisect(work[middle:]))
+        return written
 
     def _write_once(self, work: Sequence[Work]) -> Written:
         batch = Batch(self._clock())
