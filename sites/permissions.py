@@ -80,6 +80,6 @@ def principal_of_user(user: User | AnonymousUser, address: str = "") -> Principa
 
 
 def principal_of_token(token: ApiToken, address: str = "") -> Principal:
-    """Return the principal of an API token; one without sites reaches every site."""
-    ids = frozenset(token.sites.values_list("pk", flat=True))
-    return Principal(token.role, ids or None, Actor(None, f"token:{token.name}", address))
+    """Return the principal of an API token: of every site, or only of those it names."""
+    ids = None if token.all_sites else frozenset(token.sites.values_list("pk", flat=True))
+    return Principal(token.role, ids, Actor(None, f"token:{token.name}", address))

@@ -53,3 +53,11 @@ class Theme(models.TextChoices):
     SYSTEM = "system", _("Like the device")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
+
+
+class Quality(models.TextChoices):
+    """How far a value from outside can be trusted."""
+
+    GOOD = "good", _("Good")
+    UNCERTAIN = "uncertain", _("Uncertain")
+    BAD = "bad", _("Bad")

@@ -1,9 +1,12 @@
+from sites.models.external import ExternalValue, ExternalVariable, SiteMeterReading
 from sites.models.project import Project, Schedule
 from sites.models.site import Feeder, ScheduleGroup, Site
 from sites.models.user import ApiToken, LoginFailure, Membership, User
 
 __all__ = [
     "ApiToken",
+    "ExternalValue",
+    "ExternalVariable",
     "Feeder",
     "LoginFailure",
     "Membership",
@@ -11,5 +14,6 @@ __all__ = [
     "Schedule",
     "ScheduleGroup",
     "Site",
+    "SiteMeterReading",
     "User",
 ]

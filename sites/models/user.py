@@ -49,11 +49,16 @@ class Membership(models.Model):
 
 
 class ApiToken(models.Model):
-    """A bearer token of the REST API; only its digest is stored (sites empty: every site)."""
+    """A bearer token of the REST API; only its digest is stored.
+
+    `all_sites` reaches every site, those of the future too; otherwise `sites` says which, even if none
+    is left.
+    """
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.GUEST)
+    all_sites = models.BooleanField(_("every site"), default=False)
     sites = models.ManyToManyField(Site, blank=True, related_name="api_tokens", verbose_name=_("sites"))
     created_at = models.DateTimeField(_("created"))
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)

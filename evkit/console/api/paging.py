@@ -1,0 +1,62 @@
+"""Cursor paging: a page starts after the key of the last item, whatever was added meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from pydantic import Field
+
+from evkit.console.api.cursors import Value, read_cursor, write_cursor
+from evkit.console.api.types import Strict
+
+M = TypeVar("M", bound=Model)
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 500
+
+
+class Paging(Strict):
+    """The query parameters of every list."""
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=1000)
+
+
+class Order:
+    """The order of a list: fields, each with "-" in front if descending; together they are unique.
+
+    Args:
+        types: the type of each field's values, to read them back from a cursor.
+    """
+
+    def __init__(self, *fields: str, types: Sequence[type[Value]]) -> None:
+        self.fields = fields
+        self.types = tuple(types)
+
+    def page(self, rows: QuerySet[M], paging: Paging) -> tuple[list[M], str | None]:
+        """Return the rows of a page and the cursor of the next one.
+
+        Raises:
+            InvalidInputError: the cursor is not one of this list.
+        """
+        if paging.cursor is not None:
+            rows = rows.filter(self._after(read_cursor(paging.cursor, *self.types)))
+        found = list(rows.order_by(*self.fields)[: paging.limit + 1])
+        if len(found) <= paging.limit:
+            return found, None
+        last = found[paging.limit - 1]
+        key = [getattr(last, field.lstrip("-")) for field in self.fields]
+        return found[: paging.limit], write_cursor(key)
+
+    def _after(self, key: tuple[Any, ...]) -> Q:
+        """Return the condition for what follows `key` in the order."""
+        condition = Q()
+        equal = Q()
+        for field, value in zip(self.fields, key, strict=True):
+            name = field.lstrip("-")
+            beyond = Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
+            condition |= equal & beyond
+            equal &= Q(**{name: value})
+        return condition

@@ -1,0 +1,144 @@
+"""`sites`: what a depot or car park is set to and does now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
+from msgspec import UNSET
+from ninja import Query, Router, Schema
+
+from chargers.models import ChargePoint, EvseState
+from evkit.console.api.auth import ApiRequest
+from evkit.console.api.paging import Order, Paging
+from evkit.console.api.scope import get_site
+from evkit.console.api.types import Limit, Page, Strict
+from evkit.core.errors import InvalidInputError
+from sites.models import Site
+from sites.permissions import Right
+from sites.services.settings import SiteLimit, change_site
+
+router = Router(tags=["sites"])
+ORDER = Order("code", types=[str])
+
+
+class Name(Schema):
+    """A name in both languages."""
+
+    en: str
+    fr: str
+
+
+class SmartCharging(Schema):
+    """The smart-charging settings of a site."""
+
+    enabled: bool
+    distribution: str
+    launch_reserve: int
+    dead_band: Limit
+
+
+class SiteOut(Schema):
+    """A site; `power_w` is what its connectors draw now, null if none has told."""
+
+    code: str
+    name: Name
+    timezone: str
+    limit: Limit | None
+    voltage_v: float
+    smart_charging: SmartCharging
+    charge_points: int
+    connected: int
+    power_w: float | None
+
+
+class SmartChargingPatch(Strict):
+    """The part of smart charging that can be changed."""
+
+    enabled: bool
+
+
+class SitePatch(Strict):
+    """The part of a site that can be changed; an absent key changes nothing, a null limit lifts it."""
+
+    limit: Limit | None = None
+    smart_charging: SmartChargingPatch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the charge points of a site add up to."""
+
+    charge_points: int = 0
+    connected: int = 0
+    power_w: float | None = None
+
+
+@router.get("sites", response=Page[SiteOut], summary="Sites, by code")
+def list_sites(request: ApiRequest, paging: Query[Paging]) -> Page[SiteOut]:
+    """Return the sites that the token may see."""
+    rows, cursor = ORDER.page(request.auth.sites(), paging)
+    totals = _totals(rows)
+    return Page[SiteOut](items=[_out(row, totals.get(row.pk, Totals())) for row in rows], next_cursor=cursor)
+
+
+@router.get("sites/{code}", response=SiteOut, summary="One site")
+def read_site(request: ApiRequest, code: str) -> SiteOut:
+    """Return a site."""
+    return _one(get_site(request.auth, code))
+
+
+@router.patch("sites/{code}", response=SiteOut, summary="Change the limit, switch smart charging")
+def patch_site(request: ApiRequest, code: str, changes: SitePatch) -> SiteOut:
+    """Change a site; administrators only."""
+    site = get_site(request.auth, code)
+    request.auth.require(Right.CONFIGURE, site.pk)
+    given = changes.model_fields_set
+    if "smart_charging" in given and changes.smart_charging is None:
+        raise InvalidInputError(_("smart_charging cannot be null."), field="smart_charging")
+    limit = None if changes.limit is None else SiteLimit(changes.limit.value, changes.limit.unit)
+    changed = change_site(
+        site=site,
+        actor=request.auth.actor,
+        limit=limit if "limit" in given else UNSET,
+        smart_charging_enabled=changes.smart_charging.enabled if changes.smart_charging else UNSET,
+    )
+    return _one(changed)
+
+
+def _one(site: Site) -> SiteOut:
+    return _out(site, _totals([site]).get(site.pk, Totals()))
+
+
+def _totals(sites: Sequence[Site]) -> dict[int, Totals]:
+    """Return the totals of `sites` by primary key, in two queries."""
+    points = ChargePoint.objects.filter(site__in=sites).values("site_id").order_by("site_id")
+    counted = points.annotate(all=Count("pk"), connected=Count("pk", filter=Q(state__connected=True)))
+    states = EvseState.objects.filter(evse__charge_point__site__in=sites)
+    powers = states.values("evse__charge_point__site_id").order_by("evse__charge_point__site_id")
+    power_w = dict(powers.values_list("evse__charge_point__site_id").annotate(Sum("power_w")))
+    return {
+        row["site_id"]: Totals(row["all"], row["connected"], power_w.get(row["site_id"])) for row in counted
+    }
+
+
+def _out(site: Site, totals: Totals) -> SiteOut:
+    limit = None if site.limit_value is None else Limit(value=site.limit_value, unit=site.limit_unit)
+    return SiteOut(
+        code=site.code,
+        name=Name(en=site.name_en, fr=site.name_fr),
+        timezone=site.timezone,
+        limit=limit,
+        voltage_v=site.voltage_v,
+        smart_charging=SmartCharging(
+            enabled=site.smart_charging_enabled,
+            distribution=site.distribution,
+            launch_reserve=site.launch_reserve,
+            dead_band=Limit(value=site.dead_band_value, unit=site.dead_band_unit),
+        ),
+        charge_points=totals.charge_points,
+        connected=totals.connected,
+        power_w=totals.power_w,
+    )

@@ -1,0 +1,138 @@
+"""`transactions`: charging sessions and what the meter showed during them."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from charging.models import Transaction
+from charging.models.id_token import token_key
+from evkit.console.api.auth import ApiRequest
+from evkit.console.api.paging import Order, Paging
+from evkit.console.api.scope import visible_charge_points
+from evkit.console.api.types import GivenMoment, Moment, Page
+from evkit.core.errors import NotFoundError
+from sites.permissions import Principal
+
+router = Router(tags=["transactions"])
+ORDER = Order("-number", types=[int])
+MAX_NUMBER = 2**31 - 1
+
+
+class TransactionFilter(Paging):
+    """What the list can be narrowed to; `from` (included) and `to` (excluded) are about the start."""
+
+    site: str | None = None
+    charge_point: str | None = None
+    vehicle: str | None = None
+    id_tag: str | None = None
+    started_from: GivenMoment | None = Field(None, alias="from")
+    started_before: GivenMoment | None = Field(None, alias="to")
+    open: bool | None = None
+
+
+class TransactionOut(Schema):
+    """A transaction; energies in Wh, times the charge point's where they can be trusted."""
+
+    number: int
+    open: bool
+    site: str | None
+    charge_point: str
+    connector: int
+    id_tag: str
+    vehicle: str | None
+    authorization: str
+    step: str
+    connected_at: Moment | None
+    authorised_at: Moment | None
+    started_at: Moment
+    charging_at: Moment | None
+    ended_at: Moment | None
+    stop_reason: str
+    stop_id_tag: str
+    meter_start_wh: float
+    meter_stop_wh: float | None
+    energy_wh: float
+    power_peak_w: float | None
+    soc_start_percent: float | None
+    soc_last_percent: float | None
+    flags: list[str]
+
+
+@router.get("transactions", response=Page[TransactionOut], summary="Transactions, the newest first")
+def list_transactions(request: ApiRequest, wanted: Query[TransactionFilter]) -> Page[TransactionOut]:
+    """Return the transactions on the token's sites."""
+    found, cursor = ORDER.page(_matching(_visible(request.auth), wanted), wanted)
+    return Page[TransactionOut](items=[_out(row) for row in found], next_cursor=cursor)
+
+
+@router.get("transactions/{int:number}", response=TransactionOut, summary="One transaction")
+def read_transaction(request: ApiRequest, number: int) -> TransactionOut:
+    """Return a transaction."""
+    return _out(get_transaction(request.auth, number))
+
+
+def get_transaction(principal: Principal, number: int) -> Transaction:
+    """Return a transaction that the caller may see.
+
+    Raises:
+        NotFoundError: there is none, or the caller may not know of it.
+    """
+    row = _visible(principal).filter(number=number).first() if number <= MAX_NUMBER else None
+    if row is None:
+        raise NotFoundError(_("There is no transaction %(number)s.") % {"number": number})
+    return row
+
+
+def _visible(principal: Principal) -> QuerySet[Transaction]:
+    rows = Transaction.objects.select_related("charge_point__site", "evse", "vehicle")
+    if principal.site_ids is None:
+        return rows
+    return rows.filter(charge_point__in=visible_charge_points(principal))
+
+
+def _matching(rows: QuerySet[Transaction], wanted: TransactionFilter) -> QuerySet[Transaction]:
+    conditions: dict[str, object] = {
+        "charge_point__site__code": wanted.site,
+        "charge_point__identity": wanted.charge_point,
+        "vehicle__code": wanted.vehicle,
+        "started_at__gte": wanted.started_from,
+        "started_at__lt": wanted.started_before,
+        "ended_at__isnull": wanted.open,
+    }
+    if wanted.id_tag is not None:
+        rows = rows.filter(
+            Q(id_token__key=token_key(wanted.id_tag)) | Q(id_tag__iexact=wanted.id_tag.strip())
+        )
+    return rows.filter(**{name: value for name, value in conditions.items() if value is not None})
+
+
+def _out(row: Transaction) -> TransactionOut:
+    site = row.charge_point.site
+    return TransactionOut(
+        number=row.number,
+        open=row.ended_at is None,
+        site=site.code if site else None,
+        charge_point=row.charge_point.identity,
+        connector=row.evse.number,
+        id_tag=row.id_tag,
+        vehicle=row.vehicle.code if row.vehicle else None,
+        authorization=row.authorization,
+        step=row.step,
+        connected_at=row.connected_at,
+        authorised_at=row.authorised_at,
+        started_at=row.started_at,
+        charging_at=row.charging_at,
+        ended_at=row.ended_at,
+        stop_reason=row.stop_reason,
+        stop_id_tag=row.stop_id_tag,
+        meter_start_wh=row.meter_start_wh,
+        meter_stop_wh=row.meter_stop_wh,
+        energy_wh=row.energy_wh,
+        power_peak_w=row.power_peak_w,
+        soc_start_percent=row.soc_start_percent,
+        soc_last_percent=row.soc_last_percent,
+        flags=row.flags,
+    )

@@ -1,0 +1,41 @@
+"""Types that several resources use: times, strict input, pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from ninja import Schema
+from pydantic import AwareDatetime, ConfigDict, Field, PlainSerializer
+
+T = TypeVar("T")
+
+
+def iso_utc(moment: datetime) -> str:
+    """Return a time in UTC with microseconds, as in 2026-01-31T12:00:00.000000Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+Moment = Annotated[datetime, PlainSerializer(iso_utc, return_type=str)]
+GivenMoment = AwareDatetime
+"""A time in a request: ISO 8601 with an offset."""
+
+
+class Strict(Schema):
+    """Input: unknown keys are refused, so that a typing error is not taken for "no change"."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Limit(Strict):
+    """A limit of power ("W") or of current per phase ("A")."""
+
+    value: float = Field(ge=0, allow_inf_nan=False)
+    unit: str = Field(pattern="^[WA]$")
+
+
+class Page(Schema, Generic[T]):
+    """Part of a list; `next_cursor` continues it, null at the end."""
+
+    items: list[T]
+    next_cursor: str | None

@@ -1,0 +1,40 @@
+"""URLs of the REST API; every answer is JSON, also to unknown addresses and methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from evkit.console.api.assembly import api
+from evkit.console.api.errors import not_allowed, unknown_address
+
+View = Callable[..., HttpResponse]
+
+
+def _with_json_405(view: View) -> View:
+    """Return a view that refuses methods in JSON; ninja answers in plain text."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if isinstance(response, HttpResponseNotAllowed):
+            return not_allowed(request, response["Allow"])
+        return response
+
+    return answered
+
+
+def _patterns() -> Iterator[URLPattern]:
+    for pattern in api.urls[0]:
+        if isinstance(pattern, URLPattern) and pattern.callback is not None:
+            pattern.callback = _with_json_405(pattern.callback)
+            yield pattern
+
+
+app_name = "api"
+urlpatterns = [*_patterns(), re_path("", csrf_exempt(unknown_address), name="unknown")]

@@ -1,0 +1,1 @@
+"""Health of this process and of what it needs: `/healthz`, `/readyz`, `/metrics`."""
