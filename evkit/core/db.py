@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -118,7 +119,7 @@ def _insert_sqlite(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> N
         )
 
 
-def _sqlite_value(value: Value) -> object:
+def _sqlite_value(value: Value) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
     if isinstance(value, UUID):

@@ -22,7 +22,7 @@ def unpack_numbers(data: bytes | memoryview) -> list[float]:
 
 
 if TYPE_CHECKING:
-    _Field = models.Field[list[float], list[float]]
+    _Field = models.Field[list[float] | None, list[float] | None]
 else:
     _Field = models.Field
 
