@@ -24,7 +24,6 @@ lint: install-dev ## Check style, types, layers, templates, translations and mig
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(APPS) tests bench
 	$(BIN)/lint-imports
-	$(BIN)/djlint --quiet --check templates
 	$(BIN)/djlint --quiet --lint templates
 	@env -u EVKIT_DATA_DIR DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py check_translations
 	@env -u EVKIT_DATA_DIR DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run

@@ -94,7 +94,8 @@ class Frame:
     def user_name(self) -> str:
         """The viewer's full name, or user name."""
         user = self.request.user
-        return user.get_full_name() or user.get_username()
+        full = user.get_full_name() if isinstance(user, User) else ""
+        return full or user.get_username()
 
     @property
     def initials(self) -> str:

@@ -70,12 +70,34 @@ def _keep_headline(values: dict[str, str], sample: Mapping[str, object]) -> None
 
 
 def flat_text(payload: Mapping[str, object]) -> str:
-    """Return the values of a payload, nested ones as compact JSON."""
+    """Return the values of a payload; what every message carries and nobody reads is left out."""
     if set(payload) == {"status"}:
         return str(payload["status"])
-    texts = []
-    for key, value in payload.items():
-        nested = isinstance(value, dict | list)
-        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False) if nested else value
-        texts.append(f"{key} {text}")
-    return " · ".join(texts)[:MAX_TEXT]
+    texts = [_value_text(key, value) for key, value in payload.items() if key != "timestamp"]
+    return " · ".join(text for text in texts if text)[:MAX_TEXT]
+
+
+def _value_text(key: str, value: object) -> str:
+    """Return one key with its value; the commonest ones in a short form."""
+    if key == "connectorId":
+        return f"c{value}"
+    if key in {"status", "idTag", "type", "reason"}:
+        return str(value)
+    if value == "NoError" or value is None:
+        return ""
+    if key in {"csChargingProfiles", "chargingSchedule"} and isinstance(value, Mapping):
+        return _schedule_text(value)
+    nested = isinstance(value, dict | list)
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False) if nested else value
+    return f"{key} {text}"
+
+
+def _schedule_text(profile: Mapping[str, object]) -> str:
+    """Return the limits of a charging profile or schedule: "12500 W, 6000 W"."""
+    schedule = profile.get("chargingSchedule", profile)
+    if not isinstance(schedule, Mapping):
+        return ""
+    periods = schedule.get("chargingSchedulePeriod")
+    limits = [p.get("limit") for p in periods if isinstance(p, Mapping)] if isinstance(periods, list) else []
+    unit = schedule.get("chargingRateUnit", "")
+    return ", ".join(f"{number(float(str(limit)), 0)} {unit}" for limit in limits if limit is not None)

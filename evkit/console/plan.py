@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.formats import kilo, number, quantity
 from evkit.console.states import State
-from evkit.console.wording import connector_short
+from evkit.console.wording import connector_brief
 
 WIDTH, HEIGHT = 288, 232
 TOP, BOTTOM = 46, 164
@@ -96,7 +96,8 @@ def _has_vehicle(conn: ConnectorCard) -> bool:
 def _vehicle(conn: ConnectorCard, y: int, count: int) -> SafeString:
     """Return a vehicle with its name and state of charge, or the state of an empty place."""
     words = [] if conn.soc_percent is None else [quantity(conn.soc_percent, "%")]
-    words.append(connector_short(conn))
+    if conn.state is not State.CHARGING or not words:
+        words.append(connector_brief(conn))
     text = " · ".join(words)
     if not _has_vehicle(conn):
         return format_html('<text class="plan__sub" x="150" y="{}">{}</text>', y + 4, text)

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(StrEnum):
@@ -81,13 +82,13 @@ GROUPS: Final = {
 }
 
 GROUP_LABELS: Final[dict[Group, Promise]] = {
-    Group.CHARGING: _("Charging"),
-    Group.FREE: _("Free"),
-    Group.WAITING: _("Waiting"),
-    Group.RESERVED: _("Reserved"),
-    Group.FAULTED: _("Faulted"),
-    Group.OFFLINE: _("Offline"),
-    Group.OTHER: _("Others"),
+    Group.CHARGING: pgettext_lazy("connectors", "Charging"),
+    Group.FREE: pgettext_lazy("connectors", "Free"),
+    Group.WAITING: pgettext_lazy("connectors", "Waiting"),
+    Group.RESERVED: pgettext_lazy("connectors", "Reserved"),
+    Group.FAULTED: pgettext_lazy("connectors", "Faulted"),
+    Group.OFFLINE: pgettext_lazy("connectors", "Offline"),
+    Group.OTHER: pgettext_lazy("connectors", "Others"),
 }
 
 GROUP_SYMBOLS: Final = {

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, npgettext
 
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.formats import duration, quantity
@@ -26,6 +26,13 @@ SHORT: Final[dict[State, Promise]] = {
     State.UNAVAILABLE: gettext_lazy("Unavailable"),
     State.FAULTED: gettext_lazy("Faulted"),
     State.OFFLINE: gettext_lazy("Offline"),
+}
+
+BRIEF: Final[dict[State, Promise]] = {
+    State.SUSPENDED_EV: gettext_lazy("paused"),
+    State.SUSPENDED_SITE: gettext_lazy("waits"),
+    State.FINISHING: gettext_lazy("finished"),
+    State.FAULTED: gettext_lazy("fault"),
 }
 
 SINCE: Final[dict[State, Promise]] = {
@@ -52,10 +59,7 @@ def card_state(card: ChargePointCard, now: datetime) -> str:
         return _("Faulted for %(age)s") % {"age": age} if age else _("Faulted")
     if card.charging and len(card.connectors) > 1:
         count = {"count": card.charging, "total": len(card.connectors)}
-        return (
-            ngettext("%(count)d of %(total)d charging", "%(count)d of %(total)d charging", card.charging)
-            % count
-        )
+        return _("%(count)d of %(total)d charging") % count
     return str(card.state.label)
 
 
@@ -76,6 +80,11 @@ def connector_short(conn: ConnectorCard) -> str:
     if conn.state is State.FAULTED and conn.fault:
         return conn.fault
     return str(SHORT[conn.state])
+
+
+def connector_brief(conn: ConnectorCard) -> str:
+    """Return one word for a connector in a drawing."""
+    return str(BRIEF.get(conn.state, SHORT[conn.state]))
 
 
 def _fault_note(conn: ConnectorCard) -> str:
@@ -107,11 +116,11 @@ def _finishing_note(conn: ConnectorCard, now: datetime) -> str:
 def group_text(group: Group, count: int) -> str:
     """Return the words under the number of connectors in a group."""
     texts = {
-        Group.CHARGING: ngettext("charging", "charging", count),
-        Group.FREE: ngettext("free", "free", count),
-        Group.WAITING: ngettext("waiting", "waiting", count),
-        Group.FAULTED: ngettext("fault", "faults", count),
-        Group.OFFLINE: ngettext("offline", "offline", count),
+        Group.CHARGING: npgettext("connectors", "charging", "charging", count),
+        Group.FREE: npgettext("connectors", "free", "free", count),
+        Group.WAITING: npgettext("connectors", "waiting", "waiting", count),
+        Group.FAULTED: npgettext("connectors", "fault", "faults", count),
+        Group.OFFLINE: npgettext("connectors", "offline", "offline", count),
     }
     return texts.get(group, str(group.label))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import polib
 from django.utils.translation.template import templatize
 
+ROOT = Path(__file__).resolve().parents[2]
 PLAIN = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
 PLURAL = frozenset({"ngettext", "ngettext_lazy"})
 CONTEXT = frozenset({"pgettext", "pgettext_lazy"})
@@ -26,6 +27,9 @@ TEMPLATE_CALL = re.compile(
 )
 
 
+Key = tuple[str | None, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One translatable message: the key of a catalogue entry."""
@@ -35,9 +39,9 @@ class Message:
     context: str | None = None
 
     @property
-    def key(self) -> tuple[str | None, str]:
+    def key(self) -> Key:
         """Return what identifies the message in a catalogue."""
-        return (self.context, self.singular)
+        return (self.context, self.singular, self.plural or "")
 
 
 def _message(function: str, texts: list[str]) -> Message | None:
@@ -120,7 +124,7 @@ def compile_all(root: Path) -> list[Path]:
 def update(path: Path, messages: dict[Message, list[str]]) -> int:
     """Add missing messages to a catalogue and drop unused ones; return how many changed."""
     catalogue = polib.pofile(str(path), wrapwidth=98)
-    known = {(entry.msgctxt, entry.msgid): entry for entry in catalogue}
+    known = {entry_key(entry): entry for entry in catalogue}
     wanted = {message.key: places for message, places in messages.items()}
     unused = [entry for key, entry in known.items() if key not in wanted]
     for entry in unused:
@@ -129,10 +133,15 @@ def update(path: Path, messages: dict[Message, list[str]]) -> int:
     for message in missing:
         catalogue.append(_entry(message))
     for entry in catalogue:
-        entry.occurrences = [(place, "") for place in wanted[(entry.msgctxt, entry.msgid)]]
+        entry.occurrences = [(place, "") for place in wanted[entry_key(entry)]]
     catalogue.sort(key=lambda entry: (entry.occurrences, entry.msgid, entry.msgctxt or ""))
     catalogue.save(str(path))
     return len(unused) + len(missing)
+
+
+def entry_key(entry: polib.POEntry) -> Key:
+    """Return the key of a catalogue entry."""
+    return (entry.msgctxt, entry.msgid, entry.msgid_plural)
 
 
 def _entry(message: Message) -> polib.POEntry:
@@ -149,7 +158,7 @@ def _entry(message: Message) -> polib.POEntry:
 def problems(path: Path, messages: dict[Message, list[str]]) -> Iterator[str]:
     """Yield what is missing, untranslated, fuzzy or inconsistent in a catalogue."""
     catalogue = polib.pofile(str(path))
-    known = {(entry.msgctxt, entry.msgid): entry for entry in catalogue}
+    known = {entry_key(entry): entry for entry in catalogue}
     for message, places in messages.items():
         entry = known.get(message.key)
         if entry is None:
@@ -166,3 +175,7 @@ def _same_parameters(entry: polib.POEntry) -> bool:
     allowed = set(pattern.findall(entry.msgid + entry.msgid_plural))
     texts = [entry.msgstr, *entry.msgstr_plural.values()]
     return all(set(pattern.findall(text)) <= allowed for text in texts)
+
+
+if __name__ == "__main__":
+    compile_all(ROOT)

@@ -37,6 +37,18 @@ class CommandForm(forms.Form):
     def prepare(self) -> None:
         """Fill in choices that depend on the charge point."""
 
+    def offer(self, name: str, choices: Choices, initial: str | None = None) -> None:
+        """Set the choices of a field, and what is chosen at first."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        field.initial = initial
+
+    def offers(self, name: str) -> bool:
+        """Tell whether a field has anything to choose."""
+        field = self.fields[name]
+        return isinstance(field, forms.ChoiceField) and bool(field.choices)
+
     def payload(self) -> Payload:
         """Return the payload of the OCPP call."""
         raise NotImplementedError

@@ -24,20 +24,19 @@ class StartForm(CommandForm):
 
     def prepare(self) -> None:
         """Offer the connectors and every badge that is not blocked."""
-        self.fields["connector"].choices = self.connector_choices()
-        self.fields["connector"].initial = self._first_free()
-        self.fields["tag"].choices = tag_choices()
+        self.offer("connector", self.connector_choices(), self._first_free())
+        self.offer("tag", tag_choices())
 
     def _first_free(self) -> str | None:
         busy = {item.evse.number for item in self.open_transactions()}
         numbers = [evse.number for evse in self.charge_point.evses.all()]
         free = [number for number in numbers if number not in busy]
-        return str((free or numbers or [None])[0])
+        return next((str(number) for number in [*free, *numbers]), None)
 
     @property
     def impossible(self) -> str:
         """Starting needs a badge."""
-        if self.fields["tag"].choices:
+        if self.offers("tag"):
             return ""
         return gettext("There is no badge yet. Declare one in the administration first.")
 
@@ -68,7 +67,7 @@ class StopForm(CommandForm):
     def prepare(self) -> None:
         """Offer the running transactions."""
         running = self.open_transactions()
-        self.fields["transaction"].choices = [
+        choices = [
             (
                 str(item.number),
                 gettext("Connector %(connector)d: %(vehicle)s, transaction %(number)d")
@@ -80,13 +79,12 @@ class StopForm(CommandForm):
             )
             for item in running
         ]
-        if running:
-            self.fields["transaction"].initial = str(running[0].number)
+        self.offer("transaction", choices, str(running[0].number) if running else None)
 
     @property
     def impossible(self) -> str:
         """Only a running transaction can be stopped."""
-        if self.fields["transaction"].choices:
+        if self.offers("transaction"):
             return ""
         return gettext("No charge is running on this charge point.")
 
@@ -109,8 +107,7 @@ class UnlockForm(CommandForm):
     def prepare(self) -> None:
         """Offer the connectors."""
         choices = self.connector_choices()
-        self.fields["connector"].choices = choices
-        self.fields["connector"].initial = choices[0][0] if choices else None
+        self.offer("connector", choices, choices[0][0] if choices else None)
 
     def payload(self) -> Payload:
         """Return the connector."""

@@ -54,10 +54,11 @@ class AvailabilityForm(CommandForm):
     submit = _("Change")
     icon = "power"
 
-    connector = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect, initial="0")
+    connector = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect)
     kind = forms.ChoiceField(
         label=_("New availability"),
         widget=forms.RadioSelect,
+        initial="Inoperative",
         choices=[
             ("Operative", _("In service")),
             ("Inoperative", _("Out of service")),
@@ -66,8 +67,7 @@ class AvailabilityForm(CommandForm):
 
     def prepare(self) -> None:
         """Offer the whole charge point and its connectors."""
-        self.fields["connector"].choices = self.connector_choices(whole=_("The whole charge point"))
-        self.fields["kind"].initial = "Inoperative"
+        self.offer("connector", self.connector_choices(whole=_("The whole charge point")), "0")
 
     def payload(self) -> Payload:
         """Return what changes, and to which availability."""
@@ -100,7 +100,7 @@ class TriggerForm(CommandForm):
     def prepare(self) -> None:
         """Offer the connectors and none."""
         choices = self.connector_choices()
-        self.fields["connector"].choices = [("", gettext("Not for a connector")), *choices]
+        self.offer("connector", [("", gettext("Not for a connector")), *choices])
 
     def payload(self) -> Payload:
         """Return the message asked for, with the connector it is about."""

@@ -29,8 +29,7 @@ class LimitForm(CommandForm):
     def prepare(self) -> None:
         """Offer the connectors."""
         choices = self.connector_choices()
-        self.fields["connector"].choices = choices
-        self.fields["connector"].initial = choices[0][0] if choices else None
+        self.offer("connector", choices, choices[0][0] if choices else None)
         self.fields["value"].widget.attrs.update(step="0.1", inputmode="decimal")
 
     def payload(self) -> Payload:
@@ -70,15 +69,13 @@ class ClearLimitForm(CommandForm):
     submit = _("Clear")
     icon = "eraser"
 
-    connector = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect, initial="")
+    connector = forms.ChoiceField(label=_("What"), widget=forms.RadioSelect)
 
     def prepare(self) -> None:
         """Offer all profiles, or those of one connector."""
         self.fields["connector"].required = False
-        self.fields["connector"].choices = [
-            ("", str(_("Every profile of the charge point"))),
-            *self.connector_choices(),
-        ]
+        every = ("", str(_("Every profile of the charge point")))
+        self.offer("connector", [every, *self.connector_choices()], "")
 
     def payload(self) -> Payload:
         """Return the connector whose profiles go; nothing clears them all."""
@@ -104,8 +101,7 @@ class ScheduleForm(CommandForm):
     def prepare(self) -> None:
         """Offer the whole charge point and its connectors."""
         choices = self.connector_choices(whole=_("The whole charge point"))
-        self.fields["connector"].choices = choices
-        self.fields["connector"].initial = choices[-1][0]
+        self.offer("connector", choices, choices[-1][0])
 
     def payload(self) -> Payload:
         """Return the connector, the time ahead in seconds and the unit."""

@@ -71,7 +71,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
         asked = read_ids(",".join(query.get("site", [])))
         user = await get_user(self.scope)
-        return await database_sync_to_async(allowed_groups)(user, asked)
+        groups: frozenset[str] = await database_sync_to_async(allowed_groups)(user, asked)
+        return groups
 
 
 def allowed_groups(user: Any, asked: frozenset[int]) -> frozenset[str]:

@@ -97,8 +97,13 @@ class LivePublisher:
 publisher = LivePublisher()
 
 
+def publish(events: Sequence[Event]) -> None:
+    """Tell browsers of these events: the subscriber of the event bus."""
+    publisher.changed(events)
+
+
 def subscribe(bus: EventBus) -> None:
     """Listen to what changes; safe to call more than once."""
-    bus.unsubscribe(publisher.changed)
+    bus.unsubscribe(publish)
     for event_type in (ChargePointChanged, CommandChanged, ConfigurationApplied):
-        bus.subscribe(event_type, publisher.changed)
+        bus.subscribe(event_type, publish)

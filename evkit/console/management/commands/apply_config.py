@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--without-passwords",
             action="store_true",
-            help="give new users no password; an administrator sets it",
+            help="give new users no password (as with --verbosity 0); an administrator sets it",
         )
 
     def handle(self, *_args: object, **options: object) -> None:
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         chosen = Options(
             dry_run=bool(options["dry_run"]),
             prune=bool(options["prune"]),
-            with_passwords=not options["without_passwords"],
+            with_passwords=not options["without_passwords"] and bool(options["verbosity"]),
         )
         try:
             source = Source(str(path), path.read_text(encoding="utf-8"))
@@ -43,7 +43,8 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: {error}") from error
         except ConfigurationRefusedError as error:
             raise CommandError(error.message) from error
-        self._report(outcome, dry_run=chosen.dry_run)
+        if options["verbosity"]:
+            self._report(outcome, dry_run=chosen.dry_run)
 
     def _report(self, outcome: Outcome, *, dry_run: bool) -> None:
         for line in lines(outcome.differences):

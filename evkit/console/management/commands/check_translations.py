@@ -17,7 +17,7 @@ class Command(BaseCommand):
             self.stderr.write(text)
         if found:
             raise CommandError(
-                f"{len(found)} messages need a translation: run 'manage.py update_translations', "
+                f"{len(found)} messages need a translation: run 'make messages', "
                 "then fill in the empty entries."
             )
         self.stdout.write(f"{len(messages)} messages, all translated")
