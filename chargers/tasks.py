@@ -10,7 +10,7 @@ from chargers.services.effects import give_up_effects
 from evkit.core.clock import utc_now
 
 
-@shared_task(name="chargers.tasks.sweep_commands")  # type: ignore[untyped-decorator]  # Celery has no types
+@shared_task(name="chargers.tasks.sweep_commands")
 def sweep_commands() -> None:
     """Expire commands and effects whose time is over, and settle overdue decisions by default."""
     now = utc_now()

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import django
 import uvicorn
+
+if TYPE_CHECKING:
+    from evkit.embedded import LoopThread
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evkit.settings")
 
@@ -60,7 +64,7 @@ def _run(host: str, port: int, *, demo: bool) -> int:
         background.stop()
 
 
-def _demo_fleet(host: str, port: int) -> LoopThread:  # noqa: F821 (imported below: Django must be set up first)
+def _demo_fleet(host: str, port: int) -> LoopThread:
     from evkit.embedded import LoopThread
     from evkit.first_run import run_demo_fleet
 

@@ -6,6 +6,8 @@ whole URL into the request line; both are put right before the handshake is pars
 
 from __future__ import annotations
 
+from typing import Literal
+
 import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -50,7 +52,7 @@ def complete_handshake(data: bytes) -> bytes:
     return b"\r\n".join([b" ".join([method, target, version]), *fields]) + end + rest
 
 
-def server_config(*, host: str, port: int, loop: str = "uvloop") -> uvicorn.Config:
+def server_config(*, host: str, port: int, loop: Literal["uvloop", "asyncio"] = "uvloop") -> uvicorn.Config:
     """Return how uvicorn serves evkit on `host` and `port`.
 
     Pings go out every 45 s and a missing pong is forgiven: idle limits are the engine's own.
@@ -59,7 +61,7 @@ def server_config(*, host: str, port: int, loop: str = "uvloop") -> uvicorn.Conf
         "evkit.asgi:application",
         host=host,
         port=port,
-        loop=loop,  # type: ignore[arg-type]  # a name that uvicorn knows
+        loop=loop,
         http=ForgivingHttpProtocol,
         ws="websockets-sansio",
         ws_max_size=MAX_FRAME_BYTES,

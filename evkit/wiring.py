@@ -19,9 +19,9 @@ from history.recorders import write_audit, write_messages
 __all__ = ["COMMANDS", "ROUTES", "build_engine", "live_application", "wire"]
 
 ROUTES: Mapping[tuple[str, str], Route] = {
-    ("1.6", action): route for action, route in (chargers_v16.ROUTES | charging_v16.ROUTES).items()
+    ("1.6", action): route for action, route in {**chargers_v16.ROUTES, **charging_v16.ROUTES}.items()
 }
-COMMANDS: Mapping[str, CommandRoute] = chargers_v16.COMMANDS | charging_v16.COMMANDS
+COMMANDS: Mapping[str, CommandRoute] = {**chargers_v16.COMMANDS, **charging_v16.COMMANDS}
 
 
 def wire() -> None:

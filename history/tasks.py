@@ -8,7 +8,7 @@ from evkit.core.clock import utc_now
 from history.partitions import make_partitions as make
 
 
-@shared_task(name="history.tasks.make_partitions")  # type: ignore[untyped-decorator]  # Celery has no types
+@shared_task(name="history.tasks.make_partitions")
 def make_partitions() -> None:
     """Create the partitions of the coming months."""
     make(today=utc_now().date())

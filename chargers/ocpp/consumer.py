@@ -38,7 +38,7 @@ class Peer:
     encrypted: bool
 
 
-class ChargePointConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
+class ChargePointConsumer(AsyncConsumer):
     """Serves one charge point from its handshake to its end.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db.models import F
 
@@ -70,5 +70,4 @@ def _settle(deferred_id: int, batch: Batch) -> Mapping[str, object]:
     """Return what was decided; the default if nobody did."""
     open_row = DeferredAnswer.objects.filter(pk=deferred_id, answered_at=None)
     open_row.update(answer=F("default"), answered_at=batch.now)
-    answer: Mapping[str, object] = DeferredAnswer.objects.values_list("answer", flat=True).get(pk=deferred_id)
-    return answer
+    return cast("Mapping[str, object]", DeferredAnswer.objects.get(pk=deferred_id).answer)

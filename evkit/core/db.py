@@ -6,7 +6,9 @@ bool, int, float, str, aware datetimes, UUIDs and (PostgreSQL arrays) lists of n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +16,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from evkit.core.copying import binary_rows
 from evkit.core.fields import pack_numbers
 
 Value = None | bool | int | float | str | datetime | UUID | Sequence[float]
@@ -33,22 +36,48 @@ def columns(**types: str) -> tuple[Column, ...]:
     return tuple(Column(name, type_) for name, type_ in types.items())
 
 
+class CollisionError(IntegrityError):
+    """A key was there already while inserts were optimistic: do the transaction again without."""
+
+
+_optimistic: ContextVar[bool] = ContextVar("optimistic", default=False)
+
+
+@contextmanager
+def optimistic_inserts() -> Iterator[None]:
+    """Let `insert_new` take for granted that keys are new: no savepoint, CollisionError if they are not."""
+    token = _optimistic.set(True)
+    try:
+        yield
+    finally:
+        _optimistic.reset(token)
+
+
 def insert_new(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None:
     """Insert `rows` into `table`, leaving out those whose key is there already; call inside `atomic`.
 
     The common case, all new, is one COPY; only after a collision the rows go through a stage table.
+
+    Raises:
+        CollisionError: inside `optimistic_inserts`, a key was there already; the transaction is spoilt.
     """
     if not rows:
         return
     if connection.vendor != "postgresql":
         _insert_sqlite(table, cols, rows)
         return
-    lines = _copy_lines(rows)
+    data = binary_rows([col.type for col in cols], rows)
+    if _optimistic.get():
+        try:
+            _copy(table, cols, data)
+        except IntegrityError as error:
+            raise CollisionError(str(error)) from error
+        return
     try:
         with transaction.atomic():
-            _copy(table, cols, lines)
+            _copy(table, cols, data)
     except IntegrityError:
-        _copy_through_stage(table, cols, lines)
+        _copy_through_stage(table, cols, data)
 
 
 def update_rows(
@@ -87,14 +116,14 @@ def update_rows(
         )
 
 
-def _copy(table: str, cols: Sequence[Column], lines: str) -> None:
+def _copy(table: str, cols: Sequence[Column], data: bytes) -> None:
     names = ", ".join(f'"{col.name}"' for col in cols)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-            copy.write(lines)
+    statement = f'COPY "{table}" ({names}) FROM STDIN (FORMAT binary)'
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.write(data)
 
 
-def _copy_through_stage(table: str, cols: Sequence[Column], lines: str) -> None:
+def _copy_through_stage(table: str, cols: Sequence[Column], data: bytes) -> None:
     stage = f"{table}_stage"
     names = ", ".join(f'"{col.name}"' for col in cols)
     with connection.cursor() as cursor:
@@ -102,7 +131,7 @@ def _copy_through_stage(table: str, cols: Sequence[Column], lines: str) -> None:
             f'CREATE TEMPORARY TABLE IF NOT EXISTS "{stage}" (LIKE "{table}") ON COMMIT DELETE ROWS'
         )
         cursor.execute(f'TRUNCATE "{stage}"')
-    _copy(stage, cols, lines)
+    _copy(stage, cols, data)
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{table}" ({names}) SELECT {names} FROM "{stage}" ON CONFLICT DO NOTHING'
@@ -127,26 +156,6 @@ def _sqlite_value(value: Value) -> Any:
     if isinstance(value, list | tuple):
         return pack_numbers(value)
     return value
-
-
-def _copy_lines(rows: Iterable[Row]) -> str:
-    return "".join(["\t".join([_copy_text(value) for value in row]) + "\n" for row in rows])
-
-
-def _copy_text(value: Value) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        if "\\" in value:
-            value = value.replace("\\", "\\\\")
-        return value.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, list | tuple):
-        return "{" + ",".join(map(repr, value)) + "}"
-    return str(value)
 
 
 def _array_literal(values: Iterable[Value]) -> str:

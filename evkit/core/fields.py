@@ -38,7 +38,7 @@ class NumbersField(_Field):
         self,
         value: Any,
         connection: BaseDatabaseWrapper,
-        prepared: bool = False,  # noqa: FBT001, FBT002 (Django's signature)
+        prepared: bool = False,  # noqa: ARG002, FBT001, FBT002 (Django's signature)
     ) -> Any:
         """Return what the database driver stores."""
         if value is None or connection.vendor == "postgresql":

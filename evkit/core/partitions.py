@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.db import migrations
@@ -68,7 +69,7 @@ def create_months(connection: BaseDatabaseWrapper, table: str, today: date) -> N
     months = list(months_from(today, MONTHS_AHEAD + 2))
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
-        for first, end in zip(months, months[1:], strict=False):
+        for first, end in pairwise(months):
             name = quote(f"{table}_{first:%Y_%m}")
             cursor.execute(
                 f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {quote(table)} "

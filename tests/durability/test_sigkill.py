@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,15 @@ from chargers.models import VendorMessage, ChargePoint
 from history.models import Message
 names = dict(ChargePoint.objects.values_list("pk", "identity"))
 iso = lambda t: t.strftime("%Y-%m-%dT%H:%M:%S.") + f"{t.microsecond // 1000:03d}Z"
+vendor = VendorMessage.objects
+ended = Transaction.objects.exclude(ended_at=None)
+measured = MeterSample.objects.values_list("charge_point_id", "measured_at")
 print(json.dumps({
-    "samples": [[names[c], iso(t)] for c, t in MeterSample.objects.values_list("charge_point_id", "measured_at")],
+    "samples": [[names[c], iso(t)] for c, t in measured],
     "starts": [[f"{names[c]} {iso(t)}", n] for c, t, n in
                Transaction.objects.values_list("charge_point_id", "started_at", "number")],
-    "stops": [[n, m] for n, m in Transaction.objects.exclude(ended_at=None).values_list("number", "meter_stop_wh")],
-    "vendor_messages": [[names[c], d] for c, d in VendorMessage.objects.values_list("charge_point_id", "data")],
+    "stops": [[n, m] for n, m in ended.values_list("number", "meter_stop_wh")],
+    "vendor_messages": [[names[c], d] for c, d in vendor.values_list("charge_point_id", "data")],
     "frames": [[names[c], m] for c, m in Message.objects.values_list("charge_point_id", "message_id")],
 }))
 """
@@ -72,7 +76,7 @@ async def charge_while(server: Server, seed: int, disturb: Callable[[random.Rand
 
 def compare(book: Acknowledged, stored: dict[str, Any]) -> None:
     """Every acknowledged message is in the database, and its effect is there exactly once."""
-    assert book.samples and book.starts and book.stops and book.vendor_messages
+    assert min(len(book.samples), len(book.starts), len(book.stops), len(book.vendor_messages)) > 0
     _exactly_once([list(item) for item in book.samples], stored["samples"])
     _exactly_once([list(item) for item in book.starts.items()], stored["starts"])
     _exactly_once([list(item) for item in book.stops.items()], stored["stops"])
@@ -90,7 +94,7 @@ def _exactly_once(acknowledged: list[list[Any]], stored: list[list[Any]]) -> Non
 
 
 def report(seed: int, book: Acknowledged) -> None:
-    print(f"seed {seed}: {KILLS} kills, {len(book.frames)} acknowledged messages")
+    sys.stdout.write(f"seed {seed}: {KILLS} kills, {len(book.frames)} acknowledged messages\n")
 
 
 @pytest.mark.slow

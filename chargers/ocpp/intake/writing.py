@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -34,6 +35,7 @@ from chargers.ocpp.intake.work import (
 from chargers.ocpp.schema import encode
 from chargers.services.deferred import defer
 from chargers.services.deviations import count_deviations
+from evkit.core.db import optimistic_inserts
 from evkit.core.events import Event
 
 log = logging.getLogger(__name__)
@@ -74,7 +76,7 @@ class BatchWriter:
         pause = FIRST_PAUSE_S
         while True:
             try:
-                return self._write_or_bisect(work)
+                return self._write(work)
             except (OperationalError, InterfaceError) as error:
                 connection.close()
                 if time.monotonic() - started > GIVE_UP_S:
@@ -85,7 +87,17 @@ class BatchWriter:
                 time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 
-    def _write_or_bisect(self, work: Sequence[Work]) -> Written:
+    def _write(self, work: Sequence[Work]) -> Written:
+        try:
+            with optimistic_inserts():
+                return self._write_once(work)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 (a repeated key, or what shows again below)
+            log.debug("batch_tried_carefully", extra={"cause": repr(error)})
+        return self._write_carefully(work)
+
+    def _write_carefully(self, work: Sequence[Work]) -> Written:
         culprit: Exception
         try:
             return self._write_once(work)
@@ -96,8 +108,8 @@ class BatchWriter:
         if len(work) == 1:
             return self._journal_culprit(work[0], culprit)
         middle = len(work) // 2
-        written = self._write_or_bisect(work[:middle])
-        written.extend(self._write_or_bisect(work[middle:]))
+        written = self._write_carefully(work[:middle])
+        written.extend(self._write_carefully(work[middle:]))
         return written
 
     def _write_once(self, work: Sequence[Work]) -> Written:
@@ -120,9 +132,9 @@ class BatchWriter:
                 if item.route.hot:
                     hot.setdefault(id(item.route), []).append(item)
                 else:
-                    outcomes.append((item, _in_savepoint(lambda item=item: _handle_one(item, batch), batch)))
+                    outcomes.append((item, _in_savepoint(partial(_handle_one, item, batch), batch)))
             elif isinstance(item, JobWork):
-                outcomes.append((item, _in_savepoint(lambda item=item: item.job(batch), batch)))
+                outcomes.append((item, _in_savepoint(partial(item.job, batch), batch)))
             else:
                 outcomes.append((item, None))
         for calls in hot.values():
