@@ -35,5 +35,5 @@ api = NinjaAPI(
     renderer=JsonRenderer(),
 )
 register_error_handlers(api)
-for resource in (sites, external, charge_points, commands, transactions, messages):
+for resource in (sites, external, commands, charge_points, transactions, messages):
     api.add_router("", resource.router)

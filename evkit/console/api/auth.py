@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from evkit.core.clock import utc_now
+from sites.addresses import client_address
 from sites.permissions import Principal, principal_of_token
 from sites.services.tokens import find_token
 
@@ -24,4 +25,4 @@ class TokenBearer(HttpBearer):
         found = find_token(secret=token.strip(), now=utc_now())
         if found is None:
             return None
-        return principal_of_token(found, request.META.get("REMOTE_ADDR") or "")
+        return principal_of_token(found, client_address(request))

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from evkit.console.api.cursors import Value, read_cursor, write_cursor
 from evkit.console.api.types import Strict
+from evkit.core.errors import InvalidInputError
 
 M = TypeVar("M", bound=Model)
 
@@ -22,6 +25,20 @@ class Paging(Strict):
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(None, max_length=1000)
+
+
+def refuse_unknown_parameters(request: HttpRequest, wanted: type[Paging]) -> None:
+    """Refuse a query parameter that `wanted` does not have: a misspelt filter would let everything through.
+
+    Raises:
+        InvalidInputError: naming the first of them.
+    """
+    known = {field.alias or name for name, field in wanted.model_fields.items()}
+    unknown = [name for name in request.GET if name not in known]
+    if unknown:
+        message = _("The parameter “%(name)s” is not known here; known are: %(known)s.")
+        values = {"name": unknown[0], "known": ", ".join(sorted(known))}
+        raise InvalidInputError(message % values, field=unknown[0])
 
 
 class Order:

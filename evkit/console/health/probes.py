@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from celery import current_app
+from celery import Celery
 from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import channel_layers
+from django.conf import settings
 from django.db import connection
 
-Probe = Callable[[], str]
-
-PING_S = 1.0
+PATIENCE_S = 1.0
 
 
 def database() -> str:
@@ -32,24 +32,38 @@ def database() -> str:
 def channel_layer() -> str:
     """Send a message through the channel layer; without it pages do not update by themselves."""
     try:
-        async_to_sync(_send_and_receive)()
+        async_to_sync(_send)()
     except Exception as error:  # noqa: BLE001 (whatever the broker's client raises is the cause)
         return _cause(error)
     return ""
 
 
-async def _send_and_receive() -> None:
+async def _send() -> None:
     layer: Any = channel_layers[DEFAULT_CHANNEL_LAYER]
-    await layer.group_send(f"probe.{secrets.token_hex(4)}", {"type": "probe"})
+    message = {"type": "probe"}
+    await asyncio.wait_for(layer.group_send(f"probe.{secrets.token_hex(4)}", message), PATIENCE_S)
 
 
 def workers() -> str:
     """Ping the Celery workers; without one, sweeps and schedules stand still."""
     try:
-        answers = current_app.control.ping(timeout=PING_S, limit=1)
+        answers = _celery(settings.CELERY_BROKER_URL).control.ping(timeout=PATIENCE_S, limit=1)
     except Exception as error:  # noqa: BLE001 (whatever the broker's client raises is the cause)
         return _cause(error)
-    return "" if answers else f"no worker answered within {PING_S:g} s"
+    return "" if answers else f"no worker answered within {PATIENCE_S:g} s"
+
+
+@lru_cache(maxsize=4)
+def _celery(broker_url: str) -> Celery:
+    """Return a Celery application that only asks: impatient, and not the current one."""
+    app = Celery("probe", broker=broker_url, set_as_current=False)
+    app.conf.update(
+        broker_connection_timeout=PATIENCE_S,
+        broker_connection_retry=False,
+        broker_connection_max_retries=1,
+        broker_transport_options={"socket_connect_timeout": PATIENCE_S, "socket_timeout": PATIENCE_S},
+    )
+    return app
 
 
 def _cause(error: Exception) -> str:

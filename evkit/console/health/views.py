@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from evkit.console.health import probes
 from evkit.console.health.exposition import exposition
 from evkit.console.health.figures import database_figures
 from evkit.console.health.sources import metrics_sources
+from sites.addresses import client_address
 from sites.permissions import Principal, Right
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -49,18 +51,19 @@ def _shown(checks: Mapping[str, str]) -> dict[str, str]:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Return figures for Prometheus, to this machine or to the bearer of a token."""
     if not (_is_local(request) or _has_token(request)):
-        message = "Send a valid token in the header: Authorization: Bearer TOKEN."
+        message = _("Send a valid token in the header: Authorization: Bearer TOKEN.")
         return error_response(401, "unauthenticated", message, headers={"WWW-Authenticate": "Bearer"})
     figures = database_figures() | metrics_sources.read()
     return HttpResponse(exposition(figures), content_type=CONTENT_TYPE)
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """Tell whether the caller is on this machine and not behind a proxy on it."""
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    """Tell whether the caller is on this machine; one behind an unknown proxy on it is not."""
+    address = client_address(request)
+    if address == request.META.get("REMOTE_ADDR") and "X-Forwarded-For" in request.headers:
         return False
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
 

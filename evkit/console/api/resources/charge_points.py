@@ -12,7 +12,7 @@ from chargers.models import ChargePoint, EvseState
 from chargers.types import ConnectorStatus
 from charging.models import Transaction
 from evkit.console.api.auth import ApiRequest
-from evkit.console.api.paging import Order, Paging
+from evkit.console.api.paging import Order, Paging, refuse_unknown_parameters
 from evkit.console.api.resources.charge_point_shape import ChargePointOut, charge_point_out
 from evkit.console.api.scope import get_charge_point, visible_charge_points
 from evkit.console.api.types import Page
@@ -38,6 +38,7 @@ class ChargePointFilter(Paging):
 @router.get("charge-points", response=Page[ChargePointOut], summary="Charge points, by identity")
 def list_charge_points(request: ApiRequest, wanted: Query[ChargePointFilter]) -> Page[ChargePointOut]:
     """Return the charge points of the token's sites."""
+    refuse_unknown_parameters(request, ChargePointFilter)
     rows = _with_state(visible_charge_points(request.auth))
     if wanted.site is not None:
         rows = rows.filter(site__code=wanted.site)

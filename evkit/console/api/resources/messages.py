@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from chargers.models import ChargePoint
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.cursors import read_cursor, write_cursor
-from evkit.console.api.paging import Paging
+from evkit.console.api.paging import Paging, refuse_unknown_parameters
 from evkit.console.api.scope import get_charge_point, visible_charge_points
 from evkit.console.api.types import GivenMoment, Moment, Page
 from history.selectors import Frame, Position, read_messages
@@ -53,6 +53,7 @@ class MessageOut(Schema):
 @router.get("messages", response=Page[MessageOut], summary="Raw frames, the newest first")
 def list_messages(request: ApiRequest, wanted: Query[MessageFilter]) -> Page[MessageOut]:
     """Return the frames of the token's charge points."""
+    refuse_unknown_parameters(request, MessageFilter)
     page = read_messages(
         charge_point_ids=_charge_point_ids(request.auth, wanted.charge_point),
         since=wanted.since,

@@ -12,7 +12,7 @@ from ninja import Query, Router, Schema
 
 from chargers.models import ChargePoint, EvseState
 from evkit.console.api.auth import ApiRequest
-from evkit.console.api.paging import Order, Paging
+from evkit.console.api.paging import Order, Paging, refuse_unknown_parameters
 from evkit.console.api.scope import get_site
 from evkit.console.api.types import Limit, Page, Strict
 from evkit.core.errors import InvalidInputError
@@ -79,6 +79,7 @@ class Totals:
 @router.get("sites", response=Page[SiteOut], summary="Sites, by code")
 def list_sites(request: ApiRequest, paging: Query[Paging]) -> Page[SiteOut]:
     """Return the sites that the token may see."""
+    refuse_unknown_parameters(request, Paging)
     rows, cursor = ORDER.page(request.auth.sites(), paging)
     totals = _totals(rows)
     return Page[SiteOut](items=[_out(row, totals.get(row.pk, Totals())) for row in rows], next_cursor=cursor)

@@ -10,7 +10,7 @@ from pydantic import Field
 from charging.models import Transaction
 from charging.models.id_token import token_key
 from evkit.console.api.auth import ApiRequest
-from evkit.console.api.paging import Order, Paging
+from evkit.console.api.paging import Order, Paging, refuse_unknown_parameters
 from evkit.console.api.scope import visible_charge_points
 from evkit.console.api.types import GivenMoment, Moment, Page
 from evkit.core.errors import NotFoundError
@@ -64,6 +64,7 @@ class TransactionOut(Schema):
 @router.get("transactions", response=Page[TransactionOut], summary="Transactions, the newest first")
 def list_transactions(request: ApiRequest, wanted: Query[TransactionFilter]) -> Page[TransactionOut]:
     """Return the transactions on the token's sites."""
+    refuse_unknown_parameters(request, TransactionFilter)
     found, cursor = ORDER.page(_matching(_visible(request.auth), wanted), wanted)
     return Page[TransactionOut](items=[_out(row) for row in found], next_cursor=cursor)
 
