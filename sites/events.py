@@ -1,10 +1,15 @@
-"""What happens to sites, told after the commit."""
+"""What happens to sites and users, told after the commit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from evkit.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(Event):
+    """An administrator changed sites, groups, schedules, users or the project."""
 
 
 @dataclass(frozen=True, slots=True)
