@@ -11,7 +11,15 @@ from ninja.renderers import BaseRenderer
 
 from evkit.console.api.auth import TokenBearer
 from evkit.console.api.errors import register_error_handlers
-from evkit.console.api.resources import charge_points, commands, external, messages, sites, transactions
+from evkit.console.api.resources import (
+    charge_points,
+    commands,
+    external,
+    messages,
+    meter_values,
+    sites,
+    transactions,
+)
 
 
 class JsonRenderer(BaseRenderer):
@@ -35,5 +43,5 @@ api = NinjaAPI(
     renderer=JsonRenderer(),
 )
 register_error_handlers(api)
-for resource in (sites, external, commands, charge_points, transactions, messages):
+for resource in (sites, external, commands, charge_points, transactions, meter_values, messages):
     api.add_router("", resource.router)

@@ -17,7 +17,7 @@ from evkit.console.config_file.declarations import Configuration, listed
 from evkit.console.config_file.differences import Difference, Journal, lines
 from evkit.console.config_file.inventory import take_inventory
 from evkit.console.config_file.nodes import Source
-from evkit.console.config_file.problems import ConfigurationRefusedError
+from evkit.console.config_file.problems import BadValueError, ConfigurationRefusedError
 from evkit.console.config_file.reading.configuration import read_configuration
 from evkit.console.config_file.references import broken_references
 from evkit.core.events import publish_after_commit
@@ -57,7 +57,10 @@ def apply_configuration(*, source: Source, options: Options = Options(), actor: 
     """
     configuration = read_configuration(source)
     with transaction.atomic():
-        outcome = _apply(configuration, source.name, options)
+        try:
+            outcome = _apply(configuration, source.name, options)
+        except BadValueError as error:
+            raise ConfigurationRefusedError(source.name, [error.problem]) from error
         if options.dry_run:
             transaction.set_rollback(True)
         elif outcome.differences:

@@ -13,7 +13,9 @@ from evkit.console.config_file.applying.values import given
 from evkit.console.config_file.declarations import IdTagDeclaration, UserDeclaration, VehicleDeclaration
 from evkit.console.config_file.differences import Journal, is_new, write
 from evkit.console.config_file.inventory import Inventory
+from evkit.console.config_file.problems import BadValueError
 from sites.models import Membership, Site, User
+from sites.services.users import LastAdministratorError, require_administrator_left
 from sites.types import Role
 
 
@@ -59,6 +61,7 @@ def apply_user(
     new = is_new(row)
     values = given({"role": declared.role, "language": declared.language})
     if declared.role is not UNSET and (new or declared.role != row.role):
+        _refuse_last_administrator(declared, row)
         values["is_staff"] = values["is_superuser"] = declared.role == Role.ADMINISTRATOR
     password = secrets.token_urlsafe(12) if new and with_password else None
     if new:
@@ -67,6 +70,13 @@ def apply_user(
     if declared.sites is not UNSET:
         _apply_memberships(row, {present.sites[code] for code in declared.sites}, journal, new=new)
     return password
+
+
+def _refuse_last_administrator(declared: UserDeclaration, row: User) -> None:
+    try:
+        require_administrator_left(row, role=str(declared.role), active=row.is_active)
+    except LastAdministratorError as error:
+        raise BadValueError(declared.line, error.message) from error
 
 
 def _apply_memberships(row: User, sites: set[Site], journal: Journal, *, new: bool) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db.models import Q
 
 from evkit.environment import stored_secret
 from sites.models import User
@@ -18,9 +19,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **options: object) -> None:
         path = Path(settings.EVKIT_DATA_DIR) / "admin_password"
-        if User.objects.filter(role=Role.ADMINISTRATOR).exists():
+        if User.objects.filter(Q(role=Role.ADMINISTRATOR) | Q(username=USERNAME)).exists():
             if options["verbosity"]:
-                self.stdout.write("There is an administrator already.")
+                self.stdout.write("There is an administrator already, or a user of that name.")
             return
         password = stored_secret(path, length=PASSWORD_BYTES)
         User.objects.create_superuser(USERNAME, password=password, role=Role.ADMINISTRATOR)
