@@ -30,7 +30,7 @@ def count_deviations(pairs: Sequence[tuple[int, Deviation]], now: datetime) -> N
         _add(rows[start : start + _ROWS_PER_STATEMENT])
 
 
-def _add(rows: Sequence[Sequence[object]]) -> None:
+def _add(rows: Sequence[Sequence[int | str | None]]) -> None:
     marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -81,6 +81,14 @@ def set_password(*, charge_point: ChargePoint, password: str, actor: Actor) -> N
 
 def store_password(charge_point: ChargePoint, password: str) -> None:
     """Store the digest of `password`, without an entry in the journal."""
+    require_usable(password)
+    digest = password_digest(charge_point.identity, password.encode()) if password else ""
+    ChargePoint.objects.filter(pk=charge_point.pk).update(password_digest=digest)
+    charge_point.password_digest = digest
+
+
+def require_usable(password: str) -> None:
+    """Raise UnusablePasswordError if `password` cannot be used; "" can."""
     if password and not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise UnusablePasswordError(
             _(
@@ -94,9 +102,6 @@ def store_password(charge_point: ChargePoint, password: str) -> None:
         raise UnusablePasswordError(
             _("The password holds characters that cannot be typed."), field="password"
         )
-    digest = password_digest(charge_point.identity, password.encode()) if password else ""
-    ChargePoint.objects.filter(pk=charge_point.pk).update(password_digest=digest)
-    charge_point.password_digest = digest
 
 
 def _forms(password: bytes) -> list[bytes]:

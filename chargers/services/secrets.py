@@ -15,6 +15,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 SECRET_KEYS = frozenset({"authorizationkey", "basicauthpassword"})
 MASK = "***"
@@ -28,7 +29,7 @@ def is_secret(key: object) -> bool:
 
 def derived_key(purpose: str) -> bytes:
     """Return 32 bytes derived from the server's secret key for one purpose."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"evkit:{purpose}".encode(), hashlib.sha256).digest()
+    return hmac.new(force_bytes(settings.SECRET_KEY), f"evkit:{purpose}".encode(), hashlib.sha256).digest()
 
 
 def seal_payload(payload: Mapping[str, Any]) -> dict[str, Any]:

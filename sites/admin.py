@@ -1,0 +1,297 @@
+"""Administration of the project, its sites and its users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from evkit.core.clock import utc_now
+from sites.admin_base import AuditedAdmin, ReadOnlyAdmin, actor_of
+from sites.models import (
+    ApiToken,
+    ExternalVariable,
+    Feeder,
+    LoginFailure,
+    Membership,
+    Project,
+    Schedule,
+    ScheduleGroup,
+    Site,
+    SiteMeterReading,
+    User,
+)
+from sites.services.tokens import create_token, revoke_token
+from sites.services.users import LastAdministratorError, align_flags, require_administrator_left
+from sites.types import Role
+
+if admin.site.is_registered(Group):
+    admin.site.unregister(Group)
+
+
+class FeederInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
+    """The circuits of a site."""
+
+    model = Feeder
+    extra = 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer parents of the same site only."""
+        site = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+        if db_field.name == "parent":
+            kwargs["queryset"] = Feeder.objects.filter(site_id=site) if site else Feeder.objects.none()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ScheduleGroupInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
+    """The ten groups of a site."""
+
+    model = ScheduleGroup
+    extra = 0
+    max_num = 10
+
+
+@admin.register(Project)
+class ProjectAdmin(AuditedAdmin):
+    """The one row of project-wide settings."""
+
+    key_field = "pk"
+    list_display = ("__str__", "limit_value", "limit_unit", "messages_days", "meter_samples_days")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There is one."""
+        return super().has_add_permission(request) and not Project.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """It stays."""
+        del request, obj
+        return False
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(AuditedAdmin):
+    """Weekly schedules that sites share."""
+
+    list_display = ("code", "ranges")
+    search_fields = ("code",)
+
+
+@admin.register(Site)
+class SiteAdmin(AuditedAdmin):
+    """Sites with their circuits and groups."""
+
+    list_display = (
+        "code",
+        "name_en",
+        "name_fr",
+        "limit",
+        "smart_charging_enabled",
+        "charge_point_count",
+        "unknown_charge_points",
+        "unknown_tags",
+    )
+    list_filter = ("smart_charging_enabled", "unknown_charge_points", "unknown_tags")
+    search_fields = ("code", "name_en", "name_fr")
+    inlines = (FeederInline, ScheduleGroupInline)
+    fieldsets = (
+        (None, {"fields": ("code", "name_en", "name_fr", "timezone")}),
+        (_("Power"), {"fields": (("limit_value", "limit_unit"), "voltage_v")}),
+        (
+            _("Smart charging"),
+            {
+                "fields": (
+                    "smart_charging_enabled",
+                    "distribution",
+                    "launch_reserve",
+                    ("dead_band_value", "dead_band_unit"),
+                )
+            },
+        ),
+        (_("Strangers"), {"fields": ("unknown_charge_points", "unknown_tags")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Site]:
+        """Count charge points in the same query."""
+        found: QuerySet[Site] = super().get_queryset(request)
+        return found.annotate(charge_points_total=Count("charge_points"))
+
+    @admin.display(description=_("limit"), ordering="limit_value")
+    def limit(self, site: Site) -> str:
+        """The limit with its unit."""
+        return "-" if site.limit_value is None else f"{site.limit_value:g} {site.limit_unit}"
+
+    @admin.display(description=_("charge points"), ordering="charge_points_total")
+    def charge_point_count(self, site: Any) -> int:
+        """How many charge points the site has."""
+        return int(site.charge_points_total)
+
+
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
+    """The sites of a user."""
+
+    model = Membership
+    extra = 0
+    verbose_name_plural = _("sites (an administrator reaches all of them)")
+
+
+class UserForm(UserChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A user; refuses to lose the last administrator."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check that an administrator is left."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        try:
+            require_administrator_left(
+                self.instance, role=data.get("role", ""), active=bool(data.get("is_active"))
+            )
+        except LastAdministratorError as error:
+            raise ValidationError({"role": error.message}) from error
+        return data
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+    """Users with their role and sites; passwords are set, never shown."""
+
+    form = UserForm
+    key_field = "username"
+    secret_fields = ("password",)
+    list_display = ("username", "role", "language", "is_active", "last_login", "site_codes")
+    list_filter = ("role", "is_active", "language", "sites")
+    search_fields = ("username", "first_name", "last_name", "email")
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    inlines = (MembershipInline,)
+    fieldsets = (
+        (None, {"fields": ("username", "password", "is_active")}),
+        (_("Role"), {"fields": ("role",)}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email", "language", "theme")}),
+        (_("Facts"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("username", "usable_password", "password1", "password2", "role", "language"),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Load the sites in one query."""
+        found: QuerySet[User] = super().get_queryset(request)
+        return found.prefetch_related("sites")
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:  # type: ignore[override, type-arg]  # noqa: FBT001
+        """Store a user; what opens the administration follows the role."""
+        align_flags(obj)
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody deletes themselves, nor the last administrator."""
+        if obj is not None:
+            if obj.pk == request.user.pk:
+                return False
+            try:
+                require_administrator_left(obj, role="", active=False)
+            except LastAdministratorError:
+                return False
+        return bool(super().has_delete_permission(request, obj))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Users are deleted one by one, after a look at each."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @admin.display(description=_("sites"))
+    def site_codes(self, user: User) -> str:
+        """Where the role holds."""
+        return ", ".join(site.code for site in user.sites.all())
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(AuditedAdmin):
+    """Tokens of the REST API: a new one is shown once, when it is created."""
+
+    key_field = "name"
+    list_display = ("name", "role", "site_codes", "created_at", "last_used_at", "revoked_at")
+    list_filter = ("role", "sites")
+    search_fields = ("name",)
+    filter_horizontal = ("sites",)
+    fields = ("name", "role", "sites", "all_sites", "created_at", "last_used_at", "revoked_at")
+    readonly_fields = ("all_sites", "created_at", "last_used_at", "revoked_at")
+    actions = ("revoke",)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:  # type: ignore[override]  # noqa: FBT001
+        """Create a token and show it, or change what an existing one may do."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        token, secret = create_token(
+            name=obj.name,
+            role=Role(obj.role),
+            sites=list(form.cleaned_data["sites"]),
+            now=utc_now(),
+            actor=actor_of(request),
+        )
+        obj.pk, obj.digest, obj.created_at, obj.all_sites = (
+            token.pk,
+            token.digest,
+            token.created_at,
+            token.all_sites,
+        )
+        text = _("The token, shown only now: %(secret)s")
+        self.message_user(request, text % {"secret": secret}, messages.WARNING)
+
+    @admin.action(description=_("Revoke the selected tokens"))
+    def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
+        """End tokens for good."""
+        for token in tokens:
+            revoke_token(token=token, now=utc_now(), actor=actor_of(request))
+
+    @admin.display(description=_("sites"))
+    def site_codes(self, token: ApiToken) -> str:
+        """Where the token holds."""
+        return "*" if token.all_sites else ", ".join(site.code for site in token.sites.all())
+
+
+@admin.register(LoginFailure)
+class LoginFailureAdmin(ReadOnlyAdmin):
+    """Counted failures to log in; deleting one lets its user name or address try again at once."""
+
+    list_display = ("key", "count", "last_at")
+    search_fields = ("key",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An administrator may forgive."""
+        del obj
+        return self.has_view_permission(request)
+
+
+@admin.register(SiteMeterReading)
+class SiteMeterReadingAdmin(ReadOnlyAdmin):
+    """Readings of the sites' own meters."""
+
+    list_display = ("at", "site", "power_w", "current_l1_a", "current_l2_a", "current_l3_a")
+    list_filter = ("site",)
+    list_select_related = ("site",)
+    date_hierarchy = "at"
+
+
+@admin.register(ExternalVariable)
+class ExternalVariableAdmin(ReadOnlyAdmin):
+    """Values that other systems push."""
+
+    list_display = ("name", "value", "quality", "at", "received_at")
+    list_filter = ("quality",)
+    search_fields = ("name",)

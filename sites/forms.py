@@ -1,0 +1,28 @@
+"""The log-in form."""
+
+from __future__ import annotations
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import ngettext
+
+from sites.authentication import WAIT_ATTRIBUTE
+
+
+class LogInForm(AuthenticationForm):
+    """User name and password; tells how long to wait after too many failures."""
+
+    def get_invalid_login_error(self) -> ValidationError:
+        """Return why the log-in failed: wrong credentials, or too early."""
+        wait = getattr(self.request, WAIT_ATTRIBUTE, 0)
+        if not wait:
+            return super().get_invalid_login_error()
+        return ValidationError(
+            ngettext(
+                "Too many failed attempts. Wait %(seconds)d second, then try again.",
+                "Too many failed attempts. Wait %(seconds)d seconds, then try again.",
+                wait,
+            )
+            % {"seconds": wait},
+            code="wait",
+        )
