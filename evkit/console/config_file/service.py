@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
 
 from chargers.events import ConfigurationApplied
-from evkit.console.config_file.applying.charge_points import apply_charge_points
+from evkit.console.config_file.applying.charge_points import Work, apply_charge_points
 from evkit.console.config_file.applying.people import apply_id_tags, apply_user, apply_vehicle
 from evkit.console.config_file.applying.pruning import prune as prune_undeclared
 from evkit.console.config_file.applying.sites import apply_project, apply_site
@@ -58,7 +59,7 @@ def apply_configuration(*, source: Source, options: Options = Options(), actor: 
     configuration = read_configuration(source)
     with transaction.atomic():
         try:
-            outcome = _apply(configuration, source.name, options)
+            outcome = _apply(configuration, source.name, options, actor, now)
         except BadValueError as error:
             raise ConfigurationRefusedError(source.name, [error.problem]) from error
         if options.dry_run:
@@ -69,7 +70,7 @@ def apply_configuration(*, source: Source, options: Options = Options(), actor: 
     return outcome
 
 
-def _apply(configuration: Configuration, name: str, options: Options) -> Outcome:
+def _apply(configuration: Configuration, name: str, options: Options, actor: Actor, now: datetime) -> Outcome:
     present = take_inventory()
     problems = list(broken_references(configuration, present))
     if problems:
@@ -78,7 +79,7 @@ def _apply(configuration: Configuration, name: str, options: Options) -> Outcome
     apply_project(configuration.project, present, journal)
     for site in listed(configuration.sites):
         apply_site(site, present, journal)
-    apply_charge_points(listed(configuration.charge_points), present, journal)
+    apply_charge_points(listed(configuration.charge_points), Work(present, journal, actor, now))
     for vehicle in listed(configuration.vehicles):
         apply_vehicle(vehicle, present, journal)
     apply_id_tags(listed(configuration.id_tags), present, journal)

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec import UNSET
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.services.passwords import password_matches, store_password
+from chargers.services.topology import accept_charge_point
 from chargers.types import Registration
 from evkit.console.config_file.applying.values import given
 from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, listed
 from evkit.console.config_file.differences import MASK, Journal, is_new, write
 from evkit.console.config_file.inventory import Inventory
+from evkit.core.recorders import Actor
 
 
-def apply_charge_points(
-    declared: Iterable[ChargePointDeclaration], present: Inventory, journal: Journal
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is there, where differences are noted, and who applies the file when."""
+
+    present: Inventory
+    journal: Journal
+    actor: Actor
+    now: datetime
+
+
+def apply_charge_points(declared: Iterable[ChargePointDeclaration], work: Work) -> None:
     """Write charge points in the order of the file, which is their order on pages."""
+    present = work.present
     last: dict[str, tuple[int, str]] = {}
     for each in declared:
         row = present.charge_points.setdefault(each.identity, ChargePoint(identity=each.identity))
         previous = last.get(each.site, (0, ""))
         position = _position(row, previous)
         last[each.site] = (position, each.identity)
-        _apply_charge_point(each, row, position, present, journal)
+        _apply_charge_point(each, row, position, work)
 
 
 def _position(row: ChargePoint, previous: tuple[int, str]) -> int:
@@ -36,8 +49,9 @@ def _position(row: ChargePoint, previous: tuple[int, str]) -> int:
 
 
 def _apply_charge_point(
-    declared: ChargePointDeclaration, row: ChargePoint, position: int, present: Inventory, journal: Journal
+    declared: ChargePointDeclaration, row: ChargePoint, position: int, work: Work
 ) -> None:
+    present, journal = work.present, work.journal
     new = is_new(row)
     site = present.sites[declared.site]
     moved = not new and row.site_id != site.pk
@@ -56,11 +70,14 @@ def _apply_charge_point(
         values["feeder"] = present.feeders[declared.site, declared.feeder] if declared.feeder else None
     elif moved:
         values["feeder"] = None
-    if row.registration == Registration.PENDING:
-        values["registration"] = Registration.ACCEPTED
     write(journal, "charge_point", declared.identity, row, values)
     if new:
         ChargePointState.objects.create(charge_point=row)
+    if row.registration == Registration.PENDING:
+        accept_charge_point(charge_point=row, actor=work.actor, now=work.now)
+        journal.changed(
+            "charge_point", row.identity, "registration", Registration.PENDING.value, row.registration
+        )
     _apply_password(declared, row, journal)
     if moved:
         _leave_groups(row, present)

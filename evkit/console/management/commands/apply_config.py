@@ -9,6 +9,7 @@ from evkit.console.config_file.differences import lines
 from evkit.console.config_file.nodes import Source
 from evkit.console.config_file.problems import ConfigurationRefusedError
 from evkit.console.config_file.service import Options, Outcome, apply_configuration
+from evkit.core.clock import utc_now
 from evkit.core.recorders import Actor
 
 
@@ -38,7 +39,9 @@ class Command(BaseCommand):
         )
         try:
             source = Source(str(path), path.read_text(encoding="utf-8"))
-            outcome = apply_configuration(source=source, options=chosen, actor=Actor(name="apply_config"))
+            outcome = apply_configuration(
+                source=source, now=utc_now(), options=chosen, actor=Actor(name="apply_config")
+            )
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{path}: {error}") from error
         except ConfigurationRefusedError as error:
