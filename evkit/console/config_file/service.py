@@ -42,6 +42,9 @@ class Options:
     with_passwords: bool = True
 
 
+DEFAULT = Options()
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What applying a file changed; `passwords` of new users by user name, told only here."""
@@ -50,7 +53,9 @@ class Outcome:
     passwords: Mapping[str, str] = field(default_factory=dict)
 
 
-def apply_configuration(*, source: Source, options: Options = Options(), actor: Actor = SYSTEM) -> Outcome:
+def apply_configuration(
+    *, source: Source, now: datetime, options: Options = DEFAULT, actor: Actor = SYSTEM
+) -> Outcome:
     """Apply `source` in one transaction; a second time nothing changes.
 
     Raises:
