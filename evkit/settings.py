@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "history",
     "alarms",
     "evkit.console",
-    "django.contrib.admin",
+    "sites.admin_config.EvkitAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
