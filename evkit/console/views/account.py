@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from evkit.console.access import member_page, principal_of
+from sites.forms import LogInForm
 from sites.models import User
 from sites.types import Theme
 
@@ -25,6 +26,7 @@ class LogIn(LoginView):
     """The log-in page; the authentication backend slows down guessing."""
 
     template_name = "account/login.html"
+    authentication_form = LogInForm
     redirect_authenticated_user = True
 
 
