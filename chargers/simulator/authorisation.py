@@ -74,10 +74,16 @@ class Authorisation:
         info = self._known(id_tag)
         if info is None:
             return None
-        expiry = info.get("expiryDate")
-        if expiry is not None and parse_time(expiry) <= self._cp.clock.now():
+        if self._has_expired(info):
             return "Expired"
         return str(info.get("status", "Invalid"))
+
+    def _has_expired(self, info: Payload) -> bool:
+        expiry = info.get("expiryDate")
+        try:
+            return expiry is not None and parse_time(expiry) <= self._cp.clock.now()
+        except (TypeError, ValueError):
+            return False
 
     def _offline_status(self, id_tag: str) -> str:
         status = self._local_status(id_tag)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Self
 
+from chargers.simulator.aligned import schedule_aligned
 from chargers.simulator.authorisation import Authorisation
 from chargers.simulator.boot import Boot
 from chargers.simulator.calls import CallFailedError, CallRefusedError, OutgoingCall
@@ -306,6 +307,7 @@ class SimulatedChargePoint:
             part.reported = None
         self.report()
         self._announce_firmware()
+        schedule_aligned(self)
         for name in self.spec.misbehaviours:
             if (hook := REGISTRY[name].on_boot) is not None:
                 hook(self)

@@ -95,13 +95,13 @@ KEYS: Final[dict[str, Key]] = {
     "SendLocalListMaxLength": Key(str(SEND_LOCAL_LIST_MAX_LENGTH)),
     "StopTransactionOnEVSideDisconnect": Key("true", _is_boolean),
     "StopTransactionOnInvalidId": Key("true", _is_boolean),
-    "StopTxnAlignedData": Key("", _is_measurand_list),
+    "StopTxnAlignedData": Key(""),
     "StopTxnSampledData": Key("Energy.Active.Import.Register,SoC", _is_measurand_list),
     "SupportedFeatureProfiles": Key(FEATURE_PROFILES),
     "TransactionMessageAttempts": Key("3", _is_count),
     "TransactionMessageRetryInterval": Key("10", _is_count),
     "UnlockConnectorOnEVSideDisconnect": Key("true", _is_boolean),
-    "WebSocketPingInterval": Key("0", _is_count),
+    "WebSocketPingInterval": Key("0"),
 }
 
 

@@ -110,11 +110,13 @@ class Sessions:
             self._keep_sample(connector, transaction, "Sample.Periodic")
         transaction.sampled_wh = connector.charge.register_wh
 
-    def send_meter_values(self, connector: Connector, context: str) -> None:
-        """Send the sampled measurands of a connector once."""
+    def send_meter_values(
+        self, connector: Connector, context: str, key: str = "MeterValuesSampledData"
+    ) -> None:
+        """Send the measurands that a configuration key lists once."""
         cp = self._cp
         transaction = connector.transaction
-        value = self._meter_value(connector, "MeterValuesSampledData", context)
+        value = self._meter_value(connector, key, context)
         if not value["sampledValue"] or len(cp.wire.outbox.durable) >= QUEUED_METER_VALUES:
             return
 

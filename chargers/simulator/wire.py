@@ -194,7 +194,7 @@ class Wire:
     def _settle(self, call: OutgoingCall, answer: Result | Failure) -> None:
         if isinstance(answer, Result):
             self.outbox.done(call)
-            call.succeed(answer.payload)
+            self._succeed(call, answer.payload)
             return
         error = CallFailedError(call.action, answer.code, answer.description)
         self.counters.failed(f"{self._spec.identity}: {error}")
@@ -204,6 +204,14 @@ class Wire:
             call.fail(error)
         else:
             call.not_before_s = asyncio.get_running_loop().time() + delay
+
+    def _succeed(self, call: OutgoingCall, payload: Payload) -> None:
+        try:
+            call.succeed(payload)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            failure = CallFailedError(call.action, "BadAnswer", repr(error))
+            self.counters.failed(f"{self._spec.identity}: {failure}")
+            call.fail(failure)
 
     async def _receive(self, socket: ClientConnection, text: str | bytes) -> None:
         self.counters.received += 1

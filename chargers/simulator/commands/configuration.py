@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chargers.simulator.aligned import schedule_aligned
 from chargers.simulator.calls import CallRefusedError
 from chargers.simulator.configuration import GET_CONFIGURATION_MAX_KEYS, KEYS, find_key
 from chargers.simulator.frames import Payload
@@ -38,6 +39,8 @@ def _apply(cp: SimulatedChargePoint, key: str | None, value: str) -> None:
     if key == "HeartbeatInterval":
         cp.timers.cancel("heartbeat")
         cp.boot.schedule_heartbeat()
+    elif key == "ClockAlignedDataInterval":
+        schedule_aligned(cp)
     elif key == "AuthorizationKey":
         cp.password = value
 

@@ -76,7 +76,6 @@ def reset(cp: SimulatedChargePoint, payload: Payload) -> Payload:
 def restart(cp: SimulatedChargePoint) -> None:
     """Drop the connection as a reboot does and boot again after `reboot_s`."""
     cp.boot.restarted()
-    cp.authorisation.clear_cache()
     cp.drop(cp.spec.reboot_s)
 
 

@@ -12,9 +12,12 @@ from typing import Any
 
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint as OcppChargePoint
-from ocpp.v16 import call_result
+from ocpp.v16 import call, call_result
+from ocpp.v16.datatypes import IdTagInfo
+from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, RegistrationStatus
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request
 
 Payload = dict[str, Any]
 
@@ -26,6 +29,9 @@ class Link(OcppChargePoint):
         super().__init__(identity, socket, response_timeout=csms.response_timeout_s)
         self.csms = csms
         self.socket = socket
+        if socket.request is None:
+            raise ValueError("the handshake has not taken place")
+        self.request: Request = socket.request
 
     async def route_message(self, raw_msg: str) -> None:
         self.csms.frames.append(raw_msg)
@@ -39,7 +45,7 @@ class Link(OcppChargePoint):
     def boot(self, **_: Any) -> call_result.BootNotification:
         csms = self.csms
         status = csms.boot_answers.pop(0) if csms.boot_answers else "Accepted"
-        return call_result.BootNotification(now(), csms.interval_s, status)
+        return call_result.BootNotification(now(), csms.interval_s, RegistrationStatus(status))
 
     @on("Heartbeat")
     def heartbeat(self) -> call_result.Heartbeat:
@@ -68,7 +74,7 @@ class Link(OcppChargePoint):
 
     @on("DataTransfer")
     def data_transfer(self, **_: Any) -> call_result.DataTransfer:
-        return call_result.DataTransfer("UnknownVendorId")
+        return call_result.DataTransfer(DataTransferStatus.unknown_vendor_id)
 
     @on("FirmwareStatusNotification")
     def firmware_status(self, **_: Any) -> call_result.FirmwareStatusNotification:
@@ -114,18 +120,21 @@ class Csms:
 
     def status_of(self, connector: int) -> str | None:
         """Last status reported for a connector."""
-        return (self.statuses_of(connector) or [None])[-1]
+        found = self.statuses_of(connector)
+        return found[-1] if found else None
 
-    def id_tag_info(self, id_tag: str) -> dict[str, str]:
-        info = {"status": self.statuses.get(id_tag, "Accepted")}
-        if id_tag in self.parents:
-            info["parentIdTag"] = self.parents[id_tag]
-        return info
+    def id_tag_info(self, id_tag: str) -> IdTagInfo:
+        status = AuthorizationStatus(self.statuses.get(id_tag, "Accepted"))
+        return IdTagInfo(status, parent_id_tag=self.parents.get(id_tag))
+
+    async def ask(self, action: str, *fields: Any, **named: Any) -> Any:
+        """Send a call over the newest connection and return its answer."""
+        return await self.link.call(getattr(call, action)(*fields, **named))
 
     async def until(self, condition: Callable[[], bool], patience_s: float = 10.0) -> None:
         """Wait until something has been seen."""
         async with asyncio.timeout(patience_s):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - frames of other tasks are polled
                 await asyncio.sleep(0.01)
 
     async def serve_socket(self, socket: ServerConnection) -> None:

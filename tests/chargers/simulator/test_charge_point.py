@@ -5,7 +5,6 @@ import base64
 import json
 
 import pytest
-from ocpp.v16 import call
 
 from chargers.simulator.calls import CallFailedError
 from chargers.simulator.charge_point import SimulatedChargePoint
@@ -35,7 +34,7 @@ class TestBoot:
         cp = await connect(boot=False)
         await csms.until(lambda: len(csms.calls) == 1)
         assert not cp.online
-        answer = await csms.link.call(call.GetConfiguration(key=["NumberOfConnectors"]))
+        answer = await csms.ask("GetConfiguration", key=["NumberOfConnectors"])
         assert answer.configuration_key[0]["value"] == "2"
         assert csms.actions() == ["BootNotification"]
         await cp.booted()
@@ -46,7 +45,7 @@ class TestBoot:
         csms.boot_answers = ["Pending"]
         await connect(boot=False)
         await csms.until(lambda: len(csms.calls) == 1)
-        await csms.link.call(call.TriggerMessage("StatusNotification", 1))
+        await csms.ask("TriggerMessage", "StatusNotification", 1)
         await csms.until(lambda: len(csms.calls) == 2)
         assert csms.actions() == ["BootNotification", "StatusNotification"]
 
@@ -56,7 +55,7 @@ class TestBoot:
         await connect(boot=False)
         await csms.until(lambda: len(csms.calls) == 1)
         with pytest.raises(asyncio.TimeoutError):
-            await csms.link.call(call.ClearCache())
+            await csms.ask("ClearCache")
 
     async def test_it_sends_heartbeats_at_the_interval_of_the_central_system(self, csms, connect):
         csms.interval_s = 1
@@ -69,7 +68,7 @@ class TestBoot:
             spec = quick_spec("CP:1 é", password="secret:words")
             async with SimulatedChargePoint(spec, url=csms.url) as cp:
                 await cp.booted()
-            assert csms.links[0].socket.request.path == "/ocpp/CP%3A1%20%C3%A9"
+            assert csms.links[0].request.path == "/ocpp/CP%3A1%20%C3%A9"
         scheme, secret = headers[0]["Authorization"].split()
         assert scheme == "Basic"
         assert base64.b64decode(secret).decode() == "CP:1 é:secret:words"
@@ -80,11 +79,13 @@ class TestBoot:
         def refuse(connection, _):
             return connection.respond(refusals.pop(0), "no") if refusals else None
 
-        async with running_csms(process_request=refuse) as csms:
-            async with SimulatedChargePoint(quick_spec(), url=csms.url) as cp:
-                await cp.booted()
-                assert cp.wire.counters.errors == 2
-                assert "HTTP 503" in cp.wire.counters.last_error
+        async with (
+            running_csms(process_request=refuse) as csms,
+            SimulatedChargePoint(quick_spec(), url=csms.url) as cp,
+        ):
+            await cp.booted()
+            assert cp.wire.counters.errors == 2
+            assert "HTTP 503" in cp.wire.counters.last_error
 
 
 class TestSession:

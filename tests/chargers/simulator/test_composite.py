@@ -137,38 +137,37 @@ class TestCompositeSchedule:
         assert limit_at(store, 1, at, session_start, RATED).power_w == pytest.approx(expected)
 
 
-def naive_limit_w(installed, at, session_start):
-    """Limit of connector 1, written down straight from OCPP 1.6 §3.13, second by second."""
-
-    def value(item):
-        if item.valid_from and at < item.valid_from:
-            return None
-        if item.valid_to and at >= item.valid_to:
-            return None
-        origin = item.start if item.start and item.kind != "Relative" else session_start
-        elapsed = (at - origin) / timedelta(seconds=1)
-        if elapsed < 0:
-            return None
-        if item.kind == "Recurring":
-            elapsed %= DAY_S if item.recurrency == "Daily" else 7 * DAY_S
-        if item.duration_s is not None and elapsed >= item.duration_s:
-            return None
-        limit = [p.limit for p in item.periods if p.start_s <= elapsed][-1]
-        return limit if item.unit == "W" else limit * 690
-
-    def leading(candidates):
-        for item in sorted(candidates, key=lambda p: p.stack_level, reverse=True):
-            if value(item) is not None:
-                return value(item)
+def naive_value_w(item, at, session_start):
+    """What one profile says at an instant, written down straight from OCPP 1.6 §7.8 and §7.13."""
+    if (item.valid_from and at < item.valid_from) or (item.valid_to and at >= item.valid_to):
         return None
+    origin = item.start if item.start and item.kind != "Relative" else session_start
+    elapsed = (at - origin) / timedelta(seconds=1)
+    if elapsed < 0:
+        return None
+    if item.kind == "Recurring":
+        elapsed %= DAY_S if item.recurrency == "Daily" else 7 * DAY_S
+    if item.duration_s is not None and elapsed >= item.duration_s:
+        return None
+    limit = [p.limit for p in item.periods if p.start_s <= elapsed][-1]
+    return limit if item.unit == "W" else limit * 690
 
-    transaction = leading(p for p in installed if p.purpose == TX_PROFILE and p.connector == 1)
-    if transaction is None:
-        own = [p for p in installed if p.purpose == TX_DEFAULT_PROFILE and p.connector == 1]
-        everywhere = [p for p in installed if p.purpose == TX_DEFAULT_PROFILE and p.connector == 0]
-        transaction = leading(own or everywhere)
-    maximum = leading(p for p in installed if p.purpose == MAX_PROFILE)
-    return min(v for v in (transaction, maximum, RATED.power_w) if v is not None)
+
+def naive_limit_w(installed, at, session_start):
+    """Limit of connector 1, written down straight from OCPP 1.6 §3.13."""
+
+    def leading(purpose, connector):
+        candidates = [p for p in installed if (p.purpose, p.connector) == (purpose, connector)]
+        candidates.sort(key=lambda p: p.stack_level, reverse=True)
+        values = [naive_value_w(item, at, session_start) for item in candidates]
+        return next((value for value in values if value is not None), None)
+
+    has_own = any((p.purpose, p.connector) == (TX_DEFAULT_PROFILE, 1) for p in installed)
+    own = leading(TX_PROFILE, 1)
+    if own is None:
+        own = leading(TX_DEFAULT_PROFILE, 1 if has_own else 0)
+    limits = (own, leading(MAX_PROFILE, 0), RATED.power_w)
+    return min(limit for limit in limits if limit is not None)
 
 
 def profile(identity, purpose, pairs, *, connector=1, kind="Absolute", start=NOON, **changes):

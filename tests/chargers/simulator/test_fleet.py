@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from chargers.simulator.fleet import Fleet, uniform_specs
 
@@ -73,7 +74,7 @@ class TestFleet:
     async def test_a_thousand_idle_charge_points_fit_in_one_process(self):
         """At most 64 KiB of resident memory and two tasks for each connected charge point."""
         async with serve(
-            accept_everything, "127.0.0.1", 0, subprotocols=["ocpp1.6"], compression=None
+            accept_everything, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")], compression=None
         ) as server:
             port = next(iter(server.sockets)).getsockname()[1]
             process = await asyncio.create_subprocess_exec(

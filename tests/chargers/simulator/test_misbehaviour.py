@@ -4,7 +4,6 @@ import asyncio
 import json
 
 import pytest
-from ocpp.v16 import call
 
 from chargers.simulator.charge_point import SimulatedChargePoint
 from chargers.simulator.misbehaviour import REGISTRY, odd_frames
@@ -42,7 +41,7 @@ class TestMisbehaviours:
         cp = await connect(misbehaviours=("ignores_limits",))
         await charging(cp)
         profile = relative_profile(10, "A", "TxProfile")
-        assert (await csms.link.call(call.SetChargingProfile(1, profile))).status == "Accepted"
+        assert (await csms.ask("SetChargingProfile", 1, profile)).status == "Accepted"
         await asyncio.sleep(0.4)
         assert cp.connectors[1].charge.power_w > 21_000
 
@@ -50,7 +49,7 @@ class TestMisbehaviours:
         await connect(misbehaviours=("late_answers",), pace_s=0.5)
         loop = asyncio.get_running_loop()
         before = loop.time()
-        await csms.link.call(call.ClearCache())
+        await csms.ask("ClearCache")
         assert 0.5 <= loop.time() - before < 2.0
 
     async def test_drops_mid_transaction(self, csms, connect):
@@ -79,7 +78,7 @@ class TestMisbehaviours:
         cp.drop()
         await csms.until(lambda: len(csms.of("StatusNotification")) == 6)
         assert len(csms.of("BootNotification")) == 1
-        await csms.link.call(call.Reset("Hard"))
+        await csms.ask("Reset", "Hard")
         await csms.until(lambda: len(csms.of("BootNotification")) == 2)
 
     async def test_odd_frames(self, csms, connect):
@@ -112,7 +111,7 @@ class TestMisbehaviours:
             spec = quick_spec(misbehaviours=("no_subprotocol",))
             async with SimulatedChargePoint(spec, url=csms.url) as cp:
                 await cp.booted()
-                assert "Sec-WebSocket-Protocol" not in csms.link.socket.request.headers
+                assert "Sec-WebSocket-Protocol" not in csms.link.request.headers
                 assert cp.wire.subprotocol is None
 
     async def test_silent(self, csms, connect):
@@ -120,7 +119,7 @@ class TestMisbehaviours:
         csms.response_timeout_s = 0.3
         csms.link._response_timeout = 0.3
         with pytest.raises(asyncio.TimeoutError):
-            await csms.link.call(call.ClearCache())
+            await csms.ask("ClearCache")
         assert cp.online
         assert cp.received.actions() == ["ClearCache"]
 

@@ -18,7 +18,7 @@ LINE = re.compile(r"connected \d+/\d+, charging \d+, \d+\.\d kW, \d+\.\d message
 class TestSimulate:
     @pytest.mark.parametrize("scenario", ["demo", "busy", "idle"])
     async def test_a_scenario_runs_for_its_duration_and_reports(self, csms, scenario):
-        lines = []
+        lines: list[str] = []
         options = SimulationOptions(
             csms.url, scenario=scenario, count=2, connectors=1, duration_s=2.0, report_s=0.5
         )
@@ -29,7 +29,7 @@ class TestSimulate:
         assert len(csms.of("BootNotification")) == 2
 
     async def test_errors_are_named(self):
-        lines = []
+        lines: list[str] = []
         options = SimulationOptions(
             "ws://127.0.0.1:9/ocpp/", scenario="idle", count=1, duration_s=0.5, report_s=0.3
         )
