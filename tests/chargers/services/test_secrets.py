@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from chargers.services.secrets import MASK, mask_frame, mask_payload, open_payload, seal_payload
+
+CHANGE = {"key": "AuthorizationKey", "value": "hush-hush"}
+
+
+class TestSealing:
+    def test_a_secret_is_encrypted_and_comes_back(self):
+        sealed = seal_payload(CHANGE)
+        assert "hush" not in json.dumps(sealed)
+        assert open_payload(sealed) == CHANGE
+
+    def test_two_seals_differ(self):
+        assert seal_payload(CHANGE) != seal_payload(CHANGE)
+
+    @pytest.mark.parametrize("payload", [{}, {"key": "HeartbeatInterval", "value": "1"}, {"key": ["A"]}])
+    def test_everything_else_is_left_alone(self, payload):
+        assert seal_payload(payload) == payload
+        assert open_payload(payload) == payload
+        assert mask_payload(payload) == payload
+
+
+class TestMaskFrame:
+    def test_hides_the_secret_of_a_change(self):
+        frame = json.dumps([2, "1", "ChangeConfiguration", {"key": "authorizationkey", "value": "hush"}])
+        assert json.loads(mask_frame(frame))[3] == {"key": "authorizationkey", "value": MASK}
+
+    def test_hides_reported_secrets_only(self):
+        entries = [{"key": "AuthorizationKey", "value": "hush"}, {"key": "A", "value": "1"}]
+        masked = json.loads(mask_frame(json.dumps([3, "1", {"configurationKey": entries}])))
+        assert masked[2]["configurationKey"] == [{"key": "AuthorizationKey", "value": MASK}, entries[1]]
+
+    def test_leaves_other_frames_exactly_as_they_are(self):
+        frame = '[3, "1",  {"configurationKey":[{"key":"A","value":"1"}]}]'
+        assert mask_frame(frame) is frame
+
+    @pytest.mark.parametrize(
+        "frame", ['[3,"1",{"AuthorizationKey', '"AuthorizationKey"', "[" * 100_000 + "AuthorizationKey"]
+    )
+    def test_drops_what_cannot_be_read(self, frame):
+        assert mask_frame(frame) == MASK
