@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from charging.models import LastAuthorization
+from charging.services.authorization import TagFacts, authorize, judge
+from charging.types import AuthorizationStatus as Status
+from sites.types import UnknownTagPolicy
+from tests.factories import ChargePointFactory, IdTokenFactory, TransactionFactory
+
+NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+class TestJudge:
+    @pytest.mark.parametrize(
+        ("facts", "expected"),
+        [
+            (TagFacts(known=True), (Status.ACCEPTED, False)),
+            (TagFacts(known=True, blocked=True, expires_at=NOW - HOUR), (Status.BLOCKED, False)),
+            (TagFacts(known=True, expires_at=NOW - HOUR), (Status.EXPIRED, False)),
+            (TagFacts(known=True, expires_at=NOW), (Status.EXPIRED, False)),
+            (TagFacts(known=True, expires_at=NOW + HOUR), (Status.ACCEPTED, False)),
+            (TagFacts(known=True, charging_elsewhere=True), (Status.CONCURRENT_TX, False)),
+            (TagFacts(known=False), (Status.INVALID, False)),
+            (TagFacts(known=False, unknown_tags=UnknownTagPolicy.ACCEPT), (Status.ACCEPTED, False)),
+            (TagFacts(known=False, unknown_tags=UnknownTagPolicy.OPERATOR), (Status.INVALID, True)),
+            (
+                TagFacts(known=False, unknown_tags=UnknownTagPolicy.OPERATOR, operator=Status.ACCEPTED),
+                (Status.ACCEPTED, False),
+            ),
+            (
+                TagFacts(known=False, unknown_tags=UnknownTagPolicy.OPERATOR, operator=Status.INVALID),
+                (Status.INVALID, True),
+            ),
+        ],
+    )
+    def test_the_decision_follows_from_the_facts(self, facts, expected):
+        assert judge(facts, NOW) == expected
+
+
+@pytest.mark.django_db
+class TestAuthorize:
+    def status(self, charge_point, value, **others):
+        return authorize(
+            charge_point_id=charge_point.pk, id_tag=value, at=others.pop("at", NOW), **others
+        ).status
+
+    @pytest.mark.parametrize("sent", ["b4a63cdf2212", "B4A63CDF2212", " B4a63cdf2212 "])
+    def test_case_and_blanks_do_not_matter(self, charge_point, tag, sent):
+        assert self.status(charge_point, sent) == Status.ACCEPTED
+
+    @pytest.mark.parametrize("sent", ["", "FFFF", "x" * 5000])
+    def test_an_unknown_tag_is_invalid_by_default(self, charge_point, sent):
+        assert self.status(charge_point, sent) == Status.INVALID
+
+    def test_a_charge_point_without_a_site_refuses_unknown_tags(self, db):
+        assert self.status(ChargePointFactory(site=None), "FFFF") == Status.INVALID
+
+    def test_the_parent_counts_too(self, charge_point):
+        blocked = IdTokenFactory(blocked=True)
+        expired = IdTokenFactory(expires_at=NOW - HOUR)
+        assert self.status(charge_point, IdTokenFactory(parent=blocked).value) == Status.BLOCKED
+        assert self.status(charge_point, IdTokenFactory(parent=expired).value) == Status.EXPIRED
+
+    def test_the_answer_tells_parent_expiry_and_vehicle(self, charge_point, tag):
+        tag.parent, tag.expires_at = IdTokenFactory(value="FLEET"), NOW + HOUR
+        tag.save()
+        decision = authorize(charge_point_id=charge_point.pk, id_tag=tag.value, at=NOW)
+        assert (decision.parent, decision.expires_at, decision.token_id) == ("FLEET", NOW + HOUR, tag.pk)
+
+    def test_a_tag_that_charges_elsewhere_is_refused(self, charge_point, tag):
+        TransactionFactory(id_token=tag)
+        assert self.status(charge_point, tag.value) == Status.CONCURRENT_TX
+
+    def test_a_shared_tag_may_charge_at_several_places(self, charge_point, tag):
+        tag.concurrent = True
+        tag.save()
+        TransactionFactory(id_token=tag)
+        assert self.status(charge_point, tag.value) == Status.ACCEPTED
+
+    def test_a_connector_that_is_free_again_is_not_charging(self, charge_point, tag):
+        row = TransactionFactory(id_token=tag)
+        row.evse.state.status = "Available"
+        row.evse.state.save()
+        assert self.status(charge_point, tag.value) == Status.ACCEPTED
+
+    def test_a_tag_may_end_its_transaction_at_the_same_charge_point(self, charge_point, tag):
+        TransactionFactory(id_token=tag, evse=charge_point.evses.first())
+        assert self.status(charge_point, tag.value) == Status.ACCEPTED
+
+    def test_a_second_connector_of_the_charge_point_is_elsewhere_for_a_start(self, charge_point, tag):
+        first, second = charge_point.evses.all()
+        TransactionFactory(id_token=tag, evse=first)
+        assert self.status(charge_point, tag.value, evse_id=second.pk) == Status.CONCURRENT_TX
+        assert self.status(charge_point, tag.value, evse_id=first.pk) == Status.ACCEPTED
+
+    def test_an_offline_start_is_judged_as_of_then(self, charge_point, tag):
+        tag.expires_at = NOW - HOUR
+        tag.save()
+        assert self.status(charge_point, tag.value, at=NOW - 2 * HOUR) == Status.ACCEPTED
+        assert self.status(charge_point, tag.value) == Status.EXPIRED
+
+    def test_the_last_answer_is_remembered_once_per_charge_point_and_tag(self, charge_point, tag):
+        for at in (NOW - HOUR, NOW):
+            authorize(charge_point_id=charge_point.pk, id_tag="b4a63cdf2212", at=at, remember=True)
+        row = LastAuthorization.objects.get()
+        assert (row.key, row.status, row.at) == ("B4A63CDF2212", Status.ACCEPTED, NOW)
