@@ -29,6 +29,7 @@ class Fields:
         self.line = node.line
         self.problems = problems
         self._members: dict[str, Node] = {}
+        self._is_mapping = isinstance(node.value, dict)
         if not isinstance(node.value, dict):
             self.note(node.line, _("A mapping of keys to values is expected here."))
             return
@@ -63,7 +64,7 @@ class Fields:
 
     def required(self, key: str, check: Check[T]) -> T | UnsetType:
         """Return the checked value of `key`, which must be there."""
-        if key not in self._members:
+        if self._is_mapping and key not in self._members:
             self.note(self.line, _("The key “%(key)s” is missing.") % {"key": key})
         return self.value(key, check)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 from msgspec import UNSET
@@ -18,6 +19,8 @@ from evkit.console.config_file.declarations import (
 from evkit.console.config_file.inventory import Inventory
 from evkit.console.config_file.problems import Problem
 
+K = TypeVar("K")
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -31,30 +34,38 @@ class Known:
     id_tags: frozenset[str]
 
 
-def known_keys(configuration: Configuration, present: Inventory) -> Known:
-    """Return the union of what the file declares and what is there."""
+def known_keys(configuration: Configuration, present: Inventory, *, prune: bool) -> Known:
+    """Return the union of what the file declares and what is there and will not be pruned."""
     sites = listed(configuration.sites)
+    schedules = configuration.project.schedules
+
+    def kept(rows: Iterable[K], given: object) -> set[K]:
+        return set() if prune and given is not UNSET else set(rows)
+
+    feeders, groups = set(present.feeders), set(present.groups)
+    for site in sites:
+        feeders -= {key for key in feeders if key[0] == site.code} - kept(feeders, site.feeders)
+        groups -= {key for key in groups if key[0] == site.code} - kept(groups, site.groups)
+        feeders |= {(site.code, each.code) for each in listed(site.feeders)}
+        groups |= {(site.code, each.number) for each in listed(site.groups)}
+    vehicles, id_tags = configuration.vehicles, configuration.id_tags
     return Known(
-        schedules=frozenset(
-            {*present.schedules, *(each.code for each in listed(configuration.project.schedules))}
-        ),
-        sites=frozenset({*present.sites, *(site.code for site in sites)}),
-        feeders=frozenset(
-            {*present.feeders, *((site.code, each.code) for site in sites for each in listed(site.feeders))}
-        ),
-        groups=frozenset(
-            {*present.groups, *((site.code, each.number) for site in sites for each in listed(site.groups))}
-        ),
-        vehicles=frozenset({*present.vehicles, *(each.code for each in listed(configuration.vehicles))}),
+        schedules=frozenset(kept(present.schedules, schedules) | {each.code for each in listed(schedules)}),
+        sites=frozenset(kept(present.sites, configuration.sites) | {site.code for site in sites}),
+        feeders=frozenset(feeders),
+        groups=frozenset(groups),
+        vehicles=frozenset(kept(present.vehicles, vehicles) | {each.code for each in listed(vehicles)}),
         id_tags=frozenset(
-            {*present.id_tags, *(token_key(each.value) for each in listed(configuration.id_tags))}
+            kept(present.id_tags, id_tags) | {token_key(each.value) for each in listed(id_tags)}
         ),
     )
 
 
-def broken_references(configuration: Configuration, present: Inventory) -> Iterator[Problem]:
+def broken_references(
+    configuration: Configuration, present: Inventory, *, prune: bool = False
+) -> Iterator[Problem]:
     """Yield a problem for every reference to something that will not exist, and for every cycle."""
-    known = known_keys(configuration, present)
+    known = known_keys(configuration, present, prune=prune)
     for site in listed(configuration.sites):
         yield from _of_site(site, known)
         yield from _feeder_cycles(site, present)

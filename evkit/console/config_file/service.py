@@ -77,7 +77,7 @@ def apply_configuration(
 
 def _apply(configuration: Configuration, name: str, options: Options, actor: Actor, now: datetime) -> Outcome:
     present = take_inventory()
-    problems = list(broken_references(configuration, present))
+    problems = list(broken_references(configuration, present, prune=options.prune))
     if problems:
         raise ConfigurationRefusedError(name, problems)
     journal = Journal()

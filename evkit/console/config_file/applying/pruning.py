@@ -15,6 +15,7 @@ from evkit.console.config_file.declarations import Configuration, listed
 from evkit.console.config_file.differences import Journal
 from evkit.console.config_file.inventory import Inventory
 from evkit.console.config_file.problems import Problem
+from sites.models import Feeder
 
 K = TypeVar("K")
 Victim = tuple[str, str, Model]
@@ -26,7 +27,7 @@ def prune(configuration: Configuration, present: Inventory, journal: Journal) ->
     Only sections and lists that the file has are pruned; users never are. What is used lower down is
     removed first.
     """
-    for find in (_id_tags, _vehicles, _connectors, _charge_points, _parts_of_sites, _sites, _schedules):
+    for find in (_id_tags, _vehicles, _connectors, _charge_points, _groups, _feeders, _sites, _schedules):
         for kind, key, row in list(find(configuration, present)):
             if _has_transactions(kind, row):
                 message = _("%(kind)s %(key)s has transactions and cannot be removed; declare it.")
@@ -62,7 +63,7 @@ def _left_out(
 def _id_tags(configuration: Configuration, present: Inventory) -> Iterator[Victim]:
     if configuration.id_tags is not UNSET:
         declared = {token_key(each.value) for each in configuration.id_tags}
-        yield from _left_out("id_tag", {**present.id_tags}, declared)
+        yield from _left_out("id_tag", {**present.id_tags}, declared, lambda key: present.id_tags[key].value)
 
 
 def _vehicles(configuration: Configuration, present: Inventory) -> Iterator[Victim]:
@@ -90,18 +91,29 @@ def _charge_points(configuration: Configuration, present: Inventory) -> Iterator
         )
 
 
-def _parts_of_sites(configuration: Configuration, present: Inventory) -> Iterator[Victim]:
+def _groups(configuration: Configuration, present: Inventory) -> Iterator[Victim]:
     for site in listed(configuration.sites):
-        if site.groups is not UNSET:
-            numbers = {group.number for group in site.groups}
-            for (code, number), group_row in present.groups.items():
-                if code == site.code and number not in numbers:
-                    yield "group", f"{code}/{number}", group_row
-        if site.feeders is not UNSET:
-            codes = {feeder.code for feeder in site.feeders}
-            for (code, feeder), feeder_row in present.feeders.items():
-                if code == site.code and feeder not in codes:
-                    yield "feeder", f"{code}/{feeder}", feeder_row
+        numbers = {group.number for group in listed(site.groups)}
+        for (code, number), row in present.groups.items():
+            if site.groups is not UNSET and code == site.code and number not in numbers:
+                yield "group", f"{code}/{number}", row
+
+
+def _feeders(configuration: Configuration, present: Inventory) -> Iterator[Victim]:
+    """Yield feeders that the file leaves out, the lowest first: a parent goes after its children."""
+    rows = sorted(present.feeders.values(), key=_depth, reverse=True)
+    for site in listed(configuration.sites):
+        codes = {feeder.code for feeder in listed(site.feeders)}
+        for row in rows:
+            if site.feeders is not UNSET and row.site.code == site.code and row.code not in codes:
+                yield "feeder", f"{site.code}/{row.code}", row
+
+
+def _depth(feeder: Feeder) -> int:
+    depth = 0
+    while feeder.parent is not None:
+        feeder, depth = feeder.parent, depth + 1
+    return depth
 
 
 def _sites(configuration: Configuration, present: Inventory) -> Iterator[Victim]:

@@ -1,0 +1,97 @@
+"""A small site with live state, written straight into the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
+from charging.models import IdToken, Transaction, Vehicle
+from sites.models import Membership, Site, User
+from sites.types import Role
+
+NOW = datetime(2026, 11, 17, 13, 7, 30, tzinfo=UTC)
+
+
+def add_site(code: str = "depot", **fields: Any) -> Site:
+    """Add a site with a limit of 100 kW."""
+    values = {"name_en": "Depot", "name_fr": "Dépôt", "limit_value": 100_000, **fields}
+    return Site.objects.create(code=code, **values)
+
+
+def add_user(role: Role, *sites: Site, language: str = "en") -> User:
+    """Add a user named after the role, a member of these sites."""
+    user = User.objects.create_user(role.value, password="a long password", role=role, language=language)
+    for site in sites:
+        Membership.objects.create(user=user, site=site)
+    return user
+
+
+def add_charge_point(site: Site, identity: str, *, online: bool = True, zone: str = "") -> ChargePoint:
+    """Add a charge point that is connected or was until twelve minutes ago."""
+    row = ChargePoint.objects.create(identity=identity, site=site, zone=zone)
+    ChargePointState.objects.create(
+        charge_point=row,
+        connected=online,
+        connected_at=NOW - timedelta(days=6),
+        disconnected_at=None if online else NOW - timedelta(minutes=12),
+        last_seen_at=NOW if online else NOW - timedelta(minutes=12),
+        protocol="1.6",
+        model="DC 50",
+    )
+    return row
+
+
+def add_connector(row: ChargePoint, number: int, status: str = "Available", **live: Any) -> Evse:
+    """Add a 50 kW DC connector in a status that began fifteen minutes ago."""
+    evse = Evse.objects.create(charge_point=row, number=number, max_power_w=50_000, current="DC")
+    since = NOW - timedelta(minutes=15)
+    EvseState.objects.create(evse=evse, status=status, status_since=since, measured_at=NOW, **live)
+    return evse
+
+
+def add_transaction(evse: Evse, vehicle: str = "Bus 212", **fields: Any) -> Transaction:
+    """Add a running transaction of a vehicle, begun an hour ago."""
+    bus = Vehicle.objects.create(code=vehicle.lower().replace(" ", "-"), name=vehicle)
+    tag = vehicle.replace(" ", "").upper()
+    token = IdToken.objects.create(value=tag, key=tag, vehicle=bus)
+    start = NOW - timedelta(hours=1)
+    values = {
+        "start_key": f"{evse.pk}",
+        "started_at": start,
+        "started_received_at": start,
+        "charging_at": start,
+        "step": "charging",
+        "meter_start_wh": 0,
+        "energy_wh": 24_800,
+        **fields,
+    }
+    return Transaction.objects.create(
+        charge_point=evse.charge_point, evse=evse, id_token=token, id_tag=tag, vehicle=bus, **values
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """What the fixture `depot` holds: A_001 charges, A_002 is faulted, A_003 is offline."""
+
+    site: Site
+    charging: ChargePoint
+    faulted: ChargePoint
+    offline: ChargePoint
+    transaction: Transaction
+
+
+def add_depot() -> Depot:
+    """Add a site with three charge points."""
+    site = add_site()
+    charging = add_charge_point(site, "A_001", zone="Hall A")
+    evse = add_connector(charging, 1, "Charging", power_w=38_400, limit_w=40_000, soc_percent=64)
+    add_connector(charging, 2)
+    transaction = add_transaction(evse)
+    faulted = add_charge_point(site, "A_002", zone="Hall A")
+    add_connector(faulted, 1, "Faulted", error_code="GroundFailure")
+    offline = add_charge_point(site, "A_003", online=False, zone="Yard")
+    add_connector(offline, 1, "Charging", power_w=7_000)
+    return Depot(site, charging, faulted, offline, transaction)
