@@ -1,4 +1,4 @@
-"""The web server: uvicorn, with two small additions that charge points need.
+"""The web server: uvicorn, with small additions that charge points need.
 
 Some charge points forget the `Connection: Upgrade` header of their WebSocket handshake, some put a
 whole URL into the request line; both are put right before the handshake is parsed.
@@ -11,10 +11,12 @@ from typing import Literal
 import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from chargers.ocpp.frames import MAX_FRAME_BYTES
 
 PING_INTERVAL_S = 45.0
+LINGER_S = 2.0
 
 
 class ForgivingHttpProtocol(HttpToolsProtocol):
@@ -25,6 +27,33 @@ class ForgivingHttpProtocol(HttpToolsProtocol):
         if data.startswith(b"GET ") and b"\r\n\r\n" in data:
             data = complete_handshake(data)
         super().data_received(data)
+
+
+class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol, letting the peer read why it is thrown out.
+
+    Closing a socket that still has unread data resets it, and the close frame (1009: too big) is lost
+    on the way. What arrives after the violation is read and dropped for a moment instead.
+    """
+
+    _deaf = False
+
+    def data_received(self, data: bytes) -> None:
+        """Handle `data`, unless the peer has already been told that the connection is over."""
+        if not self._deaf:
+            super().data_received(data)
+
+    def handle_parser_exception(self) -> None:
+        """Send the close frame and end the connection once the peer had time to read it."""
+        close = self.conn.close_sent
+        self._deaf = True
+        self.close_sent = True
+        self.queue.put_nowait(
+            {"type": "websocket.disconnect", "code": close.code if close else 1006, "reason": ""}
+        )
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(LINGER_S, self.transport.close)
 
 
 def complete_handshake(data: bytes) -> bytes:
@@ -63,7 +92,7 @@ def server_config(*, host: str, port: int, loop: Literal["uvloop", "asyncio"] = 
         port=port,
         loop=loop,
         http=ForgivingHttpProtocol,
-        ws="websockets-sansio",
+        ws=PatientWebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_INTERVAL_S,
         ws_ping_timeout=None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chargers.ocpp.deviations import Deviation
@@ -106,7 +107,8 @@ class ChargePointConnection:
         if self._closing:
             return
         self.frames_out += 1
-        await self._send({"type": "websocket.send", "text": text})
+        with suppress(OSError):
+            await self._send({"type": "websocket.send", "text": text})
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket from our side, once."""
@@ -114,7 +116,8 @@ class ChargePointConnection:
             return
         self._closing = True
         self.close_code, self.close_reason = code, reason
-        await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        with suppress(OSError):
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
     def log_sent(self, text: str, *, message_id: str, action: str) -> None:
         """Put a frame that we sent into the message log."""

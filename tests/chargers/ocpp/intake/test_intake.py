@@ -1,0 +1,211 @@
+"""The group commit: what one call does wrong never harms another, and answers mean commits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection, connections
+
+from chargers.models import ChargePoint, VendorMessage
+from chargers.ocpp.handling import EMPTY, Batch, InboundCall, Link, Route
+from chargers.ocpp.intake import Answered, Failed, Intake, IntakeOverloadedError
+from chargers.ocpp.intake import lane as lane_module
+from chargers.ocpp.v16.messages import DataTransferReq
+from evkit.core.clock import utc_now
+from evkit.core.events import Event, EventBus
+from history.models import Message
+from history.recorders import write_messages
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Event):
+    text: str
+
+
+def store(call: InboundCall) -> None:
+    VendorMessage.objects.create(
+        charge_point_id=call.link.charge_point_id,
+        vendor_id=call.message.vendor_id,
+        data=call.message_id,
+        at=call.received_at,
+        digest=call.message_id,
+    )
+
+
+def store_or_raise(call: InboundCall, batch: Batch) -> bytes:
+    store(call)
+    batch.publish(Told(call.message_id))
+    if call.message.vendor_id == "bad":
+        raise ValueError("a handler's mistake")
+    return EMPTY
+
+
+def store_many_or_raise(calls: Sequence[InboundCall], batch: Batch) -> list[bytes]:
+    return [store_or_raise(call, batch) for call in calls]
+
+
+def break_a_reference(call: InboundCall, batch: Batch) -> bytes:
+    """A violation that only shows when the transaction commits (deferred foreign key)."""
+    if call.message.vendor_id == "bad":
+        VendorMessage.objects.create(
+            charge_point_id=987654, vendor_id="x", at=call.received_at, digest=call.message_id
+        )
+    else:
+        store(call)
+    return EMPTY
+
+
+COLD = Route(handle=store_or_raise)
+HOT = Route(handle_many=store_many_or_raise)
+REFERENCE = Route(handle=break_a_reference)
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def intake(told: list[str]) -> Iterator[Intake]:
+    bus = EventBus([(Told, lambda events: told.extend(event.text for event in events))])
+    intake = Intake(record_messages=write_messages, bus=bus, clock=utc_now)
+    intake.start()
+    yield intake
+    bus.flush()
+    intake.stop()
+    connections.close_all()
+
+
+@pytest.fixture
+def make_call() -> Callable[..., InboundCall]:
+    charge_point = ChargePoint.objects.create(identity="CP")
+    link = Link(uuid4(), charge_point.pk, "CP", None, "1.6")
+    numbers = iter(range(1, 100_000))
+
+    def make(vendor: str = "good") -> InboundCall:
+        number = next(numbers)
+        return InboundCall(
+            link=link,
+            message_id=f"m{number}",
+            action="DataTransfer",
+            message=DataTransferReq(vendor_id=vendor),
+            frame=f'[2,"m{number}","DataTransfer",{{}}]',
+            deviations=(),
+            received_at=utc_now(),
+            sequence=number,
+        )
+
+    return make
+
+
+def stored() -> set[str]:
+    return set(VendorMessage.objects.values_list("data", flat=True))
+
+
+async def submit_all(intake: Intake, calls: Sequence[InboundCall], route: Route) -> list[object]:
+    return list(await asyncio.gather(*(intake.submit(call, route) for call in calls)))
+
+
+@pytest.mark.parametrize("route", [COLD, HOT, REFERENCE], ids=["cold", "hot", "at commit"])
+class TestACulprit:
+    async def test_fails_alone_and_the_others_are_stored(
+        self, intake: Intake, make_call: Callable[..., InboundCall], route: Route
+    ) -> None:
+        vendors = ["good", "good", "bad", "good", "good", "bad", "good"]
+        calls = [await sync_to_async(make_call)(vendor) for vendor in vendors]
+        outcomes = await submit_all(intake, calls, route)
+        assert [isinstance(outcome, Answered) for outcome in outcomes] == [v == "good" for v in vendors]
+        assert [isinstance(outcome, Failed) for outcome in outcomes] == [v == "bad" for v in vendors]
+        good = {call.message_id for call in calls if call.message.vendor_id == "good"}
+        assert await sync_to_async(stored)() == good
+
+    async def test_is_logged_like_every_other_frame(
+        self, intake: Intake, make_call: Callable[..., InboundCall], route: Route
+    ) -> None:
+        calls = [await sync_to_async(make_call)(vendor) for vendor in ("good", "bad", "good")]
+        await submit_all(intake, calls, route)
+        answers = await sync_to_async(lambda: dict(Message.objects.values_list("message_id", "answer")))()
+        assert answers == {"m1": '[3,"m1",{}]', "m2": None, "m3": '[3,"m3",{}]'}
+
+
+class TestEvents:
+    async def test_of_a_call_that_failed_are_not_told(
+        self, intake: Intake, make_call: Callable[..., InboundCall], told: list[str]
+    ) -> None:
+        calls = [await sync_to_async(make_call)(vendor) for vendor in ("good", "bad", "good")]
+        await submit_all(intake, calls, COLD)
+        deadline = time.monotonic() + 5
+        while len(told) < 2 and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        assert told == ["m1", "m3"]
+
+
+class TestAnAnswer:
+    async def test_means_that_the_rows_are_there_for_everybody(
+        self, intake: Intake, make_call: Callable[..., InboundCall]
+    ) -> None:
+        for _attempt in range(10):
+            call = await sync_to_async(make_call)()
+            await intake.submit(call, COLD)
+            assert call.message_id in await sync_to_async(stored, thread_sensitive=False)()
+
+    async def test_may_come_again_for_a_batch_that_was_committed_before(
+        self, intake: Intake, make_call: Callable[..., InboundCall]
+    ) -> None:
+        call = await sync_to_async(make_call)()
+        same = Route(handle=lambda _call, _batch: EMPTY)
+        assert await intake.submit(call, same) == Answered(EMPTY)
+        assert await intake.submit(call, same) == Answered(EMPTY)
+        assert await sync_to_async(Message.objects.count)() == 1
+
+
+class TestJobs:
+    async def test_return_what_they_made_once_it_is_committed(self, intake: Intake) -> None:
+        pk = await intake.run(lambda _batch: ChargePoint.objects.create(identity="J").pk)
+        exists = ChargePoint.objects.filter(pk=pk).exists
+        assert await sync_to_async(exists, thread_sensitive=False)()
+
+    async def test_raise_where_they_were_asked_for(self, intake: Intake) -> None:
+        def job(_batch: Batch) -> None:
+            ChargePoint.objects.create(identity="K")
+            raise LookupError("no")
+
+        with pytest.raises(LookupError):
+            await intake.run(job)
+        assert not await sync_to_async(ChargePoint.objects.filter(identity="K").exists)()
+
+
+class TestLoad:
+    async def test_beyond_the_bound_is_refused_at_once(
+        self, intake: Intake, make_call: Callable[..., InboundCall], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(lane_module, "QUEUE_CAP", 1)
+        blocker = asyncio.ensure_future(intake.run(lambda _batch: time.sleep(0.3)))
+        await asyncio.sleep(0.1)
+        waiting = asyncio.ensure_future(intake.run(lambda _batch: None))
+        await asyncio.sleep(0)
+        with pytest.raises(IntakeOverloadedError):
+            await intake.run(lambda _batch: None)
+        await asyncio.gather(blocker, waiting)
+
+    async def test_of_slow_cold_calls_does_not_delay_hot_ones(
+        self, intake: Intake, make_call: Callable[..., InboundCall]
+    ) -> None:
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite has one writer: lanes exist on PostgreSQL only (DATABASE_URL)")
+        call = await sync_to_async(make_call)()
+        slow = asyncio.ensure_future(intake.run(lambda _batch: time.sleep(0.5)))
+        await asyncio.sleep(0.05)
+        started = time.monotonic()
+        await intake.submit(call, HOT)
+        assert time.monotonic() - started < 0.3
+        assert not slow.done()
+        await slow
