@@ -22,7 +22,7 @@ class Transactions:
         """Make `progress` known."""
         known = self.by_number.setdefault(progress.number, progress)
         if known.ended_at is None:
-            self.open_at[known.charge_point_id, known.evse_number] = known
+            self.open_at[known.place] = known
 
     def find(
         self, *, charge_point_id: int, evse_number: int, claimed: int | None, at: datetime

@@ -14,6 +14,7 @@ from charging.types import Step
 FIELDS = (
     "number",
     "charge_point_id",
+    "evse_id",
     "evse__number",
     "started_at",
     "ended_at",
@@ -38,6 +39,7 @@ class Progress:
 
     number: int
     charge_point_id: int
+    evse_id: int
     evse_number: int
     started_at: datetime
     ended_at: datetime | None
@@ -55,6 +57,11 @@ class Progress:
         """Return the progress stored in a row of `FIELDS`."""
         values = [*row[:-5], Register(*row[-5:])]
         return cls(*values)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The charge point and the number of the connector."""
+        return self.charge_point_id, self.evse_number
 
     def take(self, moment: Moment) -> bool:
         """Take `moment` into account; return whether the register restarted.

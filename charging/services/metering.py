@@ -91,7 +91,8 @@ def record_meter_values(reports: Sequence[MeterReport], batch: Batch) -> None:
     note_seen((report.call.link.charge_point_id, report.call.received_at) for report in ordered)
     evse_ids = _evse_ids(ordered, batch)
     transactions = _load_transactions(ordered, evse_ids)
-    live = Live.load(evse_ids, {report.place[0] for report in ordered if not report.evse_number})
+    places = evse_ids | {each.place: each.evse_id for each in transactions.by_number.values()}
+    live = Live.load(places, {report.place[0] for report in ordered if not report.evse_number})
     rows: list[Row] = []
     for report in ordered:
         rows += _take(report, transactions, live, batch)

@@ -235,7 +235,10 @@ class TestOddities:
         row = Transaction.objects.get()
         assert row.energy_wh == 1100
         assert set(row.flags) == {"offline_start", "offline_stop", "matched_stop"}
-        assert (row.started_at.day, row.ended_at.day) == (9, 9)
+        assert (row.started_at, row.ended_at) == (
+            datetime(2026, 1, 9, 10, 0, tzinfo=UTC),
+            datetime(2026, 1, 9, 10, 30, tzinfo=UTC),
+        )
 
 
 class TestTransactionData:
