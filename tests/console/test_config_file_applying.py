@@ -355,9 +355,8 @@ class TestReferences:
 
     def test_what_is_in_the_system_already_can_be_referred_to(self):
         apply(FULL)
-        apply(
-            "charge_points: [{identity: B, site: depot-nord, feeder: f1, connectors: [{number: 1, groups: [1]}]}]"
-        )
+        connectors = "connectors: [{number: 1, groups: [1]}]"
+        apply(f"charge_points: [{{identity: B, site: depot-nord, feeder: f1, {connectors}}}]")
         assert Evse.objects.get(charge_point__identity="B").groups.get().number == 1
 
     def test_feeders_above_each_other_are_refused(self):

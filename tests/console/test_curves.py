@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evkit.console.selectors.curves import carried, connected_buckets, thin, with_gaps
+
+rows = st.lists(
+    st.tuples(st.floats(0, 1e6), st.none() | st.floats(0, 1e6), st.none()), unique_by=lambda row: row[0]
+).map(sorted)
+
+
+class TestCarried:
+    def test_a_value_holds_until_the_next_but_five_minutes_at_most(self) -> None:
+        assert carried([(1, 1, 10, 7.0), (1, 1, 12, 8.0)], end=30) == {
+            10: 7.0, 11: 7.0, 12: 8.0, 13: 8.0, 14: 8.0, 15: 8.0, 16: 8.0,
+        }  # fmt: skip
+
+    def test_connectors_add_up(self) -> None:
+        assert carried([(1, 1, 10, 7.0), (1, 2, 10, 5.0), (2, 1, 10, 1.0)], end=10) == {10: 13.0}
+
+
+class TestConnectedBuckets:
+    def test_cover_the_time_of_each_connection(self) -> None:
+        start = datetime(2026, 1, 1, tzinfo=UTC)
+        row = SimpleNamespace(opened_at=start, closed_at=start + timedelta(minutes=2))
+        first = int(start.timestamp()) // 60
+        found = connected_buckets([row], start - timedelta(hours=1), start + timedelta(hours=1))
+        assert found == {first, first + 1, first + 2}
+
+
+class TestThin:
+    @given(rows)
+    def test_keeps_the_lowest_and_the_highest(self, data: list[tuple[float, float | None, None]]) -> None:
+        kept = thin(data, 10)
+        values = [row[1] or 0.0 for row in data]
+        assert set(kept) <= set(data)
+        assert [row[0] for row in kept] == sorted(row[0] for row in kept)
+        if values:
+            assert min(values) in {row[1] or 0.0 for row in kept}
+            assert max(values) in {row[1] or 0.0 for row in kept}
+
+    def test_leaves_a_short_series_alone(self) -> None:
+        data = [(float(n), 1.0, None) for n in range(10)]
+        assert thin(data, 10) == data
+
+    def test_never_keeps_many_more_than_asked_for(self) -> None:
+        data = [(float(n), float(n % 7), None) for n in range(10_000)]
+        assert len(thin(data, 1000)) <= 1002
+
+
+class TestGaps:
+    def test_a_long_silence_breaks_the_line(self) -> None:
+        curve = with_gaps([(0.0, 1.0, 50.0), (10.0, 2.0, 50.0), (20.0, 3.0, 51.0), (1000.0, 4.0, 60.0)])
+        assert curve.power_w == [1.0, 2.0, 3.0, None, 4.0]
+        assert curve.times == [0.0, 10.0, 20.0, 999.0, 1000.0]
+
+    def test_a_slow_meter_is_not_a_silence(self) -> None:
+        curve = with_gaps([(n * 900.0, 1.0, None) for n in range(5)])
+        assert None not in curve.power_w

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from chargers.models import Command
+from chargers.types import CommandState
+from evkit.core.clock import utc_now
+from history.models import Message
+from history.types import Direction
+from sites.types import Role
+from tests.console.depot import Depot
+
+LogIn = Callable[..., Client]
+
+
+def url(depot: Depot, identity: str = "A_001") -> str:
+    return reverse("charge_point", args=[depot.site.code, identity])
+
+
+@pytest.fixture
+def client(log_in: LogIn) -> Client:
+    return log_in(Role.OPERATOR)
+
+
+class TestChargePoint:
+    def test_shows_values_limits_and_transaction_of_the_busy_connector(
+        self, client: Client, depot: Depot
+    ) -> None:
+        detail = client.get(url(depot)).context["detail"]
+        assert detail.selected.card.number == 1
+        assert detail.selected.limits.accepted_w == 40_000
+        assert detail.selected.limits.max_w == 50_000
+        assert detail.selected.transaction == depot.transaction
+        assert [step.progress for step in detail.selected.steps] == [
+            "done",
+            "done",
+            "done",
+            "current",
+            "todo",
+        ]
+
+    def test_selects_the_connector_of_the_address(self, client: Client, depot: Depot) -> None:
+        detail = client.get(url(depot), {"connector": "2"}).context["detail"]
+        assert detail.selected.card.number == 2
+        assert detail.selected.transaction is None
+
+    def test_says_why_a_faulted_connector_does_not_charge(self, client: Client, depot: Depot) -> None:
+        page = client.get(url(depot, "A_002")).content.decode()
+        assert "Earth fault. Charging is impossible until the fault is gone." in page
+
+    def test_times_are_those_of_the_site(self, client: Client, depot: Depot) -> None:
+        page = client.get(url(depot)).content.decode()
+        assert "13:07:30 · no." in page  # 12:07:30 UTC in Paris, in winter
+
+    def test_shows_the_last_frames(self, client: Client, depot: Depot) -> None:
+        Message.objects.create(
+            charge_point_id=depot.charging.pk,
+            at=utc_now(),
+            sequence=1,
+            direction=Direction.IN,
+            action="Heartbeat",
+            frame='[2,"1","Heartbeat",{}]',
+        )
+        assert "<b>Heartbeat</b>" in client.get(url(depot)).content.decode()
+
+    def test_what_a_charge_point_sends_cannot_become_markup(self, client: Client, depot: Depot) -> None:
+        Message.objects.create(
+            charge_point_id=depot.charging.pk,
+            at=utc_now(),
+            sequence=1,
+            direction=Direction.IN,
+            action="<script>alert(1)</script>",
+            frame="<img src=x onerror=alert(1)>",
+        )
+        page = client.get(url(depot)).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+class TestCommandResults:
+    def test_a_waiting_command_is_asked_for_again(self, client: Client, depot: Depot) -> None:
+        add_command(depot, CommandState.SENT)
+        text = client.get(url(depot), {"part": "commands"}, headers={"HX-Request": "true"}).content.decode()
+        assert 'hx-trigger="load delay:1s"' in text
+        assert "Sent" in text
+
+    def test_a_finished_command_is_not(self, client: Client, depot: Depot) -> None:
+        add_command(depot, CommandState.REJECTED)
+        text = client.get(url(depot), {"part": "commands"}, headers={"HX-Request": "true"}).content.decode()
+        assert "hx-trigger" not in text
+        assert "Rejected" in text
+
+    def test_live_fragments_replace_themselves(self, client: Client, depot: Depot) -> None:
+        text = client.get(url(depot), headers={"HX-Request": "true"}).content.decode()
+        for part in ("cp-head", "cp-why", "cp-plan", "cp-connector", "cp-commands", "cp-messages"):
+            assert f'id="{part}"' in text
+        assert text.count("hx-swap-oob") == 8
+
+
+def add_command(depot: Depot, state: CommandState) -> Command:
+    now = utc_now()
+    return Command.objects.create(
+        charge_point=depot.charging,
+        action="Reset",
+        state=state,
+        created_at=now,
+        deadline=now + timedelta(minutes=1),
+    )
