@@ -70,6 +70,12 @@ def codes(batch: Batch) -> list[str]:
     return [deviation.code for _, deviation in batch.deviations]
 
 
+def going_on(claim: Claim | None) -> Claim:
+    """The next call of a command, which must not be over."""
+    assert claim is not None
+    return claim
+
+
 class Socket:
     """A charge point's socket as the command pump drives it."""
 

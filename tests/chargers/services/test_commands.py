@@ -17,7 +17,8 @@ from chargers.services.commands import (
     queue_command,
 )
 from chargers.types import CommandState, Effect
-from evkit.core.recorders import Actor, recorders
+from evkit.core.events import Event, bus
+from evkit.core.recorders import Actor, Deed, recorders
 from tests.chargers.exchange import NOW, Socket
 from tests.factories import ChargePointFactory
 
@@ -37,9 +38,7 @@ class TestQueueCommand:
     def test_returns_a_queued_row_at_once_and_tells_after_the_commit(
         self, charge_point, django_capture_on_commit_callbacks
     ):
-        published = []
-        from evkit.core.events import Event, bus
-
+        published: list[Event] = []
         bus.subscribe(Event, published.extend)
         with django_capture_on_commit_callbacks(execute=True):
             command = queue(
@@ -64,7 +63,7 @@ class TestQueueCommand:
         assert not Command.objects.exists()
 
     def test_never_stores_or_journals_a_secret_in_clear(self, charge_point):
-        deeds = []
+        deeds: list[Deed] = []
         recorders.register(deeds.append)
         try:
             queue(

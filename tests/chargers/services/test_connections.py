@@ -11,6 +11,7 @@ from chargers.models import ChargePoint, ChargePointState, Connection, Connectio
 from chargers.ocpp.handling import Batch
 from chargers.services import connections
 from chargers.services.connections import (
+    HandshakeFacts,
     Replaced,
     close_all_of,
     close_connection,
@@ -58,18 +59,24 @@ def state_of(charge_point):
     return ChargePointState.objects.get(pk=charge_point.pk)
 
 
+def known(identity) -> HandshakeFacts:
+    facts = find_for_handshake(identity)
+    assert facts is not None
+    return facts
+
+
 class TestFindForHandshake:
     def test_returns_what_a_handshake_needs_in_one_query(self, django_assert_num_queries):
         charge_point = ChargePointFactory(evses=2, security_profile=1, heartbeat_interval_s=30)
         with django_assert_num_queries(1):
-            facts = find_for_handshake(charge_point.identity)
+            facts = known(charge_point.identity)
         assert (facts.charge_point_id, facts.site_id) == (charge_point.pk, charge_point.site_id)
         assert (facts.registration, facts.security_profile) == ("accepted", 1)
         assert (facts.password_digest, facts.heartbeat_interval_s) == ("", 30)
         assert facts.evse_ids == dict(charge_point.evses.values_list("number", "pk"))
 
     def test_a_charge_point_without_connectors_has_none(self):
-        assert find_for_handshake(ChargePointFactory().identity).evse_ids == {}
+        assert known(ChargePointFactory().identity).evse_ids == {}
 
     @pytest.mark.parametrize("identity", ["", "unknown", "x" * 256, "a\x00b", "CP\n1"])
     def test_an_unknown_or_impossible_identity_is_nobody(self, identity):
@@ -163,6 +170,7 @@ class TestKeepPending:
     def test_keeps_a_stranger_for_the_administrator(self):
         SiteFactory(unknown_charge_points="pending")
         facts = keep_pending("STRANGER", now=NOW)
+        assert facts is not None
         charge_point = ChargePoint.objects.get(identity="STRANGER")
         assert (facts.charge_point_id, facts.registration, facts.site_id) == (
             charge_point.pk,

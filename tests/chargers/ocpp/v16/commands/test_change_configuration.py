@@ -121,6 +121,7 @@ class TestAuthorizationKey:
         assert self.SECRET not in repr(rows)
         assert "sealed:" not in repr(rows)
         facts = find_for_handshake(charge_point.identity)
+        assert facts is not None
         assert password_matches(facts, bytes.fromhex(self.SECRET))
         assert socket.claim() is None
 

@@ -6,10 +6,10 @@ import pytest
 
 from chargers.models import Command, ConfigurationKey
 from chargers.ocpp.v16.configuration_keys import STANDARD_KEYS
-from chargers.services.commands import queue_command
+from chargers.services.commands import Claim, queue_command
 from chargers.services.deviations import count_deviations
 from chargers.types import CommandState
-from tests.chargers.exchange import NOW, Socket, codes
+from tests.chargers.exchange import NOW, Socket, codes, going_on
 from tests.factories import ChargePointFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,8 @@ class TestGetConfiguration:
         )
         command = ask(charge_point, "A", "B", "C", "D", "E")
         socket = Socket(charge_point)
-        claim, asked = socket.expect(), []
+        claim: Claim | None = socket.expect()
+        asked = []
         while claim:
             asked.append(claim.payload["key"])
             claim = socket.confirm(claim, answer_all(claim))
@@ -81,7 +82,7 @@ class TestGetConfiguration:
         socket = Socket(charge_point)
         claim = socket.ignore(socket.expect())
         assert codes(socket.batch) == ["get-configuration-unanswered"]
-        assert claim.payload == {"key": list(STANDARD_KEYS[:4])}
+        assert going_on(claim).payload == {"key": list(STANDARD_KEYS[:4])}
         asked = 0
         while claim:
             asked += 1
@@ -106,7 +107,7 @@ class TestGetConfiguration:
     def test_a_chunk_left_unanswered_ends_the_command(self, charge_point):
         command = ask(charge_point)
         socket = Socket(charge_point)
-        claim = socket.ignore(socket.expect())
+        claim = going_on(socket.ignore(socket.expect()))
         assert socket.ignore(claim) is None
         command.refresh_from_db()
         assert command.state == CommandState.TIMED_OUT
@@ -114,11 +115,11 @@ class TestGetConfiguration:
     def test_a_refused_chunk_is_asked_key_by_key(self, charge_point):
         command = ask(charge_point, "A", "B", "C")
         socket = Socket(charge_point)
-        claim = socket.refuse(socket.expect(), "InternalError")
+        claim = going_on(socket.refuse(socket.expect(), "InternalError"))
         assert claim.payload == {"key": ["A"]}
-        claim = socket.confirm(claim, answer_all(claim))
+        claim = going_on(socket.confirm(claim, answer_all(claim)))
         assert claim.payload == {"key": ["B"]}
-        claim = socket.refuse(claim, "InternalError")
+        claim = going_on(socket.refuse(claim, "InternalError"))
         assert claim.payload == {"key": ["C"]}
         assert socket.confirm(claim, {"unknownKey": ["C"]}) is None
         command.refresh_from_db()
