@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -47,7 +48,15 @@ class Cluster:
     def start(self) -> None:
         """Start it and wait until it takes connections."""
         options = f"-p {self.port} -k {self._data} -c listen_addresses=127.0.0.1 -c synchronous_commit=on"
-        self._run("pg_ctl", "-D", str(self._data), "-l", str(self._data / "log"), "-o", options, "start")
+        start = ["-D", str(self._data), "-l", str(self._data / "log"), "-o", options, "start"]
+        for attempt in range(20):
+            try:
+                self._run("pg_ctl", *start)
+                break
+            except subprocess.CalledProcessError:
+                if attempt == 19:
+                    raise RuntimeError((self._data / "log").read_text()[-2000:]) from None
+                time.sleep(0.2)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
@@ -64,13 +73,13 @@ class Cluster:
         children = subprocess.run(
             ["pgrep", "-P", str(postmaster)], capture_output=True, text=True, check=False
         ).stdout.split()
-        for pid in (postmaster, *map(int, children)):
-            try:
+        pids = [postmaster, *map(int, children)]
+        for pid in pids:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        time.sleep(0.1)
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        deadline = time.monotonic() + 10
+        while any(_alive(pid) for pid in pids) and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def remove(self) -> None:
         """Stop it and delete its folder."""
@@ -86,3 +95,12 @@ class Cluster:
             stderr=subprocess.DEVNULL,
             cwd="/tmp",
         )
+
+
+def _alive(pid: int) -> bool:
+    """Tell whether a process still runs; a zombie holds nothing any more."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rsplit(")", 1)[1].split()[0] != "Z"

@@ -21,6 +21,7 @@ from chargers.ocpp.intake.work import (
     Work,
 )
 from chargers.ocpp.intake.writing import BatchWriter
+from evkit.core.db import use_own_connection
 from evkit.core.events import EventBus
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class Lane:
         self._waiting.put(work)
 
     def _run(self) -> None:
+        use_own_connection()
         running = True
         while running:
             batch, running = self._drain()
