@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth import aauthenticate, authenticate
+from django.db import connection
 from django.test import RequestFactory
 
 from evkit.core.recorders import SYSTEM
@@ -76,6 +78,7 @@ class TestThrottledBackend:
         for _ in range(5):
             assert await aauthenticate(request(), username="ann", password="wrong") is None
         assert await aauthenticate(request(), username="ann", password=PASSWORD) is None
+        await sync_to_async(connection.close)()
 
 
 class TestPermissions:
