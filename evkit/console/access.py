@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from chargers.models import ChargePoint
 from evkit.core.errors import ForbiddenError
+from sites.addresses import client_address
 from sites.models import Site
 from sites.permissions import Principal, Right, principal_of_user
 
@@ -24,7 +25,7 @@ def principal_of(request: HttpRequest) -> Principal:
     """Return the principal behind a request, worked out once per request."""
     known: Principal | None = getattr(request, "principal", None)
     if known is None:
-        known = principal_of_user(request.user, request.META.get("REMOTE_ADDR", ""))
+        known = principal_of_user(request.user, client_address(request))
         request.principal = known  # type: ignore[attr-defined]  # one per request, like request.user
     return known
 

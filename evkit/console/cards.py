@@ -136,6 +136,11 @@ class Totals:
         return None if self.limit_w is None else max(self.limit_w - self.power_w, 0.0)
 
     @property
+    def excess_w(self) -> float:
+        """Power drawn above the limit."""
+        return 0.0 if self.limit_w is None else max(self.power_w - self.limit_w, 0.0)
+
+    @property
     def exceeded(self) -> bool:
         """Whether more is drawn than the limit allows."""
         return self.limit_w is not None and self.power_w > self.limit_w

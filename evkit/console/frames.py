@@ -51,7 +51,7 @@ def meter_text(payload: Mapping[str, object]) -> str:
                 _keep_headline(values, sample)
     texts = [f"c{payload.get('connectorId', '?')}"]
     texts += [values[name] for name in HEADLINES if name in values]
-    return " · ".join(texts)
+    return " · ".join(texts)[:MAX_TEXT]
 
 
 def _keep_headline(values: dict[str, str], sample: Mapping[str, object]) -> None:

@@ -18,6 +18,7 @@ from charging.models import MeterSample, Transaction
 from sites.models import Site
 
 HOURS = 6
+SHORTEST_S = 1800
 BUCKET_S = 60
 CARRY_S = 300
 MAX_POINTS = 1200
@@ -66,6 +67,7 @@ class Epoch(Func):
 def site_curve(site: Site, now: datetime) -> SiteCurve:
     """Return the power of a site over the last hours, one point per minute.
 
+    It begins where something is known, at most six hours and at least half an hour ago.
     A connector's last value is carried on for five minutes. Where no connector reports, the power
     is 0 while a charge point was connected, else unknown.
     """
@@ -75,7 +77,8 @@ def site_curve(site: Site, now: datetime) -> SiteCurve:
     points = list(ChargePoint.objects.of_site(site).values_list("pk", flat=True))
     power = carried(_bucket_powers(points, since), end)
     known = connected_buckets(_connections(points, since), since, now)
-    buckets = range(start, end + 1)
+    told = min([*power, *known, end])
+    buckets = range(max(start, min(told, end - SHORTEST_S // BUCKET_S)), end + 1)
     return SiteCurve(
         times=[bucket * BUCKET_S for bucket in buckets],
         power_w=[power.get(bucket, 0.0 if bucket in known else None) for bucket in buckets],

@@ -26,7 +26,7 @@ from history.types import Direction
 
 MESSAGES = 8
 COMMANDS = 6
-PROTOCOLS = {"ocpp1.6": "OCPP 1.6J", "ocpp2.0.1": "OCPP 2.0.1"}
+PROTOCOLS = {"1.6": "OCPP 1.6J", "2.0.1": "OCPP 2.0.1"}
 
 
 @dataclass(frozen=True, slots=True)

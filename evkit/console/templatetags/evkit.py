@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from django import template
 from django.templatetags.static import static
@@ -21,40 +22,48 @@ TALLY = (Group.CHARGING, Group.FREE, Group.WAITING, Group.FAULTED, Group.OFFLINE
 SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"
 
 
+Value = float | Literal[""] | None
+
+
+def known(value: Value) -> float | None:
+    """Return None for what a template could not find."""
+    return None if value == "" else value
+
+
 @register.filter
-def number(value: float | None, decimals: int = 0) -> str:
+def number(value: Value, decimals: int = 0) -> str:
     """Format a plain number."""
-    return formats.number(value, decimals)
+    return formats.number(known(value), decimals)
 
 
 @register.filter
-def kw(value_w: float | None, decimals: int = 1) -> str:
+def kw(value_w: Value, decimals: int = 1) -> str:
     """Format watts as kilowatts without the unit."""
-    return formats.number(formats.kilo(value_w), decimals)
+    return formats.number(formats.kilo(known(value_w)), decimals)
 
 
 @register.filter
-def power(value_w: float | None, decimals: int = 1) -> str:
+def power(value_w: Value, decimals: int = 1) -> str:
     """Format watts as kilowatts with the unit."""
-    return formats.quantity(formats.kilo(value_w), "kW", decimals)
+    return formats.quantity(formats.kilo(known(value_w)), "kW", decimals)
 
 
 @register.filter
-def energy(value_wh: float | None, decimals: int = 1) -> str:
+def energy(value_wh: Value, decimals: int = 1) -> str:
     """Format watt-hours as kilowatt-hours with the unit."""
-    return formats.quantity(formats.kilo(value_wh), "kWh", decimals)
+    return formats.quantity(formats.kilo(known(value_wh)), "kWh", decimals)
 
 
 @register.filter
-def current(value_a: float | None, decimals: int = 1) -> str:
+def current(value_a: Value, decimals: int = 1) -> str:
     """Format amperes with the unit."""
-    return formats.quantity(value_a, "A", decimals)
+    return formats.quantity(known(value_a), "A", decimals)
 
 
 @register.filter
-def percent(value: float | None) -> str:
+def percent(value: Value) -> str:
     """Format a percentage with its sign."""
-    return formats.quantity(value, "%")
+    return formats.quantity(known(value), "%")
 
 
 @register.filter

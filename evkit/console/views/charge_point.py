@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from chargers.models import ChargePoint
 from evkit.console.access import get_charge_point, may_command, member_page
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.catalogue import COMMANDS, HEAD_COMMANDS, MORE_COMMANDS
@@ -20,9 +21,15 @@ Button = tuple[str, type[CommandForm]]
 def charge_point(request: HttpRequest, code: str, identity: str) -> HttpResponse:
     """Show a charge point; an htmx request gets the sections as fragments that replace themselves."""
     row = get_charge_point(request, code, identity)
+    with timezone.override(row.site.zone if row.site else None):
+        return render(request, _template(request), _context(request, row))
+
+
+def _context(request: HttpRequest, row: ChargePoint) -> dict[str, object]:
+    """Return everything the page shows, worded in the site's time."""
     now = utc_now()
     commands = last_commands(row.pk)
-    context = {
+    return {
         "site": row.site,
         "charge_point": row,
         "detail": charge_point_detail(row, request.GET.get("connector", ""), now),
@@ -33,8 +40,6 @@ def charge_point(request: HttpRequest, code: str, identity: str) -> HttpResponse
         "head_commands": _buttons(HEAD_COMMANDS),
         "more_commands": _buttons(MORE_COMMANDS),
     }
-    with timezone.override(row.site.zone if row.site else None):
-        return render(request, _template(request), context)
 
 
 def _buttons(slugs: tuple[str, ...]) -> list[Button]:

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from channels.layers import get_channel_layer
+
+from chargers.events import ChargePointChanged, CommandChanged, ConfigurationApplied
+from evkit.console.live.publisher import ALL_SITES, LivePublisher, publish, site_group, subscribe
+from evkit.core.events import EventBus
+
+
+async def listen(group: str) -> str:
+    layer = get_channel_layer()
+    channel: str = await layer.new_channel()
+    await layer.group_add(group, channel)
+    return channel
+
+
+async def heard(channel: str) -> dict[str, object]:
+    message: dict[str, object] = await asyncio.wait_for(get_channel_layer().receive(channel), 2)
+    return message
+
+
+@pytest.fixture
+async def publisher() -> LivePublisher:
+    made = LivePublisher(interval_s=0.1)
+    made.attach(asyncio.get_running_loop())
+    return made
+
+
+class TestLivePublisher:
+    async def test_tells_ids_of_what_changed_to_the_site_concerned(self, publisher: LivePublisher) -> None:
+        channel = await listen(site_group(1))
+        publisher.changed([ChargePointChanged(7, 1), CommandChanged(3, 4, 1), ChargePointChanged(9, 2)])
+        assert await heard(channel) == {"type": "live.changed", "site": 1, "charge_points": [4, 7]}
+
+    async def test_many_changes_go_out_together_after_the_first(self, publisher: LivePublisher) -> None:
+        channel = await listen(site_group(1))
+        publisher.changed([ChargePointChanged(1, 1)])
+        await heard(channel)
+        began = time.monotonic()
+        for number in range(2, 50):
+            publisher.changed([ChargePointChanged(number, 1)])
+        message = await heard(channel)
+        assert message["charge_points"] == list(range(2, 50))
+        assert time.monotonic() - began > 0.05
+
+    async def test_a_new_configuration_concerns_everybody(self, publisher: LivePublisher) -> None:
+        channel = await listen(ALL_SITES)
+        publisher.changed([ConfigurationApplied()])
+        assert await heard(channel) == {"type": "live.changed", "site": None, "charge_points": None}
+
+    async def test_a_charge_point_without_a_site_concerns_nobody(self, publisher: LivePublisher) -> None:
+        channel = await listen(ALL_SITES)
+        publisher.changed([ChargePointChanged(1, None)])
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(get_channel_layer().receive(channel), 0.3)
+
+    async def test_nobody_listening_harms_nobody(self) -> None:
+        LivePublisher(interval_s=0).changed([ChargePointChanged(1, 1)])
+
+
+class TestSubscribe:
+    def test_twice_counts_once(self) -> None:
+        bus = EventBus()
+        subscribe(bus)
+        subscribe(bus)
+        listeners = [pair for pair in bus._subscribers if pair[1] is publish]
+        assert len(listeners) == 3
