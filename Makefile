@@ -14,7 +14,8 @@ run: install ## Start everything in one process, with the demo depot
 	@$(BIN)/python -m evkit run
 
 test: install-dev ## Run all tests
-	@env -u EVKIT_DATA_DIR $(BIN)/python -m pytest $(TESTS)
+	@env -u EVKIT_DATA_DIR $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@env -u EVKIT_DATA_DIR $(BIN)/python -m tests.served -n 2 --dist loadfile
 
 bench: install-dev ## Run the benchmarks: make bench ARGS="--json FILE"
 	@env -u EVKIT_DATA_DIR $(BIN)/python -m bench $(ARGS)
@@ -29,10 +30,10 @@ lint: install-dev ## Check style, types, layers, templates, translations and mig
 	@env -u EVKIT_DATA_DIR DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 
 install: $(VENV)/.installed
-	@$(BIN)/python -m evkit.core.translations
+	@env -u DATABASE_URL EVKIT_LOG_FORMAT=console $(BIN)/python manage.py compile_translations
 
 install-dev: $(VENV)/.installed-dev
-	@$(BIN)/python -m evkit.core.translations
+	@env -u DATABASE_URL EVKIT_LOG_FORMAT=console $(BIN)/python manage.py compile_translations
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
