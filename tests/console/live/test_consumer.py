@@ -24,7 +24,7 @@ ORIGIN = (b"origin", b"http://localhost")
 def session_cookie(user: User) -> bytes:
     """Log a user in and return the cookie of the session."""
     request: Any = SimpleNamespace(session=SessionStore(), META={}, user=None)
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session.save()
     return f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}".encode()
 
