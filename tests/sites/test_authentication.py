@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth import aauthenticate, authenticate
-from django.db import connection
+from django.db import connections
 from django.test import RequestFactory
 
 from evkit.core.recorders import SYSTEM
@@ -78,7 +78,7 @@ class TestThrottledBackend:
         for _ in range(5):
             assert await aauthenticate(request(), username="ann", password="wrong") is None
         assert await aauthenticate(request(), username="ann", password=PASSWORD) is None
-        await sync_to_async(connection.close)()
+        await sync_to_async(connections.close_all)()
 
 
 class TestPermissions:
