@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chargers.simulator.calls import CallFailedError
 from chargers.simulator.clock import parse_time
+from chargers.simulator.connector import Connector, Reservation
 from chargers.simulator.frames import Payload
 
 if TYPE_CHECKING:
@@ -48,6 +49,20 @@ class Authorisation:
             return True
         parent = self.parent(one)
         return parent is not None and parent == self.parent(other)
+
+    def may_use(self, connector: Connector, id_tag: str) -> bool:
+        """Tell whether state and reservations let this tag charge here."""
+        if connector.error_code != "NoError" or not connector.operative:
+            return False
+        held = [item for item in (connector.reservation, self._cp.station.reservation) if item]
+        return all(self.reserved_for(item, id_tag) for item in held)
+
+    def reserved_for(self, reservation: Reservation, id_tag: str) -> bool:
+        """Tell whether a reservation is for this tag or its group (OCPP 1.6 §5.13)."""
+        if reservation.id_tag.casefold() == id_tag.casefold():
+            return True
+        parent = reservation.parent_id_tag
+        return parent is not None and parent == self.parent(id_tag)
 
     async def ask(self, id_tag: str) -> str:
         """Return the authorization status of a tag, from the best source available."""

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from typing import Any, Self
 
 from chargers.simulator.aligned import schedule_aligned
 from chargers.simulator.authorisation import Authorisation
 from chargers.simulator.boot import Boot
-from chargers.simulator.calls import CallFailedError, CallRefusedError, OutgoingCall
-from chargers.simulator.clock import DeviceClock, format_time
-from chargers.simulator.commands import ANSWERS
+from chargers.simulator.calls import CallFailedError, OutgoingCall
+from chargers.simulator.clock import DeviceClock
 from chargers.simulator.configuration import Configuration
-from chargers.simulator.connector import Connector, Reservation, Transaction
-from chargers.simulator.frames import Call, Payload
+from chargers.simulator.connector import Connector, Transaction
+from chargers.simulator.frames import Payload
 from chargers.simulator.metering import plain_number
 from chargers.simulator.misbehaviour import EPOCH_START, REGISTRY
+from chargers.simulator.peer import ChargePointPeer
 from chargers.simulator.power import Moment, PowerStage
 from chargers.simulator.profile_store import ProfileStore
+from chargers.simulator.reporting import StatusReports
 from chargers.simulator.sessions import Sessions
 from chargers.simulator.spec import ChargePointSpec, VehicleSpec
 from chargers.simulator.station import Station
 from chargers.simulator.stats import Counters, History
 from chargers.simulator.timers import Timers
+from chargers.simulator.waiting import Waiting
 from chargers.simulator.wire import Wire
 
 PATIENCE_S = 20.0
@@ -50,7 +52,6 @@ class SimulatedChargePoint:
         if unknown := self._quirks - REGISTRY.keys():
             raise ValueError(f"unknown misbehaviours {sorted(unknown)}; known: {sorted(REGISTRY)}")
         self.spec = spec
-        self.password = spec.password
         self.firmware_version = spec.firmware
         self.clock = DeviceClock()
         self.timers = Timers()
@@ -60,14 +61,16 @@ class SimulatedChargePoint:
         self.boot = Boot(self)
         self.sessions = Sessions(self)
         self.station = Station()
+        self.statuses = StatusReports(self)
         self.connectors = {item.number: _connector(spec, item.number) for item in spec.connectors}
         obeys = not self.has("ignores_limits")
         self.power = PowerStage(spec, self.profiles, speed=speed, obeys=obeys)
-        self.wire = Wire(self, spec, url, counters or Counters())
+        self.peer = ChargePointPeer(self)
+        self.wire = Wire(self.peer, spec, url, counters or Counters())
         self.wire.sent, self.wire.received = History(history), History(history)
         if self.has("wrong_clock"):
             self.clock.set_to(EPOCH_START)
-        self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+        self._waiting = Waiting()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # Life
@@ -116,7 +119,7 @@ class SimulatedChargePoint:
             self.sessions.stop(connector, "Local", id_tag)
             return "Accepted"
         status = "Rejected"
-        if running is None and self.may_use(connector, id_tag):
+        if running is None and self.authorisation.may_use(connector, id_tag):
             status = await self.authorisation.ask(id_tag)
         if status == "Accepted" and connector.transaction is None:
             self.sessions.authorise(connector, id_tag)
@@ -176,12 +179,7 @@ class SimulatedChargePoint:
         Raises:
             TimeoutError: when it does not within `patience_s` seconds.
         """
-        if condition():
-            return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((condition, future))
-        async with asyncio.timeout(patience_s):
-            await future
+        await self._waiting.until(condition, patience_s)
 
     async def send_raw(self, text: str) -> None:
         """Send any text over the socket."""
@@ -240,20 +238,6 @@ class SimulatedChargePoint:
         else:
             call.fail(CallFailedError(action, "ConnectionLost"))
 
-    def may_use(self, connector: Connector, id_tag: str) -> bool:
-        """Tell whether state and reservations let this tag charge here."""
-        if connector.error_code != "NoError" or not connector.operative:
-            return False
-        held = [item for item in (connector.reservation, self.station.reservation) if item]
-        return all(self.reserved_for(item, id_tag) for item in held)
-
-    def reserved_for(self, reservation: Reservation, id_tag: str) -> bool:
-        """Tell whether a reservation is for this tag or its group (OCPP 1.6 §5.13)."""
-        if reservation.id_tag.casefold() == id_tag.casefold():
-            return True
-        parent = reservation.parent_id_tag
-        return parent is not None and parent == self.authorisation.parent(id_tag)
-
     def advance(self) -> None:
         """Bring the physics up to now."""
         moment = Moment(self.time_s(), self.clock.now())
@@ -272,39 +256,16 @@ class SimulatedChargePoint:
     def report(self) -> None:
         """Send a StatusNotification for everything whose status has changed."""
         if self.online:
-            for number, part in self._parts().items():
-                if part.reported != (part.status, part.error_code):
-                    self.send_status(number)
+            self.statuses.send_changed()
         self.changed()
-
-    def send_status(self, number: int, *, early: bool = False) -> None:
-        """Send the status of a connector, or of the charge point (0), as it is now."""
-        part = self._parts()[number]
-        part.reported = (part.status, part.error_code)
-        body = {
-            "connectorId": number,
-            "errorCode": part.error_code,
-            "status": part.status,
-            "timestamp": format_time(self.clock.now()),
-        }
-        self.post("StatusNotification", body, early=early)
-
-    def _parts(self) -> dict[int, Connector | Station]:
-        return {0: self.station, **self.connectors}
 
     def changed(self) -> None:
         """Let those who wait for a condition look again."""
-        for item in list(self._waiting):
-            condition, future = item
-            if future.done() or condition():
-                self._waiting.remove(item)
-                if not future.done():
-                    future.set_result(None)
+        self._waiting.changed()
 
     def registered(self) -> None:
         """React to an accepted boot: report everything."""
-        for part in self._parts().values():
-            part.reported = None
+        self.statuses.forget()
         self.report()
         self._announce_firmware()
         schedule_aligned(self)
@@ -323,45 +284,6 @@ class SimulatedChargePoint:
         for name in self.spec.misbehaviours:
             if (hook := REGISTRY[name].on_start) is not None:
                 hook(self, transaction)
-
-    # What the wire asks (see `Peer`)
-
-    def subprotocols(self) -> Sequence[str]:
-        """Return the subprotocols to offer."""
-        return () if self.has("no_subprotocol") else ("ocpp1.6",)
-
-    def opened(self) -> None:
-        """React to a new connection."""
-        self.boot.opened()
-
-    def closed(self) -> None:
-        """React to the end of a connection."""
-        self.timers.cancel("boot")
-        self.timers.cancel("heartbeat")
-        self.changed()
-
-    def answer(self, call: Call) -> Payload:
-        """Return the answer to a call of the central system."""
-        handler = ANSWERS.get(call.action)
-        if handler is None:
-            raise CallRefusedError("NotImplemented", f"{call.action} is unknown")
-        return handler(self, call.payload)
-
-    def answer_delay_s(self, call: Call) -> float | None:  # noqa: ARG002 - part of the interface
-        """Return how long an answer is held back; None: for ever."""
-        if self.has("silent") or self.boot.status == "Rejected":
-            return None
-        return self.spec.pace_s if self.has("late_answers") else 0.0
-
-    def retry_delay_s(self, call: OutgoingCall, error: CallFailedError) -> float | None:
-        """Return when a transaction message is tried again (OCPP 1.6 §3.7.1); None: never."""
-        interval = self.configuration.number("TransactionMessageRetryInterval")
-        if error.code == "Timeout":
-            return interval
-        call.attempts += 1
-        if call.attempts >= self.configuration.number("TransactionMessageAttempts"):
-            return None
-        return interval * call.attempts
 
 
 def _connector(spec: ChargePointSpec, number: int) -> Connector:

@@ -15,7 +15,7 @@ from chargers.simulator.spec import VehicleSpec
 if TYPE_CHECKING:
     from chargers.simulator.charge_point import SimulatedChargePoint
 
-KEPT_SAMPLES = 50
+KEPT_SAMPLES = 12
 QUEUED_METER_VALUES = 2_000
 
 
@@ -196,7 +196,7 @@ class Sessions:
     def _consume_reservation(self, connector: Connector, id_tag: str) -> int | None:
         for holder in (connector, self._cp.station):
             held = holder.reservation
-            if held is not None and self._cp.reserved_for(held, id_tag):
+            if held is not None and self._cp.authorisation.reserved_for(held, id_tag):
                 holder.reservation = None
                 self._cp.timers.cancel(f"reservation-{held.reservation_id}")
                 return held.reservation_id

@@ -49,8 +49,8 @@ class Peer(Protocol):
     def answer(self, call: Call) -> Payload:
         """Return the answer to a call, or raise `CallRefusedError`."""
 
-    def answer_delay_s(self, call: Call) -> float | None:
-        """Return how long the answer is held back; None: for ever."""
+    def answer_delay_s(self) -> float | None:
+        """Return how long an answer is held back; None: for ever."""
 
     def retry_delay_s(self, call: OutgoingCall, error: CallFailedError) -> float | None:
         """Return when to repeat a failed durable call; None: give up."""
@@ -224,7 +224,7 @@ class Wire:
         if not isinstance(frame, Call):
             self._take_answer(frame)
             return
-        delay = self._peer.answer_delay_s(frame)
+        delay = self._peer.answer_delay_s()
         if delay is None:
             return
         answer = encode(self._answer(frame))

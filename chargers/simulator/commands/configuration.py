@@ -42,7 +42,7 @@ def _apply(cp: SimulatedChargePoint, key: str | None, value: str) -> None:
     elif key == "ClockAlignedDataInterval":
         schedule_aligned(cp)
     elif key == "AuthorizationKey":
-        cp.password = value
+        cp.peer.password = value
 
 
 def _entry(cp: SimulatedChargePoint, key: str) -> Payload:

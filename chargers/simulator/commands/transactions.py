@@ -47,7 +47,7 @@ def _choose(cp: SimulatedChargePoint, number: int | None, id_tag: str) -> Connec
         candidates = [cp.connectors[number]] if number in cp.connectors else []
     else:
         candidates = sorted(cp.connectors.values(), key=lambda item: item.vehicle is None)
-    free = [c for c in candidates if c.transaction is None and cp.may_use(c, id_tag)]
+    free = [c for c in candidates if c.transaction is None and cp.authorisation.may_use(c, id_tag)]
     return free[0] if free else None
 
 

@@ -57,7 +57,7 @@ def _meter_values(cp: SimulatedChargePoint, numbers: Sequence[int]) -> None:
 
 def _status(cp: SimulatedChargePoint, numbers: Sequence[int]) -> None:
     for number in numbers:
-        cp.send_status(number, early=True)
+        cp.statuses.send(number, early=True)
 
 
 SENDERS: Final[dict[str, Sender]] = {
