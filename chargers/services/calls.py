@@ -19,6 +19,7 @@ from chargers.ocpp.commanding import Again, Answer, CommandRoute, Done
 from chargers.ocpp.handling import Batch
 from chargers.services.secrets import mask_payload, open_payload
 from chargers.types import CommandState, Effect, Registration
+from evkit.core.errors import EvkitError
 from evkit.core.texts import storable, storable_json
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,8 @@ def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, ro
     """Take the oldest queued command of a charge point and mark it sent; None if there is none to send.
 
     Nothing is sent to a rejected charge point, over a socket that is not the newest, after the
-    command's deadline, or while another command is under way.
+    command's deadline, or while another command is under way. A command that cannot be sent as things
+    stand fails with the cause, and the next one has its turn.
     """
     queued = Command.objects.filter(
         charge_point_id=charge_point_id, state=CommandState.QUEUED, deadline__gt=batch.now
@@ -58,7 +60,11 @@ def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, ro
             continue
         command.state, command.sent_at = CommandState.SENT, batch.now
         _publish(command, batch)
-        payload = _route(command, routes).first_payload(command)
+        try:
+            payload = _route(command, routes).first_payload(command)
+        except EvkitError as error:
+            _finish(command, Done(CommandState.FAILED, error=error.message), batch)
+            continue
         return _new_call(command, open_payload(payload), connection_token, batch.now, routes)
     return None
 

@@ -12,10 +12,10 @@ from charging.services.remote import connection_timeout, has_started_since
 def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
     """Await the start (OCPP 1.6 §5.11): "Accepted" means that the charge point will try.
 
-    The start may have been received before the answer.
+    The start may have been received before the answer, or although the answer was lost.
     """
     done = settle(command, answer, batch)
-    if done.state != CommandState.ACCEPTED:
+    if done.state not in {CommandState.ACCEPTED, CommandState.TIMED_OUT}:
         return done
     since = command.sent_at or command.created_at
     if command.effect == Effect.SEEN or has_started_since(

@@ -14,9 +14,9 @@ PATIENCE: Final = timedelta(seconds=120)
 
 
 def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
-    """Await the stop (OCPP 1.6 §5.12), which may have been received before the answer."""
+    """Await the stop (OCPP 1.6 §5.12), which may be received before the answer or without one."""
     done = settle(command, answer, batch)
-    if done.state != CommandState.ACCEPTED:
+    if done.state not in {CommandState.ACCEPTED, CommandState.TIMED_OUT}:
         return done
     ended = Transaction.objects.filter(
         pk=answer.request.get("transactionId") or 0, charge_point_id=command.charge_point_id
