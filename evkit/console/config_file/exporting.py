@@ -15,6 +15,18 @@ from sites.models import Feeder, Project, Schedule, ScheduleGroup, Site, User
 Section = dict[str, Any]
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes texts with unusual characters in double quotes, where they are escaped."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = None if value.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
 def export_configuration() -> Section:
     """Return the configuration as plain data; passwords are never in it.
 
@@ -37,7 +49,7 @@ def export_configuration() -> Section:
 
 def as_yaml(configuration: Section) -> str:
     """Return exported configuration as YAML."""
-    text: str = yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True, width=110)
+    text: str = yaml.dump(configuration, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     return text
 
 
