@@ -75,7 +75,7 @@ class Authorisation:
             answer = await self._cp.send_call("Authorize", {"idTag": id_tag})
         except CallFailedError:
             return self._offline_status(id_tag)
-        info = answer.get("idTagInfo", {})
+        info = answer.get("idTagInfo") or {}
         self.remember(id_tag, info)
         return str(info.get("status", "Invalid"))
 

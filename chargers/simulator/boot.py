@@ -89,6 +89,7 @@ class Boot:
     def _failed(self, error: CallFailedError) -> None:
         if error.code != "ConnectionLost":
             self._cp.timers.set("boot", FAILED_RETRY_S, self._retry)
+        self._cp.changed()
 
     def _retry(self) -> None:
         if self._cp.wire.connected:

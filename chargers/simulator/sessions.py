@@ -169,7 +169,7 @@ class Sessions:
             return
         transaction.answered = True
         transaction.remote_id = answer.get("transactionId")
-        info = answer.get("idTagInfo", {})
+        info = answer.get("idTagInfo") or {}
         self._cp.authorisation.remember(transaction.id_tag, info)
         if info.get("status") != ACCEPTED and connector.transaction is transaction:
             if self._cp.configuration.flag("StopTransactionOnInvalidId"):

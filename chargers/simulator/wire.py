@@ -154,6 +154,11 @@ class Wire:
         self.counters.connected += 1
         self.counters.connections += 1
         sender = asyncio.create_task(self._send_loop(socket))
+
+        def abort(_: object) -> None:
+            socket.transport.abort()
+
+        sender.add_done_callback(abort)
         self._peer.opened()
         try:
             async for text in socket:
@@ -161,6 +166,7 @@ class Wire:
         except ConnectionClosed:
             pass
         finally:
+            sender.remove_done_callback(abort)
             sender.cancel()
             self._socket = None
             self.counters.connected -= 1
