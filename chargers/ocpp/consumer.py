@@ -17,7 +17,9 @@ from channels.consumer import AsyncConsumer
 
 from chargers.ocpp.admission import Admission, Refusal, admit
 from chargers.ocpp.connection import ChargePointConnection, Receive, Send
+from chargers.ocpp.handling import Batch
 from chargers.ocpp.handshake import basic_password, choose_subprotocol, header, identity_of
+from chargers.services.calls import lose_calls
 from chargers.services.connections import close_connection
 from evkit.core.errors import EvkitError
 
@@ -132,18 +134,21 @@ class ChargePointConsumer(AsyncConsumer):
         connection.pump.stop()
         link = connection.link
         try:
-            await self._engine.intake.run(
-                lambda batch: close_connection(
-                    token=link.token,
-                    code=connection.close_code,
-                    reason=connection.close_reason,
-                    frames_in=connection.frames_in,
-                    frames_out=connection.frames_out,
-                    batch=batch,
-                )
-            )
+            await self._engine.intake.run(lambda batch: self._record_end(connection, batch))
         except EvkitError as error:
             log.warning("close_not_recorded", extra={"identity": link.identity, "cause": str(error)})
+
+    def _record_end(self, connection: ChargePointConnection, batch: Batch) -> None:
+        link = connection.link
+        close_connection(
+            token=link.token,
+            code=connection.close_code,
+            reason=connection.close_reason,
+            frames_in=connection.frames_in,
+            frames_out=connection.frames_out,
+            batch=batch,
+        )
+        lose_calls(link.charge_point_id, batch, routes=self._engine.commands, carried_by=link.token)
 
 
 async def _refuse(scope: Scope, send: Send, refusal: Refusal) -> None:

@@ -20,6 +20,7 @@ from chargers.ocpp.handling import InboundCall, MessageRecorder, Route
 from chargers.ocpp.intake import Intake, Outcome, Waiting
 from chargers.ocpp.registry import Registry
 from chargers.ocpp.throttle import Throttle
+from chargers.services.calls import lose_stale_calls
 from chargers.services.connections import close_all_of, touch
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
@@ -133,6 +134,7 @@ class Engine:
             connection.pump.wake()
         if fresh:
             await self.intake.run(lambda _batch: touch(fresh, now=moment))
+        await self.intake.run(lambda batch: lose_stale_calls(batch, routes=self.commands))
 
 
 def forget_process(process: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ carried out strictly one after the other, whichever process holds its socket.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,9 @@ from evkit.core.texts import storable, storable_json
 log = logging.getLogger(__name__)
 
 Routes = Mapping[str, CommandRoute]
+Died = Callable[[UUID | None], bool]
+"""Tells of the connection that carried a call whether it is gone."""
+
 DEFAULT_ROUTE = CommandRoute()
 STALE_AFTER = timedelta(seconds=60)
 """How long after its own time-out a call without an answer belongs to a process that is gone."""
@@ -52,7 +55,7 @@ def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, ro
     queued = Command.objects.filter(
         charge_point_id=charge_point_id, state=CommandState.QUEUED, deadline__gt=batch.now
     ).order_by("pk")
-    if not queued.exists() or not _may_send(charge_point_id, connection_token):
+    if not queued.exists() or not _may_send(charge_point_id, connection_token, batch, routes):
         return None
     for command in queued.select_related("charge_point"):
         claimed = queued.filter(pk=command.pk).update(state=CommandState.SENT, sent_at=batch.now)
@@ -87,16 +90,15 @@ def complete(call_id: int, answer: Answer, batch: Batch, *, routes: Routes) -> C
     return None
 
 
-def lose_calls(
-    charge_point_id: int, batch: Batch, *, routes: Routes, except_token: UUID | None = None
-) -> int:
+def lose_calls(charge_point_id: int, batch: Batch, *, routes: Routes, carried_by: UUID | None = None) -> int:
     """End the commands under way of a charge point whose connection died; return how many.
 
-    Their outcome is unknown: they count as timed out and are never sent again. Those on the connection
-    `except_token` go on.
+    Their outcome is unknown: they count as timed out and are never sent again. `carried_by` names the
+    connection that died; None ends them all.
     """
-    under_way = Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT)
-    return sum(_lose(pk, batch, routes, except_token) for pk in under_way.values_list("pk", flat=True))
+    return _lose_where(
+        charge_point_id, batch, routes, lambda token: carried_by is None or token == carried_by
+    )
 
 
 def lose_stale_calls(batch: Batch, *, routes: Routes) -> int:
@@ -107,18 +109,23 @@ def lose_stale_calls(batch: Batch, *, routes: Routes) -> int:
         since = call.sent_at if call else command.sent_at or command.created_at
         patience = timedelta(seconds=_route(command, routes).timeout_s) + STALE_AFTER
         if since + patience < batch.now:
-            lost += _lose(command.pk, batch, routes, None)
+            lost += _lose(command.pk, batch, routes, lambda _token: True)
     return lost
 
 
-def _may_send(charge_point_id: int, connection_token: UUID) -> bool:
-    """Tell whether a command may go out now; serialises the claims of one charge point until the commit."""
+def _may_send(charge_point_id: int, connection_token: UUID, batch: Batch, routes: Routes) -> bool:
+    """Tell whether a command may go out now; serialises the claims of one charge point until the commit.
+
+    What an older connection still carries is over: the newest has taken its place.
+    """
     locked = ChargePoint.objects.select_for_update(no_key=True).filter(pk=charge_point_id)
     if not locked.exclude(registration=Registration.REJECTED).first():
         return False
     newest = ChargePointState.objects.filter(pk=charge_point_id, connection_token=connection_token)
-    busy = Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT)
-    return newest.exists() and not busy.exists()
+    if not newest.exists():
+        return False
+    _lose_where(charge_point_id, batch, routes, lambda token: token != connection_token)
+    return not Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT).exists()
 
 
 def _lock(command_id: int) -> Command:
@@ -183,12 +190,15 @@ def _finish(command: Command, done: Done, batch: Batch) -> None:
     _publish(command, batch)
 
 
-def _lose(command_id: int, batch: Batch, routes: Routes, except_token: UUID | None) -> int:
+def _lose_where(charge_point_id: int, batch: Batch, routes: Routes, died: Died) -> int:
+    under_way = Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT)
+    return sum(_lose(pk, batch, routes, died) for pk in under_way.values_list("pk", flat=True))
+
+
+def _lose(command_id: int, batch: Batch, routes: Routes, died: Died) -> int:
     command = _lock(command_id)
     call = command.calls.last()
-    if command.state != CommandState.SENT or (
-        call and except_token and call.connection_token == except_token
-    ):
+    if command.state != CommandState.SENT or not died(call.connection_token if call else None):
         return 0
     outcome = _route(command, routes).on_answer(
         command, Answer(request=call.request if call else command.payload), batch

@@ -181,12 +181,21 @@ class TestLoseCalls:
         assert (under_way.state, waiting.state) == (CommandState.TIMED_OUT, CommandState.QUEUED)
         assert batch.events == [CommandChanged(under_way.pk, charge_point.pk, charge_point.site_id)]
 
-    def test_those_on_the_new_connection_go_on(self, charge_point):
+    def test_those_on_another_connection_go_on(self, charge_point):
         queue(charge_point)
         socket = Socket(charge_point)
         socket.expect()
-        lost = lose_calls(charge_point.pk, Batch(NOW), routes=socket.routes, except_token=socket.link.token)
-        assert lost == 0
+        assert lose_calls(charge_point.pk, Batch(NOW), routes=socket.routes, carried_by=uuid4()) == 0
+        assert (
+            lose_calls(charge_point.pk, Batch(NOW), routes=socket.routes, carried_by=socket.link.token) == 1
+        )
+
+    def test_a_new_connection_is_not_held_up_by_what_the_old_one_carried(self, charge_point):
+        lost, waiting = queue(charge_point), queue(charge_point)
+        Socket(charge_point).expect()
+        assert Socket(charge_point).expect().command_id == waiting.pk
+        lost.refresh_from_db()
+        assert lost.state == CommandState.TIMED_OUT
 
     def test_a_chunked_request_is_not_continued(self, charge_point):
         command = queue(charge_point, "GetConfiguration")
