@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from charging.forms import IdTokenForm
+from charging.forms import IdTokenForm, IdTokenInlineFormSet
 from charging.models import IdToken, OrphanStop, Transaction, Vehicle
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class IdTokenInline(_IdTokenInline):
 
     model = IdToken
     form = IdTokenForm
+    formset = IdTokenInlineFormSet
     fields = ("value", "expires_at", "blocked")
     extra = 0
     show_change_link = True

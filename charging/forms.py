@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext as _
 
-from charging.models import IdToken
+from charging.models import IdToken, Vehicle
 from charging.models.id_token import token_key
 
 if TYPE_CHECKING:
     _IdTokenModelForm = forms.ModelForm[IdToken]
+    _IdTokenInlineFormSet = forms.BaseInlineFormSet[IdToken, Vehicle, forms.ModelForm[IdToken]]
 else:
     _IdTokenModelForm = forms.ModelForm
+    _IdTokenInlineFormSet = forms.BaseInlineFormSet
 
 
 class IdTokenForm(_IdTokenModelForm):
@@ -42,3 +44,18 @@ class IdTokenForm(_IdTokenModelForm):
         if parent is not None and parent.pk == self.instance.pk:
             raise forms.ValidationError(_("An id tag cannot be its own parent. Choose another one."))
         return parent
+
+
+class IdTokenInlineFormSet(_IdTokenInlineFormSet):
+    """The id tags of a vehicle: no two alike, whatever their case."""
+
+    def clean(self) -> None:
+        """Refuse the same tag twice."""
+        super().clean()
+        seen: set[str] = set()
+        for form in self.forms:
+            value = form.cleaned_data.get("value") if form.is_valid() else None
+            if value and token_key(value) in seen:
+                form.add_error("value", _("This id tag is in the list twice. Remove one of them."))
+            if value:
+                seen.add(token_key(value))

@@ -178,10 +178,6 @@ class TestState:
         assert EvseState.objects.get(evse__number=1).soc_percent == 100
         assert desk.codes == ["soc-out-of-range"]
 
-    def test_the_charge_point_was_heard(self, desk):
-        send(desk, value("1"))
-        assert ChargePointState.objects.get().last_seen_at == NOW
-
 
 class TestTransaction:
     def test_it_moves_on(self, desk, running):
