@@ -140,7 +140,7 @@ class TestSession:
             "SoC",
             "Temperature",
         }
-        assert 21_000 < values["Power.Active.Import"] <= 22_080
+        assert 20_000 < values["Power.Active.Import"] <= 22_080
         assert values["SoC"] > 40.0
         registers = [_register(row) for row in csms.of("MeterValues")]
         assert registers == sorted(registers)

@@ -58,8 +58,10 @@ class TestCommand:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        await csms.until(lambda: len(csms.of("StartTransaction")) == 4, 40.0)
-        process.send_signal(signal.SIGINT)
+        ended = asyncio.create_task(process.wait())
+        await csms.until(lambda: ended.done() or len(csms.of("StartTransaction")) == 4, 40.0)
+        if not ended.done():
+            process.send_signal(signal.SIGINT)
         output, errors = await process.communicate()
         assert (process.returncode, errors.decode()) == (0, "")
         assert LINE.match(output.decode().splitlines()[-1])
