@@ -124,7 +124,7 @@ def _load(reports: Sequence[StatusReport], batch: Batch) -> tuple[dict[Place, in
 
 
 def _lock(ids: Iterable[int]) -> dict[int, _Since]:
-    rows = EvseState.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
+    rows = EvseState.objects.filter(pk__any_of=set(ids)).order_by("pk").select_for_update(of=("self",))
     return {pk: (status, since) for pk, status, since in rows.values_list("pk", "status", "status_since")}
 
 

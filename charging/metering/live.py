@@ -67,12 +67,12 @@ class Live:
         live = cls()
         stored = {
             row[0]: Latest(Headline(*row[1:9]), row[9])
-            for row in EvseState.objects.filter(pk__in=list(evse_ids.values())).values_list(*_NAMES)
+            for row in EvseState.objects.filter(pk__any_of=list(evse_ids.values())).values_list(*_NAMES)
         }
         live.connectors = {place: (pk, stored[pk]) for place, pk in evse_ids.items() if pk in stored}
         wanted = list(charge_point_ids)
         if wanted:
-            own = ChargePointState.objects.filter(pk__in=wanted)
+            own = ChargePointState.objects.filter(pk__any_of=wanted)
             for pk, power_w, energy_wh, at in own.values_list("pk", "power_w", "energy_wh", "measured_at"):
                 live.main_meters[pk] = Latest(Headline(power_w, energy_wh), at)
         return live

@@ -11,7 +11,6 @@ from django.db.models import Q
 from chargers.events import ChargePointChanged
 from chargers.ocpp.handling import Batch, InboundCall
 from chargers.services.evses import Place, ensure_evses, is_connector
-from chargers.services.heartbeats import note_seen
 from charging.metering.attribution import Transactions
 from charging.metering.live import Live
 from charging.metering.progress import FIELDS, Progress
@@ -88,7 +87,6 @@ def record_meter_values(reports: Sequence[MeterReport], batch: Batch) -> None:
         (_believable(report, batch) for report in reports),
         key=lambda report: (report.call.received_at, report.call.sequence),
     )
-    note_seen((report.call.link.charge_point_id, report.call.received_at) for report in ordered)
     evse_ids = _evse_ids(ordered, batch)
     transactions = _load_transactions(ordered, evse_ids)
     places = evse_ids | {each.place: each.evse_id for each in transactions.by_number.values()}
@@ -132,13 +130,13 @@ def _load_transactions(reports: Iterable[MeterReport], evse_ids: dict[Place, int
     claimed = {
         report.claimed for report in reports if report.claimed is not None and 0 < report.claimed <= _INT32
     }
-    wanted = Q(evse_id__in=list(evse_ids.values()), ended_at=None)
+    wanted = Q(evse_id__any_of=list(evse_ids.values()), ended_at=None)
     found = Transactions()
     for row in Transaction.objects.filter(wanted).values_list(*FIELDS):
         found.add(Progress.load(row))
     missing = claimed - found.by_number.keys()
     if missing:
-        for row in Transaction.objects.filter(pk__in=missing).values_list(*FIELDS):
+        for row in Transaction.objects.filter(pk__any_of=missing).values_list(*FIELDS):
             found.add(Progress.load(row))
     return found
 

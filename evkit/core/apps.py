@@ -8,3 +8,9 @@ class CoreConfig(AppConfig):
     name = "evkit.core"
     label = "evcore"
     verbose_name = _("Core")
+
+    def ready(self) -> None:
+        """Make evkit's lookups known to Django."""
+        from evkit.core.lookups import register
+
+        register()
