@@ -14,7 +14,7 @@ ACTION = "ChangeAvailability"
 
 def confirm_availability(charge_point_ids: Collection[int], batch: Batch) -> None:
     """Mark the effect of ChangeAvailability commands that the present statuses confirm as seen."""
-    waiting = list(awaited(ACTION, charge_point_ids).select_related("charge_point"))
+    waiting = list(awaited((ACTION,), charge_point_ids).select_related("charge_point"))
     mark_seen([command for command in waiting if is_confirmed(command)], batch.now, batch)
 
 

@@ -1,17 +1,24 @@
-"""What a charge point says of itself when it starts (OCPP 1.6 §4.2)."""
+"""What charge points say of themselves when they start (OCPP 1.6 §4.2), set-based.
+
+After a power cut a whole fleet boots at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from chargers.events import ChargePointChanged
-from chargers.models import Boot, ChargePoint, ChargePointState
+from chargers.models import Boot, ChargePoint, Command
 from chargers.ocpp.handling import Batch
+from chargers.services.configuration import CHANGE
 from chargers.services.effects import awaited, mark_seen
-from chargers.services.read_back import read_back_after_boot
+from chargers.services.read_back import queue_read_back
+from evkit.core.db import columns, update_rows
 from evkit.core.texts import storable
+
+RESET = "Reset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,15 @@ class BootFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class BootReport:
+    """One boot: who, what it said, when it was received."""
+
+    charge_point_id: int
+    facts: BootFacts
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BootDecision:
     """Our answer: a registration (`accepted`, `pending`, `rejected`) and an interval in s, never 0."""
 
@@ -37,33 +53,73 @@ class BootDecision:
     interval_s: int
 
 
-def register_boot(*, charge_point_id: int, facts: BootFacts, at: datetime, batch: Batch) -> BootDecision:
-    """Store a boot and decide about it; ends no transaction.
+_STATE = columns(
+    charge_point_id="bigint",
+    booted_at="timestamptz",
+    last_seen_at="timestamptz",
+    reboot_required="boolean",
+    vendor="text",
+    model="text",
+    serial_number="text",
+    firmware_version="text",
+    iccid="text",
+    imsi="text",
+    meter_type="text",
+    meter_serial_number="text",
+)
 
-    A reboot that was asked for by a Reset is thereby seen, and none is required any more.
+
+def register_boots(reports: Sequence[BootReport], batch: Batch) -> list[BootDecision]:
+    """Store boots and decide about them; ends no transaction.
+
+    A reboot that was asked for by a Reset is thereby seen, and none is required any more; changed
+    configuration that waited for it is read back.
+
+    Raises:
+        ChargePoint.DoesNotExist: a charge point was removed while it was connected.
     """
-    known = {name: storable(text, 255) for name, text in asdict(facts).items()}
-    charge_point = ChargePoint.objects.only(
-        "identity", "registration", "heartbeat_interval_s", "site_id"
-    ).get(pk=charge_point_id)
-    Boot.objects.create(
-        charge_point_id=charge_point_id,
-        at=at,
-        facts={name: text for name, text in known.items() if text},
-        status=charge_point.registration,
-    )
-    ChargePointState.objects.filter(pk=charge_point_id).update(
-        booted_at=at, last_seen_at=at, reboot_required=False, **_columns(known)
-    )
-    mark_seen(awaited("Reset", [charge_point_id]).select_related("charge_point"), at, batch)
-    read_back_after_boot(charge_point=charge_point, now=batch.now)
-    batch.publish(ChargePointChanged(charge_point_id, charge_point.site_id))
+    charge_points = ChargePoint.objects.in_bulk({report.charge_point_id for report in reports})
+    latest: dict[int, Sequence[object]] = {}
+    boots = []
+    for report in reports:
+        charge_point = charge_points.get(report.charge_point_id)
+        if charge_point is None:
+            raise ChargePoint.DoesNotExist
+        known = {name: storable(text, 255) for name, text in asdict(report.facts).items()}
+        boots.append(_boot(charge_point, report.at, known))
+        latest[charge_point.pk] = (charge_point.pk, report.at, report.at, False, *_texts(known))
+    Boot.objects.bulk_create(boots)
+    update_rows("chargers_chargepointstate", _STATE, list(latest.values()))
+    _follow_up(charge_points, batch)
+    for charge_point in charge_points.values():
+        batch.publish(ChargePointChanged(charge_point.pk, charge_point.site_id))
+    return [_decision(charge_points[report.charge_point_id]) for report in reports]
+
+
+def _decision(charge_point: ChargePoint) -> BootDecision:
     return BootDecision(charge_point.registration, max(1, charge_point.heartbeat_interval_s))
 
 
-def _columns(known: Mapping[str, str]) -> dict[str, str]:
+def _boot(charge_point: ChargePoint, at: datetime, known: Mapping[str, str]) -> Boot:
+    facts = {name: text for name, text in known.items() if text}
+    return Boot(charge_point=charge_point, at=at, facts=facts, status=charge_point.registration)
+
+
+def _texts(known: Mapping[str, str]) -> tuple[str, ...]:
     """Return the state's columns; the deprecated charge box serial number stands in for a missing one."""
-    found = dict(known)
-    box = found.pop("charge_box_serial_number")
-    found["serial_number"] = found["serial_number"] or box
-    return found
+    serial_number = known["serial_number"] or known["charge_box_serial_number"]
+    row = {**known, "serial_number": serial_number}
+    return tuple(row[column.name] for column in _STATE[4:])
+
+
+def _follow_up(charge_points: Mapping[int, ChargePoint], batch: Batch) -> None:
+    """Confirm resets, and read back what waited for a reboot."""
+    waiting = list(awaited((RESET, CHANGE), charge_points).select_related("charge_point"))
+    mark_seen([command for command in waiting if command.action == RESET], batch.now, batch)
+    changes: dict[int, list[Command]] = {}
+    for command in waiting:
+        if command.action == CHANGE:
+            changes.setdefault(command.charge_point_id, []).append(command)
+    for pk, commands in changes.items():
+        keys = list(dict.fromkeys(str(command.payload["key"]) for command in commands))
+        queue_read_back(charge_point=charge_points[pk], keys=keys, now=batch.now)

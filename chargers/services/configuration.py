@@ -78,7 +78,7 @@ def require_reboot(charge_point: ChargePoint) -> None:
 
 def changes_to_confirm(charge_point: ChargePoint) -> list[Command]:
     """Return the changes whose value was not read back yet, oldest first."""
-    return list(awaited(CHANGE, [charge_point.pk]).select_related("charge_point"))
+    return list(awaited((CHANGE,), [charge_point.pk]).select_related("charge_point"))
 
 
 def _confirm_changes(charge_point: ChargePoint, reported: Iterable[ReportedKey], batch: Batch) -> None:

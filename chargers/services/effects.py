@@ -21,11 +21,11 @@ _MAY_BE_SEEN = Q(effect=Effect.NOT_SEEN) | Q(state=CommandState.SENT, effect=Eff
 """An effect may be seen before the answer is: a charge point that reboots at once never answers."""
 
 
-def awaited(action: str, charge_point_ids: Collection[int]) -> QuerySet[Command]:
-    """Return the commands of `action` whose effect may still be seen, oldest first."""
-    return Command.objects.filter(_MAY_BE_SEEN, action=action, charge_point_id__in=charge_point_ids).order_by(
-        "pk"
-    )
+def awaited(actions: Collection[str], charge_point_ids: Collection[int]) -> QuerySet[Command]:
+    """Return the commands of `actions` whose effect may still be seen, oldest first."""
+    return Command.objects.filter(
+        _MAY_BE_SEEN, action__in=actions, charge_point_id__in=charge_point_ids
+    ).order_by("pk")
 
 
 def mark_seen(commands: Iterable[Command], now: datetime, batch: Batch) -> int:

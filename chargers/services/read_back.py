@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from chargers.models import ChargePoint
 from chargers.services.commands import queue_command
-from chargers.services.configuration import changes_to_confirm
 
 PATIENCE = timedelta(minutes=5)
 
@@ -22,10 +21,3 @@ def queue_read_back(*, charge_point: ChargePoint, keys: Sequence[str], now: date
         reason="read back",
         patience=PATIENCE,
     )
-
-
-def read_back_after_boot(*, charge_point: ChargePoint, now: datetime) -> None:
-    """Ask for the values that were waiting for a reboot."""
-    waiting = [str(command.payload["key"]) for command in changes_to_confirm(charge_point)]
-    if waiting:
-        queue_read_back(charge_point=charge_point, keys=list(dict.fromkeys(waiting)), now=now)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chargers.ocpp.handling import Batch, InboundCall, Payload, Route
-from chargers.ocpp.schema import format_time
-from chargers.services.boots import BootFacts, register_boot
+from chargers.ocpp.handling import Batch, InboundCall, Route
+from chargers.ocpp.schema import encode, format_time
+from chargers.services.boots import BootDecision, BootFacts, BootReport, register_boots
 from chargers.types import Registration
 
 if TYPE_CHECKING:
@@ -17,8 +18,16 @@ STATUSES = {
 }
 
 
-def handle(call: InboundCall, batch: Batch) -> Payload:
-    """Store what the charge point says of itself; answer with the registry's decision (OCPP 1.6 §4.2)."""
+def handle(calls: Sequence[InboundCall], batch: Batch) -> list[bytes]:
+    """Store what charge points say of themselves; answer with the registry's decision (OCPP 1.6 §4.2)."""
+    decisions = register_boots([_report(call) for call in calls], batch)
+    now = format_time(batch.now)
+    for call in calls:
+        call.link.booted = True
+    return [_answer(decision, now) for decision in decisions]
+
+
+def _report(call: InboundCall) -> BootReport:
     message: BootNotificationReq = call.message
     facts = BootFacts(
         vendor=message.charge_point_vendor or "",
@@ -31,15 +40,17 @@ def handle(call: InboundCall, batch: Batch) -> Payload:
         meter_type=message.meter_type or "",
         meter_serial_number=message.meter_serial_number or "",
     )
-    decision = register_boot(
-        charge_point_id=call.link.charge_point_id, facts=facts, at=call.received_at, batch=batch
+    return BootReport(call.link.charge_point_id, facts, call.received_at)
+
+
+def _answer(decision: BootDecision, now: str) -> bytes:
+    return encode(
+        {
+            "currentTime": now,
+            "interval": decision.interval_s,
+            "status": STATUSES[Registration(decision.registration)],
+        }
     )
-    call.link.booted = True
-    return {
-        "currentTime": format_time(batch.now),
-        "interval": decision.interval_s,
-        "status": STATUSES[Registration(decision.registration)],
-    }
 
 
-ROUTE = Route(handle=handle)
+ROUTE = Route(handle_many=handle)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -28,7 +29,8 @@ FACTS = {
 
 
 def boot(link, payload=None, *, now=NOW):
-    return handled(handle, call_of(link, "BootNotification", payload or FACTS, at=now), now=now)
+    answers, batch = handled(handle, [call_of(link, "BootNotification", payload or FACTS, at=now)], now=now)
+    return json.loads(answers[0]), batch
 
 
 class TestBootNotification:
@@ -87,6 +89,23 @@ class TestBootNotification:
         charge_point = ChargePointFactory(state__reboot_required=True)
         boot(link_of(charge_point))
         assert ChargePointState.objects.get(pk=charge_point.pk).reboot_required is False
+
+    def test_a_whole_fleet_boots_in_few_statements(self, django_assert_max_num_queries):
+        links = [link_of(each, booted=False) for each in ChargePointFactory.create_batch(20)]
+        calls = [call_of(link, "BootNotification", FACTS) for link in links]
+        with django_assert_max_num_queries(8):
+            answers, batch = handled(handle, calls)
+        assert [json.loads(answer)["status"] for answer in answers] == ["Accepted"] * 20
+        assert (Boot.objects.count(), len(batch.events)) == (20, 20)
+        assert ChargePointState.objects.filter(vendor="ACME", booted_at=NOW).count() == 20
+
+    def test_two_boots_of_one_charge_point_in_a_batch_are_both_kept(self):
+        link = link_of(ChargePointFactory())
+        newer = {**FACTS, "firmwareVersion": "2"}
+        calls = [call_of(link, "BootNotification", each) for each in (FACTS, newer)]
+        answers, batch = handled(handle, calls)
+        assert (len(answers), Boot.objects.count(), len(batch.events)) == (2, 2, 1)
+        assert ChargePointState.objects.get().firmware_version == "2"
 
 
 class TestReset:

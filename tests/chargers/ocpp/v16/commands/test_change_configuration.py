@@ -66,7 +66,7 @@ class TestChangeConfiguration:
         read_back(socket, "60")
         later = NOW + timedelta(minutes=5)
         boot = {"chargePointVendor": "v", "chargePointModel": "m"}
-        handled(handle_boot, call_of(socket.link, "BootNotification", boot, at=later), now=later)
+        handled(handle_boot, [call_of(socket.link, "BootNotification", boot, at=later)], now=later)
         assert ChargePointState.objects.get(pk=charge_point.pk).reboot_required is False
         read_back(socket, "30", now=later)
         command.refresh_from_db()
