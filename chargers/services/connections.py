@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import UUIDField
 
 from chargers.events import ChargePointChanged
 from chargers.models import ChargePoint, ChargePointState, Connection, ConnectionFailure
@@ -27,6 +28,27 @@ MAX_FAILURES = 2000
 
 OTHERS = "*"
 RESTARTED = "evkit was restarted"
+
+# A whole fleet reconnects at once: these statements are written out because building them costs more
+# than the database needs for them.
+_FIND = """
+SELECT c.id, c.site_id, c.registration, c.security_profile, c.password_digest, c.heartbeat_interval_s,
+       e.number, e.id
+FROM chargers_chargepoint c LEFT JOIN chargers_evse e ON e.charge_point_id = c.id
+WHERE c.identity = %s ORDER BY e.number
+"""
+_HELD = "SELECT process, connection_token FROM chargers_chargepointstate WHERE charge_point_id = %s"
+_TAKE = """
+UPDATE chargers_chargepointstate SET connected = TRUE, connection_token = %s, process = %s,
+       connected_at = %s, last_seen_at = %s, protocol = %s
+WHERE charge_point_id = %s
+"""
+_OPEN = """
+INSERT INTO chargers_connection (token, charge_point_id, opened_at, address, subprotocol, process,
+       close_reason, frames_in, frames_out)
+VALUES (%s, %s, %s, %s, %s, %s, '', 0, 0)
+"""
+_TOKEN = UUIDField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +77,9 @@ def find_for_handshake(identity: str) -> HandshakeFacts | None:
     """Return what is known of the charge point with this identity; one query."""
     if not _is_identity(identity):
         return None
-    rows = list(
-        ChargePoint.objects.filter(identity=identity)
-        .order_by("evses__number")
-        .values_list(
-            "pk",
-            "site_id",
-            "registration",
-            "security_profile",
-            "password_digest",
-            "heartbeat_interval_s",
-            "evses__number",
-            "evses__pk",
-        )
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [identity])
+        rows = cursor.fetchall()
     if not rows:
         return None
     pk, site_id, registration, profile, digest, interval, _number, _evse = rows[0]
@@ -116,32 +127,19 @@ def open_connection(
     batch: Batch,
 ) -> Replaced:
     """Store a new socket; the newest wins, whatever the older ones still do."""
-    before = (
-        ChargePointState.objects.select_for_update()
-        .filter(pk=charge_point_id)
-        .values_list("process", "connection_token")
-        .first()
-    )
+    at, key = connection.ops.adapt_datetimefield_value(batch.now), _TOKEN.get_db_prep_value(token, connection)
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD + lock, [charge_point_id])
+        before = cursor.fetchone()
+        cursor.execute(_TAKE, [key, process, at, at, storable(version, 16), charge_point_id])
+        cursor.execute(
+            _OPEN, [key, charge_point_id, at, storable(address, 64), storable(subprotocol, 32), process]
+        )
     if before is None:
-        ChargePointState.objects.get_or_create(charge_point_id=charge_point_id)
-    ChargePointState.objects.filter(pk=charge_point_id).update(
-        connected=True,
-        connection_token=token,
-        process=process,
-        connected_at=batch.now,
-        last_seen_at=batch.now,
-        protocol=storable(version, 16),
-    )
-    Connection.objects.create(
-        token=token,
-        charge_point_id=charge_point_id,
-        opened_at=batch.now,
-        address=storable(address, 64),
-        subprotocol=storable(subprotocol, 32),
-        process=process,
-    )
+        raise ChargePointState.DoesNotExist
     batch.publish(ChargePointChanged(charge_point_id, site_id))
-    return Replaced(*before) if before and before[1] else Replaced()
+    return Replaced(before[0], _TOKEN.to_python(before[1])) if before[1] else Replaced()
 
 
 def close_connection(
