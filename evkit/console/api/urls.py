@@ -30,9 +30,11 @@ def _with_json_405(view: View) -> View:
 
 
 def _patterns() -> Iterator[URLPattern]:
+    """Yield ninja's patterns; its view of the root, which answers in HTML, is replaced."""
     for pattern in api.urls[0]:
         if isinstance(pattern, URLPattern) and pattern.callback is not None:
-            pattern.callback = _with_json_405(pattern.callback)
+            is_root = pattern.name == "api-root"
+            pattern.callback = unknown_address if is_root else _with_json_405(pattern.callback)
             yield pattern
 
 

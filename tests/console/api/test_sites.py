@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from chargers.models import ChargePointState, EvseState
+from evkit.core.events import bus
+from history.models import AuditEntry
+from sites.events import SiteChanged
+from sites.models import ExternalValue, ExternalVariable, Project, Site, SiteMeterReading
+from tests.factories import SiteFactory
+
+
+class TestListSites:
+    def test_sites_are_listed_by_code_in_pages(self, administrator):
+        for code in "cab":
+            SiteFactory(code=code)
+        first = administrator.get("sites", limit=2).json()
+        assert [site["code"] for site in first["items"]] == ["a", "b"]
+        second = administrator.get("sites", limit=2, cursor=first["next_cursor"]).json()
+        assert [site["code"] for site in second["items"]] == ["c"]
+        assert second["next_cursor"] is None
+
+    def test_the_number_of_queries_does_not_grow(self, administrator, django_assert_num_queries):
+        administrator.get("sites")
+        SiteFactory.create_batch(30)
+        with django_assert_num_queries(4):
+            assert len(administrator.get("sites").json()["items"]) == 30
+
+
+class TestReadSite:
+    def test_settings_and_totals_are_told(self, administrator, mine):
+        ChargePointState.objects.update(connected=True)
+        EvseState.objects.update(power_w=11_000)
+        assert administrator.get("sites/mine").json() == {
+            "code": "mine",
+            "name": {"en": "Depot mine", "fr": "Dépôt mine"},
+            "timezone": "Europe/Paris",
+            "limit": {"value": 200_000, "unit": "W"},
+            "voltage_v": 230,
+            "smart_charging": {
+                "enabled": False,
+                "distribution": "equal",
+                "launch_reserve": 1,
+                "dead_band": {"value": 500, "unit": "W"},
+            },
+            "charge_points": 1,
+            "connected": 1,
+            "power_w": 11_000,
+        }
+
+
+class TestPatchSite:
+    def test_the_limit_is_changed_audited_and_told(
+        self, administrator, mine, django_capture_on_commit_callbacks
+    ):
+        told = []
+        bus.subscribe(SiteChanged, told.extend)
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = administrator.patch("sites/mine", {"limit": {"value": 300, "unit": "A"}})
+        bus.flush()
+        bus.unsubscribe(told.extend)
+        assert answer.json()["limit"] == {"value": 300, "unit": "A"}
+        assert told == [SiteChanged(mine.site.pk)]
+        entry = AuditEntry.objects.get(object_type="site")
+        assert (entry.verb, entry.object_key, entry.user_name) == ("change", "mine", "token:administrator-")
+        assert entry.details == {"limit_value": [200_000.0, 300.0], "limit_unit": ["W", "A"]}
+
+    def test_a_null_limit_lifts_it(self, administrator, mine):
+        assert administrator.patch("sites/mine", {"limit": None}).json()["limit"] is None
+
+    def test_smart_charging_is_switched_and_the_limit_stays(self, administrator, mine):
+        answer = administrator.patch("sites/mine", {"smart_charging": {"enabled": True}}).json()
+        assert answer["smart_charging"]["enabled"] is True
+        assert answer["limit"] == {"value": 200_000, "unit": "W"}
+
+    def test_an_empty_change_is_not_audited(self, administrator, mine):
+        administrator.patch("sites/mine", {})
+        assert not AuditEntry.objects.filter(object_type="site").exists()
+        assert Site.objects.get().limit_value == 200_000
+
+
+class TestSiteMeter:
+    def test_a_reading_is_stored_at_its_time(self, administrator, mine):
+        reading = {"power_w": -500, "current_a": [1, 2.5], "timestamp": "2026-03-01T13:00:00+01:00"}
+        answer = administrator.post("sites/mine/meter", reading)
+        assert answer.status_code == 201
+        assert answer.json() == {
+            "site": "mine",
+            "power_w": -500,
+            "current_a": [1, 2.5, None],
+            "timestamp": "2026-03-01T12:00:00.000000Z",
+        }
+        row = SiteMeterReading.objects.get()
+        assert (row.power_w, row.current_l2_a, row.current_l3_a) == (-500, 2.5, None)
+        assert row.at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def test_the_same_time_replaces_the_former_reading(self, administrator, mine):
+        for power_w in (1, 2):
+            reading = {"power_w": power_w, "timestamp": "2026-03-01T12:00:00Z"}
+            assert administrator.post("sites/mine/meter", reading).status_code == 201
+        assert SiteMeterReading.objects.get().power_w == 2
+
+    def test_a_reading_says_something(self, administrator, mine):
+        answer = administrator.post("sites/mine/meter", {"timestamp": "2026-03-01T12:00:00Z"})
+        assert answer.status_code == 422
+        assert not SiteMeterReading.objects.exists()
+
+    def test_readings_past_retention_go(self, administrator, mine):
+        Project.objects.update_or_create(pk=1, defaults={"meter_samples_days": 10})
+        now = datetime.now(UTC)
+        for age in (30, 5):
+            SiteMeterReading.objects.create(site=mine.site, at=now - timedelta(days=age), received_at=now)
+        administrator.post("sites/mine/meter", {"power_w": 1})
+        ages = [(now - row.at).days for row in SiteMeterReading.objects.all()]
+        assert [age for age in ages if age > 0] == [5]
+
+
+class TestVariables:
+    def test_a_value_is_kept_with_its_history(self, administrator):
+        for minute, value in [(0, 1), (2, 3.5), (1, "text")]:
+            body = {"value": value, "timestamp": f"2026-03-01T12:0{minute}:00Z"}
+            assert administrator.post("variables/pv.power", body).status_code == 201
+        variable = ExternalVariable.objects.get()
+        assert (variable.name, variable.value, variable.quality) == ("pv.power", 3.5, "good")
+        values = ExternalValue.objects.order_by("at").values_list("value", flat=True)
+        assert list(values) == [1, "text", 3.5]
+
+    def test_an_older_value_is_answered_with_the_latest(self, administrator):
+        administrator.post("variables/x", {"value": True, "timestamp": "2026-03-01T12:00:00Z"})
+        answer = administrator.post("variables/x", {"value": False, "timestamp": "2026-03-01T11:00:00Z"})
+        assert answer.json() == {
+            "name": "x",
+            "value": True,
+            "quality": "good",
+            "timestamp": "2026-03-01T12:00:00.000000Z",
+        }
+
+    def test_quality_is_one_of_three(self, administrator):
+        assert administrator.post("variables/x", {"value": None, "quality": "bad"}).status_code == 201
+        assert administrator.post("variables/x", {"value": 1, "quality": "fair"}).status_code == 422
+        assert administrator.post("variables/x", {"value": [1]}).status_code == 422
+        assert administrator.post("variables/x", {}).status_code == 422
