@@ -119,6 +119,10 @@ class Shapes:
         return shape
 
 
+shapes = Shapes(VendorNames())
+"""Those of this process, for all charge points; a cache that may be lost at any time."""
+
+
 def _shape(facets: Facets, scale: Scale, slot: int) -> Shape:
     begin = CONTEXTS[2]
     location = min(facets.location, len(STANDARD[Kind.LOCATION]))

@@ -112,7 +112,7 @@ def note_cleared(command: Command, now: datetime) -> None:
         for state in EvseState.objects.filter(evse__charge_point_id=command.charge_point_id)
         .exclude(limit_w=None, limit_a=None)
         .select_related("evse")
-        if _fits(command.payload, _last_profile(command, state.evse.number))
+        if _fits(command.payload, _last_profile(command.charge_point_id, state.evse.number))
     ]
     EvseState.objects.filter(pk__in=cleared).update(limit_w=None, limit_a=None, limit_at=now)
 
@@ -128,10 +128,21 @@ def _states_of(command: Command, profile: Profile) -> QuerySet[EvseState]:
     return states
 
 
-def _last_profile(command: Command, number: int) -> Mapping[str, Any]:
+def note_transaction_over(charge_point_id: int, evse_id: int, now: datetime) -> None:
+    """Forget a limit that a TxProfile set: it ends with its transaction (OCPP 1.6 §3.13.1)."""
+    limited = EvseState.objects.filter(pk=evse_id).exclude(limit_w=None, limit_a=None)
+    number = limited.values_list("evse__number", flat=True).first()
+    if number is None:
+        return
+    profile = _last_profile(charge_point_id, number).get("csChargingProfiles") or {}
+    if profile.get("chargingProfilePurpose") == "TxProfile":
+        limited.update(limit_w=None, limit_a=None, limit_at=now)
+
+
+def _last_profile(charge_point_id: int, number: int) -> Mapping[str, Any]:
     """Return the payload of the last SetChargingProfile that was accepted for a connector."""
     accepted = Command.objects.filter(
-        charge_point_id=command.charge_point_id, action=SET, state=CommandState.ACCEPTED, pk__lt=command.pk
+        charge_point_id=charge_point_id, action=SET, state=CommandState.ACCEPTED
     ).order_by("-pk")
     for payload in accepted.values_list("payload", flat=True)[:_REMEMBERED]:
         profile = payload.get("csChargingProfiles") or {}

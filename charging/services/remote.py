@@ -36,7 +36,7 @@ def asks_for(payload: Mapping[str, Any], *, id_tag: str, connector: int) -> bool
 
 def note_start(*, charge_point_id: int, id_tag: str, connector: int, batch: Batch) -> None:
     """Mark the remote start that this start fulfils, the oldest one that fits."""
-    commands = list(awaited(START, [charge_point_id]).select_related("charge_point"))
+    commands = list(awaited([START], [charge_point_id]).select_related("charge_point"))
     if not commands:
         return
     within = connection_timeout(charge_point_id)
@@ -49,7 +49,7 @@ def note_start(*, charge_point_id: int, id_tag: str, connector: int, batch: Batc
 
 def note_stop(*, charge_point_id: int, number: int, batch: Batch) -> None:
     """Mark the remote stops of transaction `number`."""
-    commands = awaited(STOP, [charge_point_id]).select_related("charge_point")
+    commands = awaited([STOP], [charge_point_id]).select_related("charge_point")
     mark_seen([c for c in commands if c.payload.get("transactionId") == number], batch.now, batch)
 
 

@@ -153,8 +153,8 @@ def _start(start: Start, batch: Batch) -> Started:
     )
     if not overtaken:
         EvseState.objects.filter(pk=evse_id).update(soc_percent=None)
+        batch.publish(TransactionStarted(row.pk, link.charge_point_id, link.site_id, evse_id))
     note_start(charge_point_id=link.charge_point_id, id_tag=start.id_tag, connector=number, batch=batch)
-    batch.publish(TransactionStarted(row.pk, link.charge_point_id, link.site_id, evse_id))
     batch.publish(ChargePointChanged(link.charge_point_id, link.site_id))
     return Started(row.pk, decision)
 

@@ -18,6 +18,7 @@ from charging.models import OrphanStop, Transaction
 from charging.services.authorization import Decision, authorize
 from charging.services.matching import find_stopped, is_same_stop
 from charging.services.metering import MeterReport, record_meter_values
+from charging.services.profiles import note_transaction_over
 from charging.services.remote import note_stop
 from charging.services.starting import OFFLINE_AGE
 from charging.types import Flag, Step
@@ -168,6 +169,7 @@ def _end(row: Transaction, stop: Stop, batch: Batch, *, guessed: bool) -> None:
     if not changed:
         return
     _clear_power(row.evse_id, stop)
+    note_transaction_over(link.charge_point_id, row.evse_id, batch.now)
     note_stop(charge_point_id=link.charge_point_id, number=row.pk, batch=batch)
     batch.publish(TransactionEnded(row.pk, link.charge_point_id, link.site_id, row.evse_id))
 

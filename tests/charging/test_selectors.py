@@ -30,7 +30,7 @@ class TestOpenTransactions:
         TransactionFactory()
         with django_assert_num_queries(1):
             found = open_transactions([row.charge_point_id])
-            assert found[row.evse_id].vehicle.battery_wh == 350_000
+            assert found[row.evse_id].vehicle == row.vehicle
         assert list(found) == [row.evse_id]
 
 

@@ -5,14 +5,11 @@ from typing import TYPE_CHECKING
 
 from chargers.ocpp.handling import EMPTY, Batch, InboundCall, Route
 from charging.metering.reading import read_moments
-from charging.metering.shapes import Shapes
-from charging.metering.vendor_names import VendorNames
+from charging.metering.shapes import shapes
 from charging.services.metering import MeterReport, record_meter_values
 
 if TYPE_CHECKING:
     from chargers.ocpp.v16.messages import MeterValuesReq
-
-shapes = Shapes(VendorNames())
 
 
 def handle(calls: Sequence[InboundCall], batch: Batch) -> list[bytes]:

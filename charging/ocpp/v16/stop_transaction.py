@@ -7,8 +7,8 @@ import msgspec
 from chargers.device_time import trusted_time
 from chargers.ocpp.handling import EMPTY, Batch, InboundCall, Payload, Route
 from charging.metering.reading import read_moments
+from charging.metering.shapes import shapes
 from charging.ocpp.v16.id_tag_info import id_tag_info
-from charging.ocpp.v16.meter_values import shapes
 from charging.services.stopping import Stop, stop_transaction
 
 if TYPE_CHECKING:

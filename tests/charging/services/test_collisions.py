@@ -40,7 +40,9 @@ def together(works):
 
 def handling(desk, action, payload):
     call = desk.inbound(action, payload)
-    return lambda: ROUTES[action].handle(call, Batch(NOW))
+    handle = ROUTES[action].handle
+    assert handle is not None
+    return lambda: handle(call, Batch(NOW))
 
 
 def start(**changes):

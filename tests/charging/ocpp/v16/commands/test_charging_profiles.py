@@ -12,6 +12,7 @@ from chargers.services.calls import Claim, claim_next, complete
 from chargers.services.commands import queue_command
 from chargers.types import CommandState
 from charging.ocpp.v16.table import COMMANDS
+from tests.charging.ocpp.desk import Desk
 from tests.factories import TransactionFactory
 
 NOW = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
@@ -38,16 +39,22 @@ def profile(limit=16.0, unit="A", purpose="TxDefaultProfile", **changes):
     } | changes
 
 
-def send(charge_point, action, payload) -> Claim | None:
+def claim(charge_point) -> Claim:
+    claimed = claim_next(charge_point.pk, TOKEN, Batch(NOW), routes=COMMANDS)
+    assert claimed is not None
+    return claimed
+
+
+def send(charge_point, action, payload) -> Claim:
     queue_command(charge_point=charge_point, action=action, payload=payload, now=NOW)
-    return claim_next(charge_point.pk, TOKEN, Batch(NOW), routes=COMMANDS)
+    return claim(charge_point)
 
 
-def answer(claim, status="Accepted", now=NOW) -> Command:
+def answer(claimed: Claim, status="Accepted", now=NOW) -> Command:
     message = object()
-    reply = Answer(request=claim.payload, message=message, payload={"status": status})
-    complete(claim.call_id, reply, Batch(now), routes=COMMANDS)
-    return Command.objects.get(pk=claim.command_id)
+    reply = Answer(request=claimed.payload, message=message, payload={"status": status})
+    complete(claimed.call_id, reply, Batch(now), routes=COMMANDS)
+    return Command.objects.get(pk=claimed.command_id)
 
 
 def set_profile(charge_point, *, connector=1, status="Accepted", **changes) -> Command:
@@ -63,8 +70,7 @@ def limits(charge_point):
 class TestSetChargingProfile:
     def test_what_is_asked_for_is_noted_when_it_is_sent(self, online):
         payload = {"connectorId": 1, "csChargingProfiles": profile(limit=11_000.0, unit="W")}
-        claim = send(online, "SetChargingProfile", payload)
-        assert claim.payload == payload
+        assert send(online, "SetChargingProfile", payload).payload == payload
         state = EvseState.objects.get(evse__number=1)
         assert (state.requested_w, state.requested_a) == (11_000, None)
         assert state.requested_at is not None
@@ -96,8 +102,8 @@ class TestSetChargingProfile:
     def test_a_tx_profile_gets_its_transaction(self, online):
         row = TransactionFactory(evse=online.evses.get(number=1))
         payload = {"connectorId": 1, "csChargingProfiles": profile(purpose="TxProfile")}
-        claim = send(online, "SetChargingProfile", payload)
-        assert claim.payload["csChargingProfiles"]["transactionId"] == row.pk
+        sent = send(online, "SetChargingProfile", payload).payload
+        assert sent["csChargingProfiles"]["transactionId"] == row.pk
 
     def test_a_given_transaction_stays(self, online):
         TransactionFactory(evse=online.evses.get(number=1))
@@ -111,8 +117,7 @@ class TestSetChargingProfile:
         payload = {"connectorId": 1, "csChargingProfiles": profile(purpose="TxProfile")}
         queue_command(charge_point=online, action="SetChargingProfile", payload=payload, now=NOW)
         queue_command(charge_point=online, action="ClearChargingProfile", payload={}, now=NOW)
-        claim = claim_next(online.pk, TOKEN, Batch(NOW), routes=COMMANDS)
-        assert claim.action == "ClearChargingProfile"
+        assert claim(online).action == "ClearChargingProfile"
         failed = Command.objects.get(action="SetChargingProfile")
         assert failed.state == CommandState.FAILED
         assert failed.error.startswith("No transaction is open on connector 1.")
@@ -180,3 +185,22 @@ class TestLater:
         }
         set_profile(online, chargingSchedule=schedule, chargingProfileKind="Absolute")
         assert limits(online)[0] == (7000, None)
+
+
+class TestEndOfTransaction:
+    def stop(self, charge_point, row):
+        stop = {"transactionId": row.pk, "meterStop": 2000, "timestamp": "2026-01-10T11:59:00Z"}
+        Desk(charge_point).send("StopTransaction", stop)
+
+    def test_a_tx_profile_ends_with_its_transaction(self, online):
+        row = TransactionFactory(evse=online.evses.get(number=1))
+        set_profile(online, purpose="TxProfile")
+        assert limits(online)[0] == (None, 16)
+        self.stop(online, row)
+        assert limits(online)[0] == (None, None)
+
+    def test_a_default_stays(self, online):
+        row = TransactionFactory(evse=online.evses.get(number=1))
+        set_profile(online)
+        self.stop(online, row)
+        assert limits(online)[0] == (None, 16)
