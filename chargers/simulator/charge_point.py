@@ -121,7 +121,7 @@ class SimulatedChargePoint:
         status = "Rejected"
         if running is None and self.authorisation.may_use(connector, id_tag):
             status = await self.authorisation.ask(id_tag)
-        if status == "Accepted" and connector.transaction is None:
+        if status == "Accepted":
             self.sessions.authorise(connector, id_tag)
         return status
 
@@ -129,6 +129,7 @@ class SimulatedChargePoint:
         """Break a connector: its transaction ends."""
         connector = self.connectors[number]
         connector.error_code = error_code
+        connector.authorised = None
         self.sessions.stop(connector, "Other")
         self.report()
 

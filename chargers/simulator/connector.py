@@ -54,7 +54,6 @@ class Connector:
         "error_code",
         "finishing",
         "goes_unavailable",
-        "last_transaction",
         "offered_w",
         "operative",
         "phases",
@@ -74,7 +73,6 @@ class Connector:
         self.caps = LimitWindow(obey_delay_s)
         self.vehicle: VehicleSpec | None = None
         self.transaction: Transaction | None = None
-        self.last_transaction: Transaction | None = None
         self.authorised: str | None = None
         self.reservation: Reservation | None = None
         self.start_profile: Profile | None = None

@@ -63,8 +63,8 @@ DEMO_CHARGE_POINTS: Final[tuple[ChargePointSpec, ...]] = (
     _charge_point(12, _dc(1, 100_000), max_power_w=100_000, make=_DC100, unavailable=(1,)),
 )
 
-# what a battery of so many Wh takes, in W
-_DC_POWER_W: Final = {250_000: 28_000.0, 350_000: 36_000.0, 422_000: 42_000.0}
+# what a battery of so many Wh takes, in W: those parked at the start stay below 200 kW together
+_DC_POWER_W: Final = {250_000: 20_000.0, 350_000: 26_000.0, 422_000: 30_000.0}
 
 # number, id tag, battery in Wh, state of charge on arrival and wanted, in percent
 _VEHICLES: Final[tuple[tuple[int, str, int, float, float], ...]] = (

@@ -44,7 +44,12 @@ class Sessions:
         self._cp.report()
 
     def authorise(self, connector: Connector, id_tag: str) -> None:
-        """Let a tag charge here: at once, or when a vehicle is plugged in within the time."""
+        """Let a tag charge here: at once, or when a vehicle is plugged in within the time.
+
+        Nothing happens when the connector has been taken or has broken down meanwhile.
+        """
+        if connector.transaction is not None or not self._cp.authorisation.may_use(connector, id_tag):
+            return
         if connector.vehicle is not None:
             connector.finishing = False
             self.start(connector, id_tag)
@@ -70,7 +75,7 @@ class Sessions:
         cp.timers.cancel(f"connect-{connector.number}")
         connector.authorised = None
         connector.finishing = False
-        connector.transaction = connector.last_transaction = transaction
+        connector.transaction = transaction
         connector.updated_s = cp.time_s()
         connector.caps.reset()
         self._keep_sample(connector, transaction, "Transaction.Begin")

@@ -70,5 +70,4 @@ async def _begin(cp: SimulatedChargePoint, connector: Connector, id_tag: str) ->
         if status != "Accepted":
             connector.start_profile = None
             return
-    if connector.transaction is None:
-        cp.sessions.authorise(connector, id_tag)
+    cp.sessions.authorise(connector, id_tag)
