@@ -15,7 +15,7 @@ from chargers.ocpp.handling import Batch
 from chargers.services.configuration import CHANGE
 from chargers.services.effects import awaited, mark_seen
 from chargers.services.read_back import queue_read_back
-from evkit.core.db import columns, update_rows
+from evkit.core.db import Row, columns, update_rows
 from evkit.core.texts import storable
 
 RESET = "Reset"
@@ -79,7 +79,7 @@ def register_boots(reports: Sequence[BootReport], batch: Batch) -> list[BootDeci
         ChargePoint.DoesNotExist: a charge point was removed while it was connected.
     """
     charge_points = ChargePoint.objects.in_bulk({report.charge_point_id for report in reports})
-    latest: dict[int, Sequence[object]] = {}
+    latest: dict[int, Row] = {}
     boots = []
     for report in reports:
         charge_point = charge_points.get(report.charge_point_id)
