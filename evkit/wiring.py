@@ -10,6 +10,7 @@ from chargers.ocpp.engine import Engine
 from chargers.ocpp.handling import Route
 from chargers.ocpp.v16 import table as chargers_v16
 from charging.ocpp.v16 import table as charging_v16
+from evkit.console.health.sources import metrics_sources
 from evkit.console.live import publisher as live
 from evkit.console.live.application import live_application
 from evkit.core.events import bus
@@ -38,4 +39,6 @@ def build_engine(**overrides: Any) -> Engine:
         "record_messages": write_messages,
         "bus": bus,
     }
-    return Engine(**{**parts, **overrides})
+    engine = Engine(**{**parts, **overrides})
+    metrics_sources.register("engine", engine.metrics)
+    return engine
