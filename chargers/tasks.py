@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from chargers.services.commands import expire_commands
+from chargers.services.connections import close_silent
 from chargers.services.deferred import default_overdue
 from chargers.services.effects import give_up_effects
 from evkit.core.clock import utc_now
@@ -12,8 +13,11 @@ from evkit.core.clock import utc_now
 
 @shared_task(name="chargers.tasks.sweep_commands")
 def sweep_commands() -> None:
-    """Expire commands and effects whose time is over, and settle overdue decisions by default."""
+    """Expire commands and effects whose time is over, and settle overdue decisions by default;
+    mark the charge points of a process that died as offline.
+    """
     now = utc_now()
     expire_commands(now=now)
     give_up_effects(now=now)
     default_overdue(now=now)
+    close_silent(now=now)

@@ -20,8 +20,8 @@ from chargers.ocpp.handling import InboundCall, MessageRecorder, Route
 from chargers.ocpp.intake import Intake, Outcome, Waiting
 from chargers.ocpp.registry import Registry
 from chargers.ocpp.throttle import Throttle
-from chargers.services.calls import lose_stale_calls
-from chargers.services.connections import close_all_of, touch
+from chargers.services.calls import lose_stale_calls, waiting_for_commands
+from chargers.services.connections import touch
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
 from evkit.core.events import EventBus
@@ -131,12 +131,10 @@ class Engine:
                 await connection.close(IDLE, "no message for too long")
             elif silence < SWEEP_S:
                 fresh.append(connection.link.charge_point_id)
-            connection.pump.wake()
         if fresh:
             await self.intake.run(lambda _batch: touch(fresh, now=moment))
         await self.intake.run(lambda batch: lose_stale_calls(batch, routes=self.commands))
-
-
-def forget_process(process: str, now: datetime) -> None:
-    """Mark the connections of a process that has ended as closed."""
-    close_all_of(process, now=now)
+        for charge_point_id in await self.intake.run(lambda _batch: waiting_for_commands()):
+            held = self.registry.get(charge_point_id)
+            if held is not None:
+                held.pump.wake()

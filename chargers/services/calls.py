@@ -72,6 +72,12 @@ def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, ro
     return None
 
 
+def waiting_for_commands() -> list[int]:
+    """Return the charge points with queued commands: a lost wake-up only costs a moment."""
+    queued = Command.objects.filter(state=CommandState.QUEUED)
+    return list(queued.order_by().values_list("charge_point_id", flat=True).distinct())
+
+
 def complete(call_id: int, answer: Answer, batch: Batch, *, routes: Routes) -> Claim | None:
     """Store what came back for a call; return the next call of its command, or None when it is over.
 

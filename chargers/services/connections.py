@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import UUIDField
+from django.db.models import QuerySet, UUIDField
 
 from chargers.events import ChargePointChanged
 from chargers.models import ChargePoint, ChargePointState, Connection, ConnectionFailure
@@ -28,6 +28,9 @@ MAX_FAILURES = 2000
 
 OTHERS = "*"
 RESTARTED = "evkit was restarted"
+
+SILENCE = timedelta(seconds=180)
+"""Beyond three heartbeats: how long a charge point may be silent before its process counts as gone."""
 
 # A whole fleet reconnects at once: these statements are written out because building them costs more
 # than the database needs for them.
@@ -165,15 +168,23 @@ def close_connection(
 
 
 @transaction.atomic
-def close_all_of(process: str, *, now: datetime) -> int:
-    """End the sockets of a process that is gone; return how many charge points went offline."""
-    return _close(process=process, now=now)
+def close_silent(*, now: datetime) -> int:
+    """End the sockets that a living process would have closed long ago: their process is gone.
+
+    Returns how many charge points went offline.
+    """
+    suspects = ChargePointState.objects.filter(connected=True, last_seen_at__lt=now - SILENCE)
+    rows = suspects.values_list("pk", "last_seen_at", "charge_point__heartbeat_interval_s")
+    gone = [
+        pk for pk, seen, interval in rows if seen and seen < now - SILENCE - 3 * timedelta(seconds=interval)
+    ]
+    return _close(ChargePointState.objects.filter(pk__in=gone, connected=True), now=now)
 
 
 @transaction.atomic
 def close_stale(*, now: datetime) -> int:
     """End every socket: no process runs (the start of embedded mode)."""
-    return _close(process=None, now=now)
+    return _close(ChargePointState.objects.filter(connected=True), now=now)
 
 
 def touch(charge_point_ids: Collection[int], *, now: datetime) -> None:
@@ -198,13 +209,12 @@ def note_failure(identity: str, address: str, reason: str, *, now: datetime) -> 
         )
 
 
-def _close(*, process: str | None, now: datetime) -> int:
-    sockets = Connection.objects.filter(closed_at=None)
-    online = ChargePointState.objects.filter(connected=True)
-    if process is not None:
-        sockets, online = sockets.filter(process=process), online.filter(process=process)
-    sockets.update(closed_at=now, close_reason=RESTARTED)
+def _close(online: QuerySet[ChargePointState], *, now: datetime) -> int:
     gone = list(online.order_by("pk").values_list("pk", "charge_point__site_id"))
+    keys = [pk for pk, _site_id in gone]
+    Connection.objects.filter(closed_at=None, charge_point_id__in=keys).update(
+        closed_at=now, close_reason=RESTARTED
+    )
     online.update(**_offline(now))
     publish_after_commit(*(ChargePointChanged(pk, site_id) for pk, site_id in gone))
     return len(gone)

@@ -13,8 +13,8 @@ from chargers.services import connections
 from chargers.services.connections import (
     HandshakeFacts,
     Replaced,
-    close_all_of,
     close_connection,
+    close_silent,
     close_stale,
     find_for_handshake,
     keep_pending,
@@ -137,12 +137,15 @@ class TestCloseConnection:
         assert Connection.objects.get().closed_at == LATER
 
 
-class TestCloseAllOf:
+class TestCloseSilent:
     def test_ends_the_sockets_of_a_dead_process_only(self):
         dead, alive = ChargePointFactory(), ChargePointFactory()
         opened(dead, process="p1")
         opened(alive, process="p2")
-        assert close_all_of("p1", now=LATER) == 1
+        long_after = LATER + timedelta(hours=1)
+        touch([alive.pk], now=long_after)
+        assert close_silent(now=LATER) == 0
+        assert close_silent(now=long_after) == 1
         assert (state_of(dead).connected, state_of(alive).connected) == (False, True)
         assert Connection.objects.get(charge_point=dead).close_reason == "evkit was restarted"
         assert Connection.objects.get(charge_point=alive).closed_at is None
