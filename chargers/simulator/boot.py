@@ -107,6 +107,6 @@ class Boot:
         text = payload.get("currentTime")
         if isinstance(text, str) and not self._cp.has("wrong_clock"):
             try:
-                self._cp.clock.set_to(parse_time(text))
+                self._cp.clock.synchronise(parse_time(text))
             except ValueError:
                 self._cp.wire.counters.failed(f"{self._cp.spec.identity}: time {text!r}")

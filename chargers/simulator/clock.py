@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+TOLERANCE = timedelta(seconds=2)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -18,6 +19,11 @@ class DeviceClock:
     def now(self) -> datetime:
         """Return the charge point's idea of the present time."""
         return datetime.now(tz=UTC) + self.offset
+
+    def synchronise(self, moment: datetime) -> None:
+        """Follow a time from outside, which may be cut to whole seconds, when it differs much."""
+        if abs(moment - self.now()) > TOLERANCE:
+            self.set_to(moment)
 
     def set_to(self, moment: datetime) -> None:
         """Make `moment` the present time."""
