@@ -40,4 +40,7 @@ class TestScaleOf:
         assert scale_of(unit) is None
 
     def test_mega_is_not_milli(self):
-        assert (scale_of("MW").factor, scale_of("mW").factor) == (1_000_000.0, 0.001)
+        mega, milli = scale_of("MW"), scale_of("mW")
+        assert mega is not None
+        assert milli is not None
+        assert (mega.factor, milli.factor) == (1_000_000.0, 0.001)
