@@ -12,20 +12,24 @@ from evkit.console.filters import Filter
 from evkit.console.ids import read_ids
 from evkit.console.selectors.overview import site_cards
 
+ALL = "all"
+
 
 @member_page
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     """Show a site: totals, curve, and its charge points by zone.
 
     With `only=1,2` an htmx request gets the totals and those charge points as fragments that
-    replace themselves; under a filter the whole grid comes, as cards may appear and vanish.
+    replace themselves; with `only=all`, or under a filter, as cards may appear and vanish, the
+    whole grid. Without `only` (a search) it gets the grid to put into its place.
     """
     site = get_site(request, code)
     chosen = Filter.from_query(request.GET)
     cards = site_cards(site)
     zones = zones_of(chosen.apply(cards))
     totals = totals_of(cards, site.limit_w)
-    only = read_ids(request.GET.get("only", ""))
+    asked = request.GET.get("only", "")
+    only = read_ids(asked)
     context = {
         "site": site,
         "filter": chosen,
@@ -33,13 +37,14 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "chips": chosen.chips(totals),
         "zones": zones,
         "changed": [card for card in cards if card.pk in only],
+        "whole_grid": chosen.active or asked == ALL,
         "empty_site": not cards,
     }
     with timezone.override(site.zone):
-        return render(request, _template(request, partial=bool(only)), context)
+        return render(request, _template(request, live=bool(asked)), context)
 
 
-def _template(request: HttpRequest, *, partial: bool) -> str:
+def _template(request: HttpRequest, *, live: bool) -> str:
     if request.headers.get("HX-Request") != "true" or request.headers.get("HX-Boosted"):
         return "console/overview/page.html"
-    return "console/overview/live.html" if partial else "console/overview/refresh.html"
+    return "console/overview/live.html" if live else "console/overview/refresh.html"

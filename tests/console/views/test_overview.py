@@ -85,5 +85,9 @@ class TestFragments:
         self, client: Client, url: str, depot: Depot
     ) -> None:
         text = client.get(url, {"only": "all"}, headers=HTMX).content.decode()
-        assert 'id="grid"' in text
+        assert 'id="grid" hx-swap-oob="true"' in text
         assert f'id="cp-{depot.offline.pk}"' in text
+
+    def test_a_search_gets_the_grid_in_its_place(self, client: Client, url: str) -> None:
+        text = client.get(url, {"q": "A_"}, headers=HTMX).content.decode()
+        assert 'class="stack" id="grid">' in text

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.charge_point import ChargePoint
+from tests.support.browsing import PASSWORD, create_user
+from tests.support.server import Server
+
+LogIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained of: errors, warnings, refused resources."""
+    return []
+
+
+@pytest.fixture
+def log_in(chromium: Browser, live_evkit: Server, complaints: list[str]) -> Iterator[LogIn]:
+    """Return a function that logs in as a role and gives the page it leads to."""
+    contexts: list[BrowserContext] = []
+
+    def log_in_as(role: str, *, language: str = "en", width: int = 1440, height: int = 900) -> Page:
+        create_user(live_evkit, role, role, language)
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
+        )
+        page.goto(f"{live_evkit.url}/account/login/")
+        page.fill("#id_username", role)
+        page.fill("#id_password", PASSWORD)
+        page.click("button.btn--primary")
+        page.wait_for_url(f"{live_evkit.url}/")
+        return page
+
+    yield log_in_as
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def charge_point(live_evkit: Server) -> Iterator[ChargePoint]:
+    """CP_1 of the depot, connected, with both connectors free."""
+    connected = ChargePoint(live_evkit.ocpp_url, "CP_1")
+    connected.status(1, "Available")
+    connected.status(2, "Available")
+    yield connected
+    connected.close()

@@ -1,0 +1,64 @@
+"""Every role, both languages, desktop and phone: pages open, fit and raise no complaint."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.charge_point import ChargePoint
+from tests.browser.conftest import LogIn
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/", "/sites/depot/", "/sites/depot/charge-points/CP_1/", "/legend/", "/account/")
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+ADMINISTRATION = '.side a[href="/admin/"]'
+COMMANDS = "[data-dialog], a[href*='/commands/']"
+
+
+class TestRoles:
+    def test_each_sees_only_what_it_may_do(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
+    ) -> None:
+        seen = {}
+        for role in ("administrator", "operator", "guest"):
+            page = log_in(role)
+            page.goto(f"{live_evkit.url}/sites/depot/charge-points/CP_1/")
+            expect(page.locator("h1")).to_have_text("CP_1")
+            commands = page.locator(COMMANDS).count()
+            seen[role] = (commands > 0, page.locator(ADMINISTRATION).count() > 0)
+        assert seen == {
+            "administrator": (True, True),
+            "operator": (True, False),
+            "guest": (False, False),
+        }
+
+    def test_an_administrator_reaches_the_administration(self, log_in: LogIn, live_evkit: Server) -> None:
+        page = log_in("administrator")
+        page.click(ADMINISTRATION)
+        expect(page).to_have_url(f"{live_evkit.url}/admin/")
+
+
+class TestDevices:
+    def test_pages_fit_desktop_and_phone_and_raise_no_complaint(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint, complaints: list[str]
+    ) -> None:
+        for language in ("en", "fr"):
+            page = log_in("operator", language=language)
+            for width in (1440, 390, 360):
+                page.set_viewport_size({"width": width, "height": 844})
+                for path in PAGES:
+                    page.goto(live_evkit.url + path)
+                    page.wait_for_load_state("networkidle")
+                    assert page.evaluate(SIDEWAYS) == 0, (path, width, language)
+                    assert page.evaluate("document.documentElement.lang") == language
+        assert complaints == []
+
+    def test_the_theme_chosen_is_kept(self, log_in: LogIn, live_evkit: Server) -> None:
+        page = log_in("guest")
+        with page.expect_response("**/account/preferences/"):
+            page.click(".tool.only-light")
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+        page.reload()
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
