@@ -13,9 +13,7 @@ from evkit.core.clock import utc_now
 
 @shared_task(name="chargers.tasks.sweep_commands")
 def sweep_commands() -> None:
-    """Expire commands and effects whose time is over, and settle overdue decisions by default;
-    mark the charge points of a process that died as offline.
-    """
+    """Settle what is overdue: commands, effects, decisions, and sockets of a process that died."""
     now = utc_now()
     expire_commands(now=now)
     give_up_effects(now=now)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evkit.settings")
 
@@ -24,3 +26,14 @@ app.conf.update(
         "make-partitions": {"task": "history.tasks.make_partitions", "schedule": 6 * 3600.0},
     },
 )
+
+
+@celeryd_init.connect
+def _relay_wake_ups(**_signal: Any) -> None:
+    """A worker of its own holds no sockets: wake-ups go to the processes that do."""
+    from chargers.events import CommandQueued, DeferredAnswered
+    from chargers.ocpp.gateway import relay
+    from evkit.core.events import bus
+
+    bus.subscribe(CommandQueued, relay)
+    bus.subscribe(DeferredAnswered, relay)

@@ -33,34 +33,39 @@ def process_group(process: str) -> str:
     return f"ocpp.{process}"
 
 
-def wake_holder(message: Message) -> None:
-    """Send `message` to the process that holds the socket of charge point `message["charge_point"]`.
-
-    For processes without an engine (Celery workers) and for sockets held elsewhere; call off the event
-    loop. Best effort: nothing happens if the charge point is offline.
-    """
-    process = (
-        ChargePointState.objects.filter(pk=message["charge_point"], connected=True)
-        .values_list("process", flat=True)
-        .first()
-    )
-    if process:
-        send_to_process(process, message)
+def message_of(event: Event) -> Message | None:
+    """Return the wake-up that an event calls for."""
+    if isinstance(event, CommandQueued):
+        return {"kind": "command", "charge_point": event.charge_point_id}
+    if isinstance(event, DeferredAnswered):
+        return {"kind": "decision", "charge_point": event.charge_point_id, "deferred": event.deferred_id}
+    return None
 
 
-def send_to_process(process: str, message: Message) -> None:
-    """Send `message` to a process; call off the event loop."""
+def holder_of(charge_point_id: int) -> str:
+    """Return the process that holds the socket of a charge point, "" if it is offline."""
+    online = ChargePointState.objects.filter(pk=charge_point_id, connected=True)
+    return online.values_list("process", flat=True).first() or ""
+
+
+async def send_to_process(process: str, message: Message) -> None:
+    """Send `message` to a process; best effort."""
     layer = get_channel_layer()
     if layer is None:
         return
     try:
-        asyncio.run(_send_and_close(layer, process_group(process), {"type": "gateway", **message}))
+        await layer.group_send(process_group(process), {"type": "gateway", **message})
     except Exception:
         log.warning("wake_up_lost", extra={"holder": process}, exc_info=True)
 
 
-async def _send_and_close(layer: Any, group: str, message: Message) -> None:
-    await layer.group_send(group, message)
+def relay(events: Sequence[Event]) -> None:
+    """Pass wake-ups on from a process that has no engine, such as a Celery worker."""
+    for event in events:
+        message = message_of(event)
+        process = holder_of(message["charge_point"]) if message else ""
+        if message and process:
+            asyncio.run(send_to_process(process, message))
 
 
 class Gateway:
@@ -92,45 +97,22 @@ class Gateway:
         """Ask another process to close an older socket of a charge point; call on the event loop."""
         loop = asyncio.get_running_loop()
         message = {"kind": "evict", "charge_point": charge_point_id, "token": token}
-        loop.create_task(self._send(process, message))  # noqa: RUF006 (best effort; the loop keeps it until done)
-
-    async def _send(self, process: str, message: Message) -> None:
-        layer = get_channel_layer()
-        if layer is None:
-            return
-        try:
-            await layer.group_send(process_group(process), {"type": "gateway", **message})
-        except Exception:
-            log.warning("wake_up_lost", extra={"holder": process}, exc_info=True)
+        loop.create_task(send_to_process(process, message))  # noqa: RUF006 (best effort; the loop keeps it until done)
 
     def _on_events(self, events: Sequence[Event]) -> None:
         loop = self._loop
         if loop is None or loop.is_closed():
             return
         for event in events:
-            if isinstance(event, CommandQueued):
-                message: Message = {"kind": "command", "charge_point": event.charge_point_id}
-            elif isinstance(event, DeferredAnswered):
-                message = {
-                    "kind": "decision",
-                    "charge_point": event.charge_point_id,
-                    "deferred": event.deferred_id,
-                }
-            else:
+            message = message_of(event)
+            if message is None:
                 continue
             if self._registry.get(message["charge_point"]) is not None:
                 loop.call_soon_threadsafe(self._take, message)
-            else:
-                self._forward(message, loop)
-
-    def _forward(self, message: Message, loop: asyncio.AbstractEventLoop) -> None:
-        process = (
-            ChargePointState.objects.filter(pk=message["charge_point"], connected=True)
-            .values_list("process", flat=True)
-            .first()
-        )
-        if process and process != self._process:
-            asyncio.run_coroutine_threadsafe(self._send(process, message), loop)
+                continue
+            process = holder_of(message["charge_point"])
+            if process and process != self._process:
+                asyncio.run_coroutine_threadsafe(send_to_process(process, message), loop)
 
     def _take(self, message: Message) -> None:
         connection = self._registry.get(message["charge_point"])
