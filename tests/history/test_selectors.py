@@ -10,8 +10,15 @@ from history.recorders import write_messages
 from history.selectors import read_messages
 from history.types import Direction
 from tests.chargers.exchange import NOW
+from tests.factories import ChargePointFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def charge_points():
+    for pk in (1, 2, 3):
+        ChargePointFactory(pk=pk)
 
 
 def log(charge_point_id, number, *, answer=None, **more):
@@ -75,3 +82,13 @@ class TestReadMessages:
             ["call 4", "call 3", "call 2"],
             ["call 1"],
         ]
+
+    def test_finds_old_messages_of_quiet_charge_points(self):
+        for number, days in enumerate((0, 1, 40, 4000), start=1):
+            log(1 + number % 2, -days * 86_400 + number)
+        page = read_messages(limit=3)
+        assert frames(page) == [f"call {1}", f"call {-86_400 + 2}", f"call {-40 * 86_400 + 3}"]
+        assert frames(read_messages(before=page.next)) == [f"call {-4000 * 86_400 + 4}"]
+
+    def test_nothing_logged_is_an_empty_page(self):
+        assert read_messages().frames == ()

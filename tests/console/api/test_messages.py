@@ -86,5 +86,5 @@ class TestListMessages:
         administrator.get("sites")
         for second in range(50):
             log(mine.charge_point, second, "[]")
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             administrator.get("messages")
