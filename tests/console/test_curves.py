@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chargers.models import Connection
 from evkit.console.selectors.curves import carried, connected_buckets, thin, with_gaps
 
 rows = st.lists(
@@ -26,7 +26,7 @@ class TestCarried:
 class TestConnectedBuckets:
     def test_cover_the_time_of_each_connection(self) -> None:
         start = datetime(2026, 1, 1, tzinfo=UTC)
-        row = SimpleNamespace(opened_at=start, closed_at=start + timedelta(minutes=2))
+        row = Connection(opened_at=start, closed_at=start + timedelta(minutes=2))
         first = int(start.timestamp()) // 60
         found = connected_buckets([row], start - timedelta(hours=1), start + timedelta(hours=1))
         assert found == {first, first + 1, first + 2}
