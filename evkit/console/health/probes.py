@@ -56,7 +56,8 @@ def workers() -> str:
 @lru_cache(maxsize=4)
 def _celery(broker_url: str) -> Celery:
     """Return a Celery application that only asks: impatient, and not the current one."""
-    app = Celery("probe", broker=broker_url, set_as_current=False)
+    named = "memory://localhost" if broker_url == "memory://" else broker_url
+    app = Celery("probe", broker=named, set_as_current=False)
     app.conf.update(
         broker_connection_timeout=PATIENCE_S,
         broker_connection_retry=False,

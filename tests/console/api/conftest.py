@@ -44,7 +44,7 @@ class Api:
 
     client: Client
 
-    def get(self, path: str, **query: object) -> Any:
+    def get(self, path: str, **query: str | int) -> Any:
         return self.client.get(ROOT + path, query)
 
     def post(self, path: str, body: object) -> Any:

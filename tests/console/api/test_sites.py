@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from chargers.models import ChargePointState, EvseState
-from evkit.core.events import bus
+from evkit.core.events import Event, bus
 from history.models import AuditEntry
 from sites.events import SiteChanged
 from sites.models import ExternalValue, ExternalVariable, Project, Site, SiteMeterReading
@@ -53,12 +53,15 @@ class TestPatchSite:
     def test_the_limit_is_changed_audited_and_told(
         self, administrator, mine, django_capture_on_commit_callbacks
     ):
-        told = []
-        bus.subscribe(SiteChanged, told.extend)
-        with django_capture_on_commit_callbacks(execute=True):
-            answer = administrator.patch("sites/mine", {"limit": {"value": 300, "unit": "A"}})
-        bus.flush()
-        bus.unsubscribe(told.extend)
+        told: list[Event] = []
+        listen = told.extend
+        bus.subscribe(SiteChanged, listen)
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                answer = administrator.patch("sites/mine", {"limit": {"value": 300, "unit": "A"}})
+            bus.flush()
+        finally:
+            bus.unsubscribe(listen)
         assert answer.json()["limit"] == {"value": 300, "unit": "A"}
         assert told == [SiteChanged(mine.site.pk)]
         entry = AuditEntry.objects.get(object_type="site")

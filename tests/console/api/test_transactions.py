@@ -26,7 +26,7 @@ class TestListTransactions:
         Transaction.objects.filter(pk=mine.transaction.pk).update(ended_at=EARLY + timedelta(hours=1))
         Transaction.objects.filter(pk=other.transaction.pk).update(started_at=EARLY + timedelta(hours=2))
         wanted = [mine.transaction.number]
-        for query in (
+        queries: tuple[dict[str, str], ...] = (
             {"site": "mine"},
             {"charge_point": "CP_MINE"},
             {"vehicle": "bus-mine"},
@@ -34,7 +34,8 @@ class TestListTransactions:
             {"to": "2026-01-10T11:00:00Z"},
             {"from": "2026-01-10T10:00:00Z", "to": "2026-01-10T10:00:00.000001Z"},
             {"open": "false"},
-        ):
+        )
+        for query in queries:
             assert numbers_of(administrator.get("transactions", **query)) == wanted, query
         assert numbers_of(administrator.get("transactions", open="true")) == [other.transaction.number]
         assert numbers_of(administrator.get("transactions", **{"from": "2026-01-10T10:00:00.000001Z"})) == [
@@ -114,9 +115,10 @@ class TestMeterValues:
     def test_pages_lose_and_repeat_nothing(self, administrator, mine, limit):
         for minute, fingerprint in [(3, 1), (1, -7), (1, 9), (2, 5)]:
             store(mine.transaction, minute, fingerprint, power_w=float(fingerprint))
-        seen, cursor = [], None
+        seen: list[float] = []
+        cursor = None
         while True:
-            query = {"cursor": cursor} if cursor else {}
+            query: dict[str, str] = {"cursor": cursor} if cursor else {}
             path = f"transactions/{mine.transaction.number}/meter-values"
             page = administrator.get(path, limit=limit, **query).json()
             seen += [each["value"] for item in page["items"] for each in item["values"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import ConnectionHandler
+from django.db.utils import ConnectionHandler
 from django.test import Client
 
 from evkit.console.health import probes
@@ -13,7 +13,7 @@ from sites.services.tokens import create_token
 from sites.types import Role
 from tests.factories import EARLY, SiteFactory, TransactionFactory
 
-FAR = {"REMOTE_ADDR": "203.0.113.7"}
+FAR = "203.0.113.7"
 
 
 def headers(role: str, *sites: Site) -> dict[str, str]:
@@ -113,11 +113,14 @@ class TestMetrics:
         assert "evkit_lane_hot_waiting 0.5" in lines
 
     def test_a_caller_from_elsewhere_needs_a_token(self, db):
-        assert Client(**FAR).get("/metrics").status_code == 401
-        assert Client(**FAR, headers=headers("guest")).get("/metrics").status_code == 200
+        assert Client(REMOTE_ADDR=FAR).get("/metrics").status_code == 401
+        assert Client(REMOTE_ADDR=FAR, headers=headers("guest")).get("/metrics").status_code == 200
 
     def test_a_token_for_some_sites_is_not_enough(self, db):
-        assert Client(**FAR, headers=headers("operator", SiteFactory())).get("/metrics").status_code == 401
+        assert (
+            Client(REMOTE_ADDR=FAR, headers=headers("operator", SiteFactory())).get("/metrics").status_code
+            == 401
+        )
 
     def test_a_proxy_on_this_machine_does_not_make_its_callers_local(self, db):
         assert Client(headers={"x-forwarded-for": "127.0.0.1"}).get("/metrics").status_code == 401

@@ -83,6 +83,6 @@ class TestPrincipalOfToken:
     def test_a_token_whose_sites_are_gone_reaches_nothing(self):
         site = SiteFactory()
         token, _secret = new_token(sites=[site])
-        assert principal_of_token(token).site_ids == {site.pk}
+        assert principal_of_token(token).site_ids == frozenset({site.pk})
         site.delete()
         assert principal_of_token(token).site_ids == frozenset()
