@@ -5,8 +5,7 @@ Pure. Registers and energies in Wh.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 TOLERANCE_WH: Final = 10.0
 """A register may step back by this much through rounding."""
@@ -18,8 +17,7 @@ JUMP_WH: Final = 1_000_000.0
 """No vehicle takes more at once: a larger step is another register, not energy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(NamedTuple):
     """What is known of the import register during a transaction.
 
     Attributes:
@@ -55,14 +53,14 @@ def advance(register: Register, reading_wh: float, *, elapsed_s: float) -> tuple
     """
     highest = register.highest_wh
     if register.start_wh < 0 and register.segment_start_wh is None and reading_wh >= 0:
-        return replace(register, last_wh=reading_wh, segment_start_wh=reading_wh), False
+        return register._replace(last_wh=reading_wh, segment_start_wh=reading_wh), False
     if reading_wh < 0 or (reading_wh == 0 and highest > TOLERANCE_WH):
         return register, False
     if reading_wh >= highest - TOLERANCE_WH:
         reachable = FASTEST_W * max(elapsed_s, 0.0) / 3600
         if reading_wh - highest > max(JUMP_WH, reachable):
             return _restart(register, reading_wh, reading_wh), True
-        return _counted(replace(register, last_wh=max(reading_wh, highest))), False
+        return _counted(register, max(reading_wh, highest)), False
     from_zero = reading_wh <= FASTEST_W * max(elapsed_s, 0.0) / 3600
     return _restart(register, reading_wh, 0.0 if from_zero else reading_wh), True
 
@@ -80,17 +78,18 @@ def finish(register: Register, reading_wh: float | None) -> tuple[Register, bool
     if reading_wh >= register.highest_wh - TOLERANCE_WH:
         step = reading_wh - register.highest_wh
         if register.segment_start_wh is None or step <= JUMP_WH:
-            return _counted(replace(register, last_wh=max(reading_wh, register.highest_wh))), False
+            return _counted(register, max(reading_wh, register.highest_wh)), False
     if agrees:
-        return replace(register, last_wh=reading_wh, energy_wh=own), reading_wh < register.highest_wh
+        return register._replace(last_wh=reading_wh, energy_wh=own), reading_wh < register.highest_wh
     return register, reading_wh < register.highest_wh - TOLERANCE_WH
 
 
 def _restart(register: Register, reading_wh: float, base_wh: float) -> Register:
     closed = register.segments_wh + max(register.highest_wh - register.base_wh, 0.0)
-    return _counted(replace(register, last_wh=reading_wh, segments_wh=closed, segment_start_wh=base_wh))
+    return _counted(register._replace(segments_wh=closed, segment_start_wh=base_wh), reading_wh)
 
 
-def _counted(register: Register) -> Register:
-    counted = register.segments_wh + max(register.highest_wh - register.base_wh, 0.0)
-    return replace(register, energy_wh=max(register.energy_wh, counted))
+def _counted(register: Register, last_wh: float) -> Register:
+    """Return `register` at `last_wh`, with the energy that follows from it."""
+    counted = register.segments_wh + max(last_wh - register.base_wh, 0.0)
+    return register._replace(last_wh=last_wh, energy_wh=max(register.energy_wh, counted))

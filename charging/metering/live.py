@@ -45,7 +45,7 @@ class Latest:
         if self.measured_at is not None and moment.order_at < self.measured_at:
             return
         headline = moment.headline
-        if moment.quality & Quality.ENERGY:
+        if moment.quality and moment.quality & Quality.ENERGY:
             headline = headline._replace(energy_wh=None)
         self.values = Headline._make(
             old if new is None else new for old, new in zip(self.values, headline, strict=True)

@@ -80,7 +80,8 @@ class Progress:
                 self.soc_start_percent = headline.soc_percent
             self.soc_last_percent = headline.soc_percent
         restarted = False
-        if headline.energy_wh is not None and not moment.quality & Quality.ENERGY:
+        believable = not moment.quality or not moment.quality & Quality.ENERGY
+        if headline.energy_wh is not None and believable:
             restarted = self._see_register(headline.energy_wh, moment)
         self.measured_at = moment.order_at
         return restarted
