@@ -10,5 +10,5 @@ from evkit.core.clock import utc_now
 
 @shared_task(name="charging.tasks.reconcile")
 def reconcile() -> None:
-    """Close the transactions whose stop was evidently lost."""
+    """Close the transactions of connectors that have been free for a while."""
     close_abandoned(now=utc_now())
