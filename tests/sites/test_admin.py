@@ -99,6 +99,21 @@ class TestSiteAdmin:
         assert {(entry.user_name, entry.object_key) for entry in entries} == {("root", "depot-nord")}
         assert {entry.site_id for entry in entries} == {site.pk}
 
+    @pytest.mark.parametrize(
+        ("more", "message"),
+        [
+            ({"timezone": "Europe/Pariss"}, "There is no such time zone"),
+            ({"groups-0-ranges": '[{"days": ["monday"], "from": "1", "to": "2"}]'}, "Write a list of ranges"),
+            ({"groups-0-ranges": '{"days": []}'}, "Write a list of ranges"),
+            ({"groups-0-number": "10"}, "less than or equal to 9"),
+        ],
+    )
+    def test_what_pages_could_not_show_is_refused(self, client, administrator, more, message):
+        group = {"groups-TOTAL_FORMS": 1, "groups-0-number": "0", "groups-0-ranges": "[]"}
+        response = client.post(reverse("admin:evsites_site_add"), self.form(**group | more))
+        assert message in response.content.decode()
+        assert not Site.objects.exists()
+
     def test_deleting_is_journalled(self, client, administrator):
         site = SiteFactory(code="old")
         client.post(reverse("admin:evsites_site_delete", args=[site.pk]), {"post": "yes"})

@@ -1,0 +1,61 @@
+"""Forms of the administration of sites."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from sites.models import Schedule, ScheduleGroup, Site
+from sites.ranges import check_ranges
+
+
+class SiteForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A site; its time zone must exist."""
+
+    class Meta:
+        model = Site
+        fields = "__all__"  # noqa: DJ007 (the administration shows every setting)
+
+    def clean_timezone(self) -> str:
+        """Check the name of the time zone."""
+        name: str = self.cleaned_data["timezone"]
+        if name not in available_timezones():
+            raise ValidationError(_("There is no such time zone. Write a name like Europe/Paris."))
+        return ZoneInfo(name).key
+
+
+class RangesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """Something with weekly ranges of activation."""
+
+    def clean_ranges(self) -> Any:
+        """Check days and times."""
+        ranges = self.cleaned_data["ranges"] or []
+        check_ranges(ranges)
+        return ranges
+
+
+class ScheduleForm(RangesForm):
+    """A shared schedule."""
+
+    class Meta:
+        model = Schedule
+        fields = "__all__"  # noqa: DJ007 (the administration shows every setting)
+
+
+class ScheduleGroupForm(RangesForm):
+    """A group: ranges of its own, or a shared schedule."""
+
+    class Meta:
+        model = ScheduleGroup
+        fields = "__all__"  # noqa: DJ007 (the administration shows every setting)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse two sources of ranges at once."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("schedule") and data.get("ranges"):
+            self.add_error("schedule", _("Either choose a shared schedule or give ranges, not both."))
+        return data
