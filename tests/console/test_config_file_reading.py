@@ -105,7 +105,9 @@ class TestValues:
         text = f"charge_points:\n  - identity: A_001\n    site: a\n    {line}\n"
         assert problems_of(text) == [(4, message)]
 
-    @pytest.mark.parametrize("moment", ["2030-12-31", "2030-12-31T10:00:00", "tomorrow", "12"])
+    @pytest.mark.parametrize(
+        "moment", ["2030-12-31", "2030-12-31T10:00:00", "tomorrow", "12", "9999-12-31T23:59:59-14:00"]
+    )
     def test_an_expiry_needs_a_time_with_offset(self, moment):
         found = problems_of(f"id_tags:\n  - value: ABC\n    expires: {moment}\n")
         assert [line for line, _ in found] == [3]

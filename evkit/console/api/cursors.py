@@ -41,7 +41,7 @@ def _typed(value: object, kind: type[Value]) -> Value:
     converted: Value = msgspec.convert(value, kind)
     if isinstance(converted, int) and abs(converted) > MAX_INT:
         raise ValueError(converted)
-    if isinstance(converted, datetime) and converted.tzinfo is None:
+    if isinstance(converted, datetime) and (converted.tzinfo is None or converted.year < 1970):
         raise ValueError(converted)
     if isinstance(converted, str) and "\x00" in converted:
         raise ValueError(converted)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -53,6 +55,8 @@ def register_error_handlers(api: NinjaAPI) -> None:
         ValidationError: _invalid,
         HttpError: _malformed,
         Http404: _missing,
+        RequestDataTooBig: _too_large,
+        OperationalError: _unavailable,
         Exception: _failed,
     }
     for kind, handler in handlers.items():
@@ -79,12 +83,22 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def _malformed(_request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 400:
-        return error_response(400, "malformed", _("The body of the request is not valid JSON."))
+        return error_response(400, "malformed", _("The body of the request is not JSON that can be stored."))
     return error_response(error.status_code, "error", str(error))
 
 
 def _missing(_request: HttpRequest, _error: Http404) -> HttpResponse:
     return error_response(404, "not_found", _("There is no such thing, or it is not yours to see."))
+
+
+def _too_large(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return error_response(413, "too_large", _("The body of the request is too large."))
+
+
+def _unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    log.error("api_unavailable", exc_info=error, extra={"method": request.method, "path": request.path})
+    message = _("The database does not answer; try again later.")
+    return error_response(503, "unavailable", message, headers={"Retry-After": "5"})
 
 
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -17,8 +17,10 @@ def iso_utc(moment: datetime) -> str:
 
 
 Moment = Annotated[datetime, PlainSerializer(iso_utc, return_type=str)]
-GivenMoment = AwareDatetime
-"""A time in a request: ISO 8601 with an offset."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+GivenMoment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
+"""A time in a request: ISO 8601 with an offset, in a year that makes sense."""
 
 
 class Strict(Schema):

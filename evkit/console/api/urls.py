@@ -16,11 +16,13 @@ from evkit.console.api.errors import not_allowed, unknown_address
 View = Callable[..., HttpResponse]
 
 
-def _with_json_405(view: View) -> View:
-    """Return a view that refuses methods in JSON; ninja answers in plain text."""
+def _answering_in_json(view: View) -> View:
+    """Return a view that also refuses in JSON what ninja does not: methods, and NUL in the address."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "%00" in request.get_full_path():
+            return unknown_address(request)
         response = view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
             return not_allowed(request, response["Allow"])
@@ -34,7 +36,7 @@ def _patterns() -> Iterator[URLPattern]:
     for pattern in api.urls[0]:
         if isinstance(pattern, URLPattern) and pattern.callback is not None:
             is_root = pattern.name == "api-root"
-            pattern.callback = unknown_address if is_root else _with_json_405(pattern.callback)
+            pattern.callback = unknown_address if is_root else _answering_in_json(pattern.callback)
             yield pattern
 
 

@@ -155,7 +155,7 @@ def moment(node: Node) -> datetime:
         value = datetime.fromisoformat(text(node))
     except ValueError:
         value = None
-    if value is None or value.tzinfo is None:
+    if value is None or value.tzinfo is None or not 1970 <= value.year <= 2200:
         raise BadValueError(
             node.line,
             _("A date and time with offset is expected here, like 2030-12-31T22:00:00Z."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from evkit.console.api.resources import sites
@@ -30,9 +31,40 @@ class TestErrors:
         assert error_of(answer) == (405, "method_not_allowed", None)
         assert set(answer.headers["Allow"].split(", ")) == {"GET", "PATCH"}
 
-    def test_a_body_that_is_not_json_is_400(self, administrator, mine):
-        answer = administrator.client.patch("/api/v1/sites/mine", "{", content_type="application/json")
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "{",
+            '{"value": NaN}',
+            '{"value": 1e999}',
+            '{"value": "\\u0000"}',
+            '{"value": "\\ud800"}',
+            b'{"value": "\xff"}',
+            '{"value": ' + "[" * 10_000,
+        ],
+    )
+    def test_a_body_that_is_not_json_is_400(self, administrator, body):
+        answer = administrator.client.post("/api/v1/variables/x", body, content_type="application/json")
         assert error_of(answer) == (400, "malformed", None)
+
+    def test_a_body_that_is_too_large_is_413(self, administrator):
+        answer = administrator.post("variables/x", {"value": "x" * 3_000_000})
+        assert error_of(answer) == (413, "too_large", None)
+
+    @pytest.mark.parametrize(
+        "path", ["sites/%00", "charge-points/a%00b", "transactions?site=%00", "transactions?id_tag=a%00"]
+    )
+    def test_what_no_name_can_hold_is_404(self, administrator, path):
+        assert error_of(administrator.client.get(f"/api/v1/{path}"))[0] == 404
+
+    def test_a_database_that_is_away_is_503(self, administrator, monkeypatch):
+        def fail(*_args):
+            raise OperationalError("connection refused")
+
+        monkeypatch.setattr(sites, "_totals", fail)
+        answer = administrator.get("sites")
+        assert error_of(answer) == (503, "unavailable", None)
+        assert answer.headers["Retry-After"] == "5"
 
     @pytest.mark.parametrize(
         ("body", "field"),
@@ -63,7 +95,10 @@ class TestErrors:
             ("charge-points", {"sate": "Charging"}, "sate"),
             ("transactions", {"from": "yesterday"}, "from"),
             ("transactions", {"from": "2026-01-01T00:00:00"}, "from"),
+            ("transactions", {"from": "0001-01-01T00:00:00+14:00"}, "from"),
+            ("transactions", {"to": "9999-12-31T23:59:59-14:00"}, "to"),
             ("transactions", {"open": "maybe"}, "open"),
+            ("messages", {"cursor": "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwxLDFd"}, "cursor"),
             ("messages", {"since": "x"}, "since"),
         ],
     )
