@@ -110,7 +110,8 @@ def lose_calls(charge_point_id: int, batch: Batch, *, routes: Routes, carried_by
 def lose_stale_calls(batch: Batch, *, routes: Routes) -> int:
     """End commands whose answer was due long ago: the process that awaited it is gone."""
     lost = 0
-    for command in Command.objects.filter(state=CommandState.SENT).order_by("pk"):
+    suspects = Command.objects.filter(state=CommandState.SENT, sent_at__lt=batch.now - STALE_AFTER)
+    for command in suspects.order_by("pk"):
         call = command.calls.last()
         since = call.sent_at if call else command.sent_at or command.created_at
         patience = timedelta(seconds=_route(command, routes).timeout_s) + STALE_AFTER
