@@ -7,4 +7,4 @@ class ChargingConfig(AppConfig):
 
     name = "charging"
     label = "charging"
-    verbose_name = _("Charging")
+    verbose_name = _("Charges and vehicles")

@@ -23,7 +23,7 @@ STYLE_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
         "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
-        "charge_points", "tables", "detail", "curves", "dialogs", "pages", "utilities",
+        "charge_points", "tables", "detail", "messages", "curves", "dialogs", "pages", "utilities",
     )
 )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,8 +74,3 @@ def _time(moment: datetime | None) -> str:
 
 def _join(*texts: str) -> str:
     return " · ".join(text for text in texts if text)
-
-
-def flag_texts(flags: Sequence[str], labels: dict[str, str]) -> list[str]:
-    """Return a transaction's flags in words."""
-    return [labels.get(flag, flag) for flag in flags]

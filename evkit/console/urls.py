@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
+from django.templatetags.static import static
 from django.urls import path
+from django.views.generic import RedirectView
 
 from evkit.console.views import account, charge_point, commands, curves, overview, sites
 
@@ -11,6 +13,7 @@ POINT = "sites/<slug:code>/charge-points/<str:identity>/"
 
 urlpatterns = [
     path("", sites.sites, name="sites"),
+    path("favicon.ico", RedirectView.as_view(url=static("img/icon.svg")), name="favicon"),
     path("legend/", sites.legend, name="legend"),
     path("account/", account.account, name="account"),
     path("account/login/", account.LogIn.as_view(), name="login"),

@@ -8,6 +8,8 @@ from typing import Final
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, npgettext
 
@@ -50,13 +52,28 @@ def clock(moment: datetime, now: datetime) -> str:
     return date_format(local, "j M H:i")
 
 
+def aged(sentence: str, since: datetime, now: datetime) -> SafeString:
+    """Return a sentence with `%(age)s` as an age that the page counts on by itself."""
+    age = duration((now - since).total_seconds())
+    span = format_html('<span data-since="{}">{}</span>', since.isoformat(), age)
+    return SafeString(escape(sentence) % {"age": span})  # both parts are escaped
+
+
+def last_seen(moment: datetime | None, now: datetime) -> str:
+    """Return when a charge point was heard for the last time."""
+    if moment is None:
+        return _("Waiting for its first connection")
+    sentence = _("Last seen at %(time)s (%(age)s ago)")
+    return aged(sentence.replace("%(time)s", clock(moment, now)), moment, now)
+
+
 def card_state(card: ChargePointCard, now: datetime) -> str:
     """Return the state line of a charge point's card."""
-    age = duration((now - card.since).total_seconds()) if card.since else ""
+    if card.state in {State.OFFLINE, State.FAULTED} and card.since is not None:
+        lost = card.state is State.OFFLINE
+        return aged(_("Offline for %(age)s") if lost else _("Faulted for %(age)s"), card.since, now)
     if card.state is State.OFFLINE:
-        return _("Offline for %(age)s") % {"age": age} if age else _("Never connected")
-    if card.state is State.FAULTED:
-        return _("Faulted for %(age)s") % {"age": age} if age else _("Faulted")
+        return _("Never connected")
     if card.charging and len(card.connectors) > 1:
         count = {"count": card.charging, "total": len(card.connectors)}
         return _("%(count)d of %(total)d charging") % count
@@ -127,13 +144,12 @@ def group_text(group: Group, count: int) -> str:
 
 def headline(*, number: int | None, measured_at: datetime | None, now: datetime) -> str:
     """Return which transaction is shown and how old its values are."""
-    parts = []
+    parts: list[str] = []
     if number is not None:
         parts.append(_("Transaction %(number)d") % {"number": number})
     if measured_at is not None:
-        age = duration((now - measured_at).total_seconds())
-        parts.append(_("measured %(age)s ago") % {"age": age})
-    return " · ".join(parts)
+        parts.append(aged(_("measured %(age)s ago"), measured_at, now))
+    return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
 def command_label(slug: str) -> str:

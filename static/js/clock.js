@@ -7,7 +7,10 @@ export function startClock() {
   const language = document.documentElement.lang;
   const time = new Intl.DateTimeFormat("en-GB", { ...zone, timeStyle: "medium" });
   const date = new Intl.DateTimeFormat(language, {
-    ...zone, weekday: "short", day: "numeric", month: "short",
+    ...zone,
+    weekday: "short",
+    day: "numeric",
+    month: "short",
   });
   const offset = Date.parse(clock.getAttribute("datetime")) - Date.now();
   const wrong = Math.abs(offset) > 2000 ? offset : 0;

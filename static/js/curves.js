@@ -14,13 +14,20 @@ function colour(name) {
 
 function palette() {
   return {
-    ink: colour("--ink"), text: colour("--ink-3"), line: colour("--line"), fill: colour("--q-fill"),
-    accent: colour("--accent"), surface: colour("--surface"),
+    ink: colour("--ink"),
+    text: colour("--ink-3"),
+    line: colour("--line"),
+    fill: colour("--q-fill"),
+    accent: colour("--accent"),
+    surface: colour("--surface"),
   };
 }
 
 function faded(value) {
-  return value.replace(/^rgba?\(([^)]+)\)$/, (_all, parts) => `rgb(${parts.split(",").slice(0, 3).join(",")}, 0.14)`);
+  return value.replace(
+    /^rgba?\(([^)]+)\)$/,
+    (_all, parts) => `rgb(${parts.split(",").slice(0, 3).join(",")}, 0.14)`,
+  );
 }
 
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
@@ -29,17 +36,31 @@ const whole = new Intl.NumberFormat(document.documentElement.lang, { maximumFrac
 function axes(colours, font, { soc }) {
   const common = { stroke: colours.text, font, ticks: { show: false } };
   const power = {
-    ...common, scale: "kW", size: 44, gap: 8, space: 40,
+    ...common,
+    scale: "kW",
+    size: 44,
+    gap: 8,
+    space: 40,
     grid: { stroke: colours.line, width: 1 },
     values: (_plot, ticks) => ticks.map((tick) => whole.format(tick)),
   };
   const time = {
-    ...common, size: 24, gap: 6, space: 72, grid: { show: false },
+    ...common,
+    size: 24,
+    gap: 6,
+    space: 72,
+    grid: { show: false },
     values: (plot, ticks) => ticks.map((tick) => plot.clock.format(new Date(tick * 1000))),
     incrs: [60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400],
   };
   const percent = {
-    ...common, scale: "soc", side: 1, size: 44, gap: 8, space: 40, grid: { show: false },
+    ...common,
+    scale: "soc",
+    side: 1,
+    size: 44,
+    gap: 8,
+    space: 40,
+    grid: { show: false },
     values: (_plot, ticks) => ticks.map((tick) => `${whole.format(tick)}\u202f%`),
   };
   return soc ? [time, power, percent] : [time, power];
@@ -93,11 +114,22 @@ class Curve {
       { scale: "kW", stroke: colours.fill, width: 1.75, fill: faded(colours.fill), points: { show: false } },
       { scale: "kW", stroke: colours.ink, width: 1.5, dash: [5, 4], points: { show: false } },
     ];
-    if (this.soc) series.push({ scale: "soc", stroke: colours.accent, width: 1.75, spanGaps: true, points: { show: false } });
+    if (this.soc)
+      series.push({
+        scale: "soc",
+        stroke: colours.accent,
+        width: 1.75,
+        spanGaps: true,
+        points: { show: false },
+      });
     this.plot = new window.uPlot(
       {
-        width: this.box.clientWidth, height: this.box.clientHeight, series, axes: list,
-        legend: { show: false }, padding: [8, this.soc ? 0 : 12, 0, 0],
+        width: this.box.clientWidth,
+        height: this.box.clientHeight,
+        series,
+        axes: list,
+        legend: { show: false },
+        padding: [8, this.soc ? 0 : 12, 0, 0],
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
         scales: {
           kW: { range: (_plot, _low, high) => [0, this.top(high)] },
@@ -113,7 +145,9 @@ class Curve {
 
   zone(plot) {
     plot.clock = new Intl.DateTimeFormat("en-GB", {
-      timeZone: this.data.timezone, hour: "2-digit", minute: "2-digit",
+      timeZone: this.data.timezone,
+      hour: "2-digit",
+      minute: "2-digit",
     });
   }
 
@@ -133,11 +167,13 @@ class Curve {
     lines.push(power === null ? "–" : `${number.format(power)}\u202fkW`);
     const soc = this.soc ? this.data.soc[index] : null;
     if (soc !== null) lines.push(`${whole.format(soc)}\u202f%`);
-    this.tip.replaceChildren(...lines.map((text, place) => {
-      const line = document.createElement(place ? "b" : "span");
-      line.textContent = text;
-      return line;
-    }));
+    this.tip.replaceChildren(
+      ...lines.map((text, place) => {
+        const line = document.createElement(place ? "b" : "span");
+        line.textContent = text;
+        return line;
+      }),
+    );
     const width = this.figure.clientWidth - this.tip.offsetWidth;
     const left = Math.min(plot.bbox.left / devicePixelRatio + plot.cursor.left + 12, width);
     this.tip.style.transform = `translate(${left}px, 8px)`;

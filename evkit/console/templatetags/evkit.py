@@ -10,6 +10,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from evkit.console import drawing, formats, plan, wording
 from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
@@ -49,33 +50,21 @@ def power(value_w: Value, decimals: int = 1) -> str:
 
 
 @register.filter
-def energy(value_wh: Value, decimals: int = 1) -> str:
-    """Format watt-hours as kilowatt-hours with the unit."""
-    return formats.quantity(formats.kilo(known(value_wh)), "kWh", decimals)
-
-
-@register.filter
-def current(value_a: Value, decimals: int = 1) -> str:
-    """Format amperes with the unit."""
-    return formats.quantity(known(value_a), "A", decimals)
-
-
-@register.filter
 def percent(value: Value) -> str:
     """Format a percentage with its sign."""
     return formats.quantity(known(value), "%")
 
 
-@register.filter
-def duration(seconds: float | None) -> str:
-    """Format a duration in seconds."""
-    return formats.duration(seconds)
+@register.simple_tag
+def since(moment: datetime, now: datetime) -> SafeString:
+    """Tell since when something has been so."""
+    return wording.aged(_("since %(age)s"), moment, now)
 
 
-@register.filter
-def since(moment: datetime | None, now: datetime) -> str:
-    """Format how long ago a moment was."""
-    return formats.duration(None if moment is None else (now - moment).total_seconds())
+@register.simple_tag
+def last_seen(card: ChargePointCard, now: datetime) -> str:
+    """Tell when an offline charge point was heard for the last time."""
+    return wording.last_seen(card.last_seen_at, now)
 
 
 @register.simple_tag
