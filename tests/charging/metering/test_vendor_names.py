@@ -19,7 +19,7 @@ class TestStandard:
         assert VendorNames().number(Kind.LOCATION, "Outlet") == 0
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
 class TestVendors:
     def test_processes_agree(self):
         numbers = [VendorNames().number(Kind.MEASURAND, "Fan.Speed") for _ in range(2)]
