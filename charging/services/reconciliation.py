@@ -12,6 +12,7 @@ from chargers.events import ChargePointChanged
 from chargers.types import ConnectorStatus
 from charging.events import TransactionEnded
 from charging.models import Transaction
+from charging.services.idle import draw_nothing
 from charging.services.presumption import presume_ended
 from evkit.core.events import publish_after_commit
 
@@ -40,8 +41,10 @@ def close_abandoned(*, now: datetime, grace: timedelta = GRACE) -> int:
 
 @database.atomic
 def _close(row: Transaction) -> bool:
-    closed = presume_ended(row, _end_of(row))
+    end = _end_of(row)
+    closed = presume_ended(row, end)
     if closed:
+        draw_nothing(row.evse_id, end)
         site_id = row.charge_point.site_id
         publish_after_commit(
             TransactionEnded(row.pk, row.charge_point_id, site_id, row.evse_id),

@@ -9,13 +9,13 @@ from typing import Final
 
 from chargers.device_time import DeviceTime
 from chargers.events import ChargePointChanged
-from chargers.models import EvseState
 from chargers.ocpp.handling import Batch, InboundCall
 from charging.events import TransactionEnded
 from charging.metering.energy import Register, finish
 from charging.metering.reading import Moment
 from charging.models import OrphanStop, Transaction
 from charging.services.authorization import Decision, authorize
+from charging.services.idle import draw_nothing
 from charging.services.matching import find_stopped, is_same_stop
 from charging.services.metering import MeterReport, record_meter_values
 from charging.services.profiles import note_transaction_over
@@ -168,7 +168,7 @@ def _end(row: Transaction, stop: Stop, batch: Batch, *, guessed: bool) -> None:
     )
     if not changed:
         return
-    _clear_power(row.evse_id, stop)
+    draw_nothing(row.evse_id, stop.time.at)
     note_transaction_over(link.charge_point_id, row.evse_id, batch.now)
     note_stop(charge_point_id=link.charge_point_id, number=row.pk, batch=batch)
     batch.publish(TransactionEnded(row.pk, link.charge_point_id, link.site_id, row.evse_id))
@@ -185,12 +185,3 @@ def _flags(row: Transaction, stop: Stop, *, down: bool, guessed: bool) -> list[s
     }
     before = [flag for flag in row.flags if flag != Flag.PRESUMED_ENDED]
     return list(dict.fromkeys([*before, *(flag.value for flag, on in flags.items() if on)]))
-
-
-def _clear_power(evse_id: int, stop: Stop) -> None:
-    """Let the connector draw nothing: no meter value may come to say so."""
-    if Transaction.objects.open().filter(evse_id=evse_id).exists():
-        return
-    state = EvseState.objects.filter(pk=evse_id)
-    for column in ("power_w", "current_l1_a", "current_l2_a", "current_l3_a"):
-        state.exclude(**{column: None}).exclude(measured_at__gt=stop.time.at).update(**{column: 0.0})

@@ -32,6 +32,12 @@ class TestCloseAbandoned:
         assert (forgotten.step, forgotten.flags) == (Step.STOPPED, ["presumed_ended"])
         assert (forgotten.meter_stop_wh, forgotten.energy_wh) == (1500, 500)
 
+    def test_the_connector_draws_nothing_any_more(self, forgotten):
+        free()
+        EvseState.objects.update(power_w=7000, measured_at=NOW - timedelta(hours=1))
+        close_abandoned(now=NOW)
+        assert EvseState.objects.get(evse=forgotten.evse).power_w == 0
+
     def test_twice_is_once(self, forgotten):
         free()
         assert [close_abandoned(now=NOW), close_abandoned(now=NOW)] == [1, 0]
