@@ -85,11 +85,11 @@ def number(*, above: float = -math.inf, minimum: float = -math.inf) -> Check[flo
             raise BadValueError(node.line, _("A number is expected here."))
         if value <= above:
             raise BadValueError(
-                node.line, _("A number greater than %(limit)g is expected here.") % {"limit": above}
+                node.line, _("A number greater than %(limit)s is expected here.") % {"limit": f"{above:g}"}
             )
         if value < minimum:
             raise BadValueError(
-                node.line, _("A number of at least %(limit)g is expected here.") % {"limit": minimum}
+                node.line, _("A number of at least %(limit)s is expected here.") % {"limit": f"{minimum:g}"}
             )
         return float(value)
 
