@@ -32,6 +32,12 @@ class ConnectorCard:
         return self.state in {State.CHARGING, State.SUSPENDED_EV, State.SUSPENDED_SITE}
 
     @property
+    def occupied(self) -> bool:
+        """Whether the vehicle is worth naming there: not where the connector says it is gone."""
+        gone = {State.IDLE, State.RESERVED, State.UNAVAILABLE, State.FAULTED}
+        return bool(self.who) and self.state not in gone
+
+    @property
     def who(self) -> str:
         """The vehicle, or the badge when no vehicle is known for it."""
         return self.vehicle or self.id_tag

@@ -90,7 +90,7 @@ def _cables(rows: list[tuple[ConnectorCard, int]], sockets: list[int], size: int
 
 
 def _has_vehicle(conn: ConnectorCard) -> bool:
-    return bool(conn.who) or conn.busy or conn.state in {State.PREPARING, State.FINISHING}
+    return conn.occupied or conn.busy or conn.state in {State.PREPARING, State.FINISHING}
 
 
 def _vehicle(conn: ConnectorCard, y: int, count: int) -> SafeString:

@@ -14,10 +14,17 @@ rows = st.lists(
 
 
 class TestCarried:
-    def test_a_value_holds_until_the_next_but_five_minutes_at_most(self) -> None:
+    def test_a_value_holds_until_the_next_is_overdue(self) -> None:
         assert carried([(1, 1, 10, 7.0), (1, 1, 12, 8.0)], end=30) == {
-            10: 7.0, 11: 7.0, 12: 8.0, 13: 8.0, 14: 8.0, 15: 8.0, 16: 8.0,
+            10: 7.0, 11: 7.0, 12: 8.0, 13: 8.0, 14: 8.0, 15: 8.0,
         }  # fmt: skip
+
+    def test_a_value_holds_for_five_minutes_at_most(self) -> None:
+        assert list(carried([(1, 1, 10, 7.0)], end=30)) == [10, 11, 12, 13, 14]
+
+    def test_a_meter_that_sends_often_falls_silent_soon(self) -> None:
+        rows = [(1, 1, bucket, 1.0) for bucket in range(10, 20)]
+        assert max(carried(rows, end=30)) == 20
 
     def test_connectors_add_up(self) -> None:
         assert carried([(1, 1, 10, 7.0), (1, 2, 10, 5.0), (2, 1, 10, 1.0)], end=10) == {10: 13.0}

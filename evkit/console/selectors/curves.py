@@ -68,7 +68,7 @@ def site_curve(site: Site, now: datetime) -> SiteCurve:
     """Return the power of a site over the last hours, one point per minute.
 
     It begins where something is known, at most six hours and at least half an hour ago.
-    A connector's last value is carried on for five minutes. Where no connector reports, the power
+    A connector's last value is carried on until the next is overdue. Where no connector reports, the power
     is 0 while a charge point was connected, else unknown.
     """
     end = int(now.timestamp()) // BUCKET_S
@@ -101,17 +101,28 @@ def _bucket_powers(points: list[int], since: datetime) -> Iterable[tuple[int, in
 
 
 def carried(rows: Iterable[tuple[int, int, int, float]], end: int) -> dict[int, float]:
-    """Add up the connectors per bucket, carrying each value on until the next or five minutes."""
+    """Add up the connectors per bucket, carrying each value on until the next is overdue.
+
+    Overdue is twice the connector's usual distance of samples, at most five minutes.
+    """
     series: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
     for point, connector, bucket, mean in rows:
         series[point, connector].append((bucket, mean))
     total: dict[int, float] = defaultdict(float)
     for values in series.values():
         following = [bucket for bucket, _mean in values[1:]] + [end + 1]
+        reach = _reach([bucket for bucket, _mean in values])
         for (bucket, mean), until in zip(values, following, strict=True):
-            for filled in range(bucket, min(until, bucket + CARRY_S // BUCKET_S, end + 1)):
+            for filled in range(bucket, min(until, bucket + reach, end + 1)):
                 total[filled] += mean
     return dict(total)
+
+
+def _reach(buckets: list[int]) -> int:
+    """Return for how many buckets a value holds."""
+    steps = sorted(later - earlier for earlier, later in pairwise(buckets))
+    usual = steps[len(steps) // 2] if steps else CARRY_S // BUCKET_S
+    return min(2 * usual, CARRY_S // BUCKET_S)
 
 
 def _connections(points: list[int], since: datetime) -> QuerySet[Connection]:

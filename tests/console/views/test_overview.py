@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from chargers.models import EvseState
 from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector
 
@@ -62,6 +63,12 @@ class TestOverview:
             add_connector(add_charge_point(depot.site, f"X_{number}"), 1)
         with django_assert_max_num_queries(14):
             client.get(url)
+
+
+class TestConnectorRows:
+    def test_a_vehicle_that_is_gone_is_not_named(self, client: Client, url: str, depot: Depot) -> None:
+        EvseState.objects.filter(evse=depot.transaction.evse).update(status="Available")
+        assert "Bus 212" not in client.get(url).content.decode()
 
 
 class TestFragments:
