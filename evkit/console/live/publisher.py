@@ -16,8 +16,11 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from chargers.events import ChargePointChanged, CommandChanged, ConfigurationApplied
 from evkit.core.events import Event, EventBus
+from sites.events import SettingsChanged, SiteChanged
 
 log = logging.getLogger(__name__)
+
+SETTINGS = (ConfigurationApplied, SettingsChanged, SiteChanged)
 
 INTERVAL_S = 0.25
 ALL_SITES = "sites"
@@ -51,7 +54,7 @@ class LivePublisher:
         """Note what changed; called by the event bus on its own thread."""
         with self._lock:
             for event in events:
-                if isinstance(event, ConfigurationApplied):
+                if isinstance(event, SETTINGS):
                     self._everything = True
                 elif isinstance(event, ChargePointChanged | CommandChanged) and event.site_id:
                     self._changed.setdefault(event.site_id, set()).add(event.charge_point_id)
@@ -105,5 +108,5 @@ def publish(events: Sequence[Event]) -> None:
 def subscribe(bus: EventBus) -> None:
     """Listen to what changes; safe to call more than once."""
     bus.unsubscribe(publish)
-    for event_type in (ChargePointChanged, CommandChanged, ConfigurationApplied):
+    for event_type in (ChargePointChanged, CommandChanged, *SETTINGS):
         bus.subscribe(event_type, publish)

@@ -8,7 +8,8 @@ from channels.layers import get_channel_layer
 
 from chargers.events import ChargePointChanged, CommandChanged, ConfigurationApplied
 from evkit.console.live.publisher import ALL_SITES, LivePublisher, publish, site_group, subscribe
-from evkit.core.events import EventBus
+from evkit.core.events import Event, EventBus
+from sites.events import SettingsChanged, SiteChanged
 
 
 async def listen(group: str) -> str:
@@ -47,9 +48,10 @@ class TestLivePublisher:
         assert message["charge_points"] == list(range(2, 50))
         assert time.monotonic() - began > 0.05
 
-    async def test_a_new_configuration_concerns_everybody(self, publisher: LivePublisher) -> None:
+    @pytest.mark.parametrize("event", [ConfigurationApplied(), SettingsChanged(), SiteChanged(1)])
+    async def test_new_settings_concern_everybody(self, publisher: LivePublisher, event: Event) -> None:
         channel = await listen(ALL_SITES)
-        publisher.changed([ConfigurationApplied()])
+        publisher.changed([event])
         assert await heard(channel) == {"type": "live.changed", "site": None, "charge_points": None}
 
     async def test_a_charge_point_without_a_site_concerns_nobody(self, publisher: LivePublisher) -> None:
