@@ -7,7 +7,7 @@ import pytest
 from channels.layers import get_channel_layer
 
 from chargers.events import ChargePointChanged, CommandChanged, ConfigurationApplied
-from evkit.console.live.publisher import ALL_SITES, LivePublisher, publish, site_group, subscribe
+from evkit.console.live.publisher import ALL_SITES, SETTINGS, LivePublisher, publish, site_group, subscribe
 from evkit.core.events import Event, EventBus
 from sites.events import SettingsChanged, SiteChanged
 
@@ -69,5 +69,5 @@ class TestSubscribe:
         bus = EventBus()
         subscribe(bus)
         subscribe(bus)
-        listeners = [pair for pair in bus._subscribers if pair[1] is publish]
-        assert len(listeners) == 3
+        listened = [event_type for event_type, subscriber in bus._subscribers if subscriber is publish]
+        assert listened == [ChargePointChanged, CommandChanged, *SETTINGS]
