@@ -1,0 +1,268 @@
+"""The life of a socket in this process: decisions that wait, commands, silence, storage that is away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+
+from chargers.models import ChargePoint, Command, Connection, DeferredAnswer
+from chargers.ocpp.commanding import CommandRoute
+from chargers.ocpp.consumer import ChargePointConsumer
+from chargers.ocpp.engine import Engine
+from chargers.ocpp.handling import Batch, Deferred, InboundCall, Route
+from chargers.ocpp.intake import StorageUnavailableError
+from chargers.services.commands import queue_command
+from chargers.services.deferred import answer_deferred
+from chargers.types import CommandState
+from evkit.core.clock import utc_now
+from evkit.core.recorders import SYSTEM
+from evkit.wiring import ROUTES, build_engine
+from tests.factories import ChargePointFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BOOT = '[2,"b","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]'
+PATIENCE = timedelta(seconds=0.4)
+
+
+def ask_somebody(call: InboundCall, batch: Batch) -> Deferred:
+    return Deferred(
+        deadline=batch.now + PATIENCE,
+        default={"idTagInfo": {"status": "Invalid"}},
+        request={"id_tag": call.message.id_tag},
+    )
+
+
+class Socket:
+    """The charge point's end of an ASGI WebSocket."""
+
+    def __init__(self, engine: Engine, identity: str) -> None:
+        self._incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        scope = {
+            "type": "websocket",
+            "path": f"/ocpp/{identity}",
+            "raw_path": f"/ocpp/{identity}".encode(),
+            "headers": [],
+            "subprotocols": ["ocpp1.6"],
+            "client": ("127.0.0.1", 1),
+            "scheme": "ws",
+            "extensions": {"websocket.http.response": {}},
+        }
+        self._incoming.put_nowait({"type": "websocket.connect"})
+        consumer = ChargePointConsumer(engine)
+        self.task = asyncio.ensure_future(consumer(scope, self._incoming.get, self._take))
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        await self.outgoing.put(message)
+        if message["type"] == "websocket.close":
+            await self._incoming.put({"type": "websocket.disconnect", "code": message["code"]})
+
+    async def send(self, text: str) -> None:
+        await self._incoming.put({"type": "websocket.receive", "text": text})
+
+    async def next(self, kind: str = "websocket.send", seconds: float = 5.0) -> dict[str, Any]:
+        async with asyncio.timeout(seconds):
+            message = await self.outgoing.get()
+        assert message["type"] == kind, message
+        return message
+
+    async def receive(self, seconds: float = 5.0) -> list[Any]:
+        return list(json.loads((await self.next(seconds=seconds))["text"]))
+
+    async def leave(self) -> None:
+        await self._incoming.put({"type": "websocket.disconnect", "code": 1000})
+        await self.task
+
+
+@pytest.fixture
+async def make_engine() -> AsyncIterator[Callable[..., Engine]]:
+    engines: list[Engine] = []
+
+    def make(**overrides: Any) -> Engine:
+        engines.append(build_engine(**overrides))
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        await engine.stop()
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+async def charge_point() -> ChargePoint:
+    return await sync_to_async(ChargePointFactory)(identity="CP")
+
+
+async def opened(engine: Engine) -> Socket:
+    socket = Socket(engine, "CP")
+    await socket.next("websocket.accept")
+    return socket
+
+
+class TestDecision:
+    @pytest.fixture
+    def engine(self, make_engine: Callable[..., Engine]) -> Engine:
+        return make_engine(routes={**ROUTES, ("1.6", "Authorize"): Route(handle=ask_somebody)})
+
+    async def test_of_a_person_is_sent(self, engine: Engine, charge_point: ChargePoint) -> None:
+        socket = await opened(engine)
+        await socket.send('[2,"a","Authorize",{"idTag":"X"}]')
+        row = await self.waiting_row()
+        decide = sync_to_async(answer_deferred)
+        await decide(pk=row.pk, payload={"idTagInfo": {"status": "Accepted"}}, actor=SYSTEM, now=utc_now())
+        assert await socket.receive() == [3, "a", {"idTagInfo": {"status": "Accepted"}}]
+        await socket.leave()
+
+    async def test_by_default_is_sent_at_the_deadline(
+        self, engine: Engine, charge_point: ChargePoint
+    ) -> None:
+        socket = await opened(engine)
+        started = time.monotonic()
+        await socket.send('[2,"a","Authorize",{"idTag":"X"}]')
+        assert await socket.receive() == [3, "a", {"idTagInfo": {"status": "Invalid"}}]
+        assert time.monotonic() - started >= PATIENCE.total_seconds() - 0.05
+        await socket.leave()
+
+    async def test_does_not_hold_up_the_messages_behind_it(
+        self, engine: Engine, charge_point: ChargePoint
+    ) -> None:
+        socket = await opened(engine)
+        await socket.send('[2,"a","Authorize",{"idTag":"X"}]')
+        await socket.send('[2,"h","Heartbeat",{}]')
+        assert (await socket.receive())[:2] == [3, "h"]
+        assert (await socket.receive())[:2] == [3, "a"]
+        await socket.leave()
+
+    async def waiting_row(self) -> DeferredAnswer:
+        for _attempt in range(100):
+            row = await sync_to_async(DeferredAnswer.objects.first)()
+            if row is not None:
+                return row
+            await asyncio.sleep(0.01)
+        raise AssertionError("nothing waits for a decision")
+
+
+class TestCommand:
+    async def queue(self, charge_point: ChargePoint) -> Command:
+        return await sync_to_async(queue_command)(
+            charge_point=charge_point, action="ClearChargingProfile", payload={}, now=utc_now()
+        )
+
+    async def test_waits_for_the_boot_and_leaves_after_its_answer(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint
+    ) -> None:
+        socket = await opened(make_engine())
+        command = await self.queue(charge_point)
+        await socket.send('[2,"h","Heartbeat",{}]')
+        assert (await socket.receive())[:2] == [3, "h"]
+        assert socket.outgoing.empty()
+        await socket.send(BOOT)
+        assert (await socket.receive())[:2] == [3, "b"]
+        call = await socket.receive()
+        assert (call[0], call[2]) == (2, "ClearChargingProfile")
+        await socket.send(json.dumps([3, call[1], {"status": "Unknown"}]))
+        await self.until(command, lambda row: row.finished_at is not None)
+        await socket.leave()
+
+    async def test_goes_out_after_a_while_to_a_charge_point_that_never_boots(
+        self,
+        make_engine: Callable[..., Engine],
+        charge_point: ChargePoint,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("chargers.ocpp.connection.BOOT_PATIENCE_S", 0.2)
+        await self.queue(charge_point)
+        socket = await opened(make_engine())
+        assert (await socket.receive())[2] == "ClearChargingProfile"
+        await socket.leave()
+
+    async def test_that_is_not_answered_times_out_and_is_not_sent_again(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint
+    ) -> None:
+        engine = make_engine(commands={"ClearChargingProfile": CommandRoute(timeout_s=0.2)})
+        socket = await opened(engine)
+        await socket.send(BOOT)
+        await socket.receive()
+        command = await self.queue(charge_point)
+        await socket.receive()
+        row = await self.until(command, lambda row: row.state != CommandState.SENT)
+        assert row.state == CommandState.TIMED_OUT
+        assert await sync_to_async(row.calls.count)() == 1
+        await socket.leave()
+
+    async def test_in_flight_when_the_connection_is_lost_has_an_unknown_outcome(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint
+    ) -> None:
+        engine = make_engine()
+        socket = await opened(engine)
+        await socket.send(BOOT)
+        await socket.receive()
+        command = await self.queue(charge_point)
+        await socket.receive()
+        await socket.leave()
+        row = await self.until(command, lambda row: row.finished_at is not None)
+        assert row.state == CommandState.TIMED_OUT
+        again = await opened(engine)
+        await again.send(BOOT)
+        assert (await again.receive())[:2] == [3, "b"]
+        await asyncio.sleep(0.2)
+        assert again.outgoing.empty()
+        await again.leave()
+
+    async def until(self, command: Command, accept: Callable[[Command], bool]) -> Command:
+        for _attempt in range(300):
+            row = await sync_to_async(Command.objects.get)(pk=command.pk)
+            if row.state != CommandState.QUEUED and accept(row):
+                return row
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{row.state} {row.error}")
+
+
+class TestSocket:
+    async def test_that_is_silent_for_too_long_is_closed(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chargers.ocpp.engine.SWEEP_S", 0.05)
+        monkeypatch.setattr("chargers.ocpp.admission.LEAST_IDLE_S", 0.1)
+        monkeypatch.setattr("chargers.ocpp.admission.HEARTBEATS_MISSED", 0)
+        socket = await opened(make_engine())
+        closed = await socket.next("websocket.close")
+        assert closed["code"] == 1001
+        await socket.task
+        row = await sync_to_async(Connection.objects.get)()
+        assert (row.close_code, row.closed_at is None) == (1001, False)
+
+    async def test_is_closed_with_try_again_later_while_nothing_can_be_stored(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint
+    ) -> None:
+        def storage_is_away(_call: InboundCall, _batch: Batch) -> bytes:
+            raise StorageUnavailableError("the disk is full")
+
+        engine = make_engine(routes={("1.6", "Heartbeat"): Route(handle=storage_is_away)})
+        socket = await opened(engine)
+        await socket.send('[2,"h","Heartbeat",{}]')
+        assert (await socket.next("websocket.close"))["code"] == 1013
+        await socket.task
+
+    async def test_survives_a_handler_that_fails(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint
+    ) -> None:
+        def fails(_call: InboundCall, _batch: Batch) -> bytes:
+            raise ValueError("a mistake")
+
+        engine = make_engine(routes={**ROUTES, ("1.6", "Heartbeat"): Route(handle=fails)})
+        socket = await opened(engine)
+        await socket.send('[2,"h","Heartbeat",{}]')
+        assert (await socket.receive())[:3] == [4, "h", "InternalError"]
+        await socket.send(BOOT)
+        assert (await socket.receive())[:2] == [3, "b"]
+        await socket.leave()
