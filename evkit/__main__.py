@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import django
-import uvicorn
 
 if TYPE_CHECKING:
-    from evkit.embedded import LoopThread
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from evkit.server import Companion
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evkit.settings")
 
@@ -34,43 +37,35 @@ def main() -> int:
     return _run(options.host, options.port, demo=os.environ.get("DEMO", "1") != "0")
 
 
-def _serve(host: str, port: int) -> int:
-    from evkit.server import server_config
+def _serve(host: str, port: int, companions: Sequence[Companion] = ()) -> int:
+    from evkit.server import Server, server_config
 
-    server = uvicorn.Server(server_config(host=host, port=port))
-    server.run()
+    server = Server(server_config(host=host, port=port), companions)
+    with suppress(KeyboardInterrupt):
+        server.run()
     return 0 if server.started else 1
 
 
 def _run(host: str, port: int, *, demo: bool) -> int:
-    from evkit.embedded import BackgroundWork
-    from evkit.first_run import prepare
+    from evkit.embedded import BackgroundWork, LoopThread
+    from evkit.first_run import prepare, run_demo_fleet
 
     password_file = prepare(demo=demo)
-    background = BackgroundWork()
-    background.start()
-    fleet = _demo_fleet(host, port) if demo else None
+    companions: list[Companion] = [BackgroundWork()]
+    if demo:
+        companions.append(LoopThread("demo", lambda: run_demo_fleet(f"ws://{host}:{port}/ocpp/")))
     print(  # noqa: T201 (what `make run` promises to print)
-        f"\n  evkit runs at http://{host}:{port}\n"
-        f"  log in as admin, password {password_file.read_text().strip()}\n"
-        f"  (kept in {password_file}; Ctrl-C stops)\n",
+        f"\n  evkit runs at http://{host}:{port}\n{_how_to_log_in(password_file)}\n",
         flush=True,
     )
-    try:
-        return _serve(host, port)
-    finally:
-        if fleet is not None:
-            fleet.stop()
-        background.stop()
+    return _serve(host, port, companions)
 
 
-def _demo_fleet(host: str, port: int) -> LoopThread:
-    from evkit.embedded import LoopThread
-    from evkit.first_run import run_demo_fleet
-
-    fleet = LoopThread("demo", lambda: run_demo_fleet(f"ws://{host}:{port}/ocpp/"))
-    fleet.start()
-    return fleet
+def _how_to_log_in(password_file: Path) -> str:
+    if not password_file.exists():
+        return "  log in as an administrator of this installation; Ctrl-C stops\n"
+    password = password_file.read_text(encoding="utf-8").strip()
+    return f"  log in as admin, password {password}\n  (kept in {password_file}; Ctrl-C stops)\n"
 
 
 if __name__ == "__main__":

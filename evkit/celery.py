@@ -18,7 +18,7 @@ app.conf.update(
     task_ignore_result=True,
     task_acks_late=True,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"polling_interval": 0.01} if app.conf.broker_url == "memory://" else {},
+    broker_transport_options={"polling_interval": 0.01} if app.conf.broker_url.startswith("memory:") else {},
     timezone="UTC",
     beat_schedule={
         "sweep-commands": {"task": "chargers.tasks.sweep_commands", "schedule": 5.0},

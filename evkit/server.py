@@ -6,7 +6,10 @@ whole URL into the request line; both are put right before the handshake is pars
 
 from __future__ import annotations
 
-from typing import Literal
+import asyncio
+import socket
+from collections.abc import Sequence
+from typing import Literal, Protocol
 
 import httptools
 import uvicorn
@@ -79,6 +82,42 @@ def complete_handshake(data: bytes) -> bytes:
     if b"\r\nupgrade:" not in lowered:
         fields.append(b"Upgrade: websocket")
     return b"\r\n".join([b" ".join([method, target, version]), *fields]) + end + rest
+
+
+class Companion(Protocol):
+    """Something that runs while the server listens."""
+
+    def start(self) -> None:
+        """Start; the server takes connections already."""
+
+    def stop(self) -> None:
+        """Stop; the server still takes connections."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn with companions that live exactly as long as it listens.
+
+    Args:
+        config: from `server_config`.
+        companions: started in this order, stopped in the opposite one.
+    """
+
+    def __init__(self, config: uvicorn.Config, companions: Sequence[Companion] = ()) -> None:
+        super().__init__(config)
+        self._companions = companions
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then start the companions."""
+        await super().startup(sockets)
+        if self.started:
+            for companion in self._companions:
+                companion.start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop the companions, then close what is open."""
+        for companion in reversed(self._companions):
+            await asyncio.to_thread(companion.stop)
+        await super().shutdown(sockets)
 
 
 def server_config(*, host: str, port: int, loop: Literal["uvloop", "asyncio"] = "uvloop") -> uvicorn.Config:

@@ -129,7 +129,7 @@ if environment.redis_url:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
-CELERY_BROKER_URL = environment.redis_url or "memory://"
+CELERY_BROKER_URL = environment.redis_url or "memory://localhost"
 
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 
