@@ -100,6 +100,16 @@ class TestCommands:
         assert charge_point.received.get(timeout=10) == ("Reset", {"type": "Soft"})
         expect(page.locator('[data-command="Reset"]')).to_contain_text("Rejected", timeout=15_000)
 
+    def test_an_ended_session_leads_to_the_log_in(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
+    ) -> None:
+        page = log_in("operator")
+        page.goto(f"{live_evkit.url}/sites/depot/charge-points/CP_1/")
+        page.context.clear_cookies()
+        page.click("#command-reset")
+        page.wait_for_url(f"{live_evkit.url}/account/login/?next=*")
+        assert charge_point.received.empty()
+
     def test_a_dialog_is_left_with_the_keyboard(
         self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
     ) -> None:

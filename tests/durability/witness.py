@@ -13,6 +13,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from tests.support.server import OCPP_16
+
 ANSWER_S = 20.0
 
 
@@ -101,7 +103,7 @@ class Witness:
     async def _exchange(self, frame: str, message_id: str) -> dict[str, Any]:
         if self._socket is None:
             self._socket = await connect(
-                self._url, subprotocols=["ocpp1.6"], compression=None, open_timeout=10, ping_interval=None
+                self._url, subprotocols=[OCPP_16], compression=None, open_timeout=10, ping_interval=None
             )
         async with asyncio.timeout(ANSWER_S):
             await self._socket.send(frame)

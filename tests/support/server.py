@@ -15,8 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from websockets.typing import Subprotocol
+
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
+OCPP_16 = Subprotocol("ocpp1.6")
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.support.server import Server
+from tests.support.server import OCPP_16, Server
 from tests.system.test_third_party_client import eventually
 
 pytestmark = pytest.mark.timeout(120)
@@ -71,7 +71,7 @@ def test_commands_and_their_effects(server: Server) -> None:
 
 async def run(server: Server, desk: Desk) -> None:
     url = server.ocpp_url + "CP_2"
-    async with connect(url, subprotocols=["ocpp1.6"]) as socket:
+    async with connect(url, subprotocols=[OCPP_16]) as socket:
         device = Device(socket)
         await device.boot()
 
@@ -95,7 +95,7 @@ async def run(server: Server, desk: Desk) -> None:
     await desk.outcome(lost, state="timed_out")
 
     waiting = await desk.command("ClearCache", {})
-    async with connect(url, subprotocols=["ocpp1.6"]) as socket:
+    async with connect(url, subprotocols=[OCPP_16]) as socket:
         device = Device(socket)
         await device.boot()
         await desk.outcome(reset, state="accepted", effect="seen")

@@ -22,7 +22,7 @@ from ocpp.v16.enums import (
 from websockets.asyncio.client import connect
 
 from tests.support.browsing import Browsing
-from tests.support.server import Server
+from tests.support.server import OCPP_16, Server
 
 TAG = "b4a63cdf2212"
 
@@ -100,7 +100,7 @@ def test_a_whole_session_with_remote_stop(server: Server) -> None:
 
 
 async def run_session(server: Server, token: str) -> None:
-    async with connect(server.ocpp_url + "CP_1", subprotocols=["ocpp1.6"]) as socket:
+    async with connect(server.ocpp_url + "CP_1", subprotocols=[OCPP_16]) as socket:
         client = Client("CP_1", socket)
         listening = asyncio.create_task(client.start())
         number = await client.boot_and_start()

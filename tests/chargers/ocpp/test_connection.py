@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -45,8 +45,8 @@ class Socket:
     """The charge point's end of an ASGI WebSocket."""
 
     def __init__(self, engine: Engine, identity: str) -> None:
-        self._incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._incoming: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
+        self.outgoing: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
         scope = {
             "type": "websocket",
             "path": f"/ocpp/{identity}",
@@ -61,7 +61,7 @@ class Socket:
         consumer = ChargePointConsumer(engine)
         self.task = asyncio.ensure_future(consumer(scope, self._incoming.get, self._take))
 
-    async def _take(self, message: dict[str, Any]) -> None:
+    async def _take(self, message: Mapping[str, Any]) -> None:
         await self.outgoing.put(message)
         if message["type"] == "websocket.close":
             await self._incoming.put({"type": "websocket.disconnect", "code": message["code"]})
@@ -69,7 +69,7 @@ class Socket:
     async def send(self, text: str) -> None:
         await self._incoming.put({"type": "websocket.receive", "text": text})
 
-    async def next(self, kind: str = "websocket.send", seconds: float = 5.0) -> dict[str, Any]:
+    async def next(self, kind: str = "websocket.send", seconds: float = 5.0) -> Mapping[str, Any]:
         async with asyncio.timeout(seconds):
             message = await self.outgoing.get()
         assert message["type"] == kind, message

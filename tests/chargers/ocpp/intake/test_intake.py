@@ -75,7 +75,9 @@ def told() -> list[str]:
 
 @pytest.fixture
 def bus(told: list[str]) -> EventBus:
-    return EventBus([(Told, lambda events: told.extend(event.text for event in events))])
+    return EventBus(
+        [(Told, lambda events: told.extend(event.text for event in events if isinstance(event, Told)))]
+    )
 
 
 @pytest.fixture
