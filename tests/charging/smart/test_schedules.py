@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from charging.services.profiles import limit_in_force
+from charging.smart.schedules import limit_in_force
 
 START = datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
 
