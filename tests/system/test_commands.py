@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from tests.support.server import OCPP_16, Server
 from tests.system.test_third_party_client import eventually
@@ -51,13 +52,15 @@ class Desk:
     async def command(self, action: str, payload: dict[str, Any]) -> int:
         body = {"action": action, "payload": payload}
         path = "charge-points/CP_2/commands"
-        return (await asyncio.to_thread(self.server.request, "POST", path, self.token, body))["id"]
+        queued = await asyncio.to_thread(self.server.request, "POST", path, self.token, body)
+        return int(queued["id"])
 
     async def outcome(self, command: int, **wanted: str) -> dict[str, Any]:
-        return await eventually(
+        row: dict[str, Any] = await eventually(
             lambda: self.server.get(f"commands/{command}", self.token),
             lambda row: all(row[name] == value for name, value in wanted.items()),
         )
+        return row
 
 
 def test_commands_and_their_effects(server: Server) -> None:
