@@ -5,6 +5,8 @@
 const SLOWEST_MS = 250;
 const PING_MS = 15000;
 const PONG_MS = 10000;
+const FAILED_MS = 2000;
+const NOT_ALLOWED = 4403;
 const RETRY_MS = [500, 1000, 2000, 5000, 10000];
 
 class LiveFeed {
@@ -35,15 +37,21 @@ class LiveFeed {
     this.socket = socket;
     socket.addEventListener("open", () => this.opened());
     socket.addEventListener("message", (event) => this.received(JSON.parse(event.data)));
-    socket.addEventListener("close", () => {
-      if (this.socket === socket) this.closed();
+    socket.addEventListener("close", (event) => {
+      if (event.code === NOT_ALLOWED) location.reload();
+      else if (this.socket === socket) this.closed();
     });
   }
 
+  lost() {
+    return document.body.classList.contains("is-lost");
+  }
+
+  // What changed before the feed was open was not told: everything is fetched once.
   opened() {
-    if (this.tries > 0) this.all();
-    this.tries = 0;
     document.body.classList.remove("is-lost");
+    this.tries = 0;
+    this.all();
     clearInterval(this.pinging);
     this.pinging = setInterval(() => this.ping(), PING_MS);
   }
@@ -92,7 +100,7 @@ class LiveFeed {
   }
 
   plan() {
-    if (this.timer || this.busy || document.hidden) return;
+    if (this.timer || this.busy || document.hidden || this.lost()) return;
     this.timer = setTimeout(() => this.fetch(), this.pause);
   }
 
@@ -111,9 +119,12 @@ class LiveFeed {
       const query = new URLSearchParams([...address.searchParams, ...new URLSearchParams(location.search)]);
       query.set("only", whole ? "all" : ids);
       await window.htmx.ajax("GET", `${address.pathname}?${query}`, { target: document.body, swap: "none" });
+      this.pause = Math.max(SLOWEST_MS, 4 * (performance.now() - began));
+    } catch {
+      this.everything = true;
+      this.pause = FAILED_MS;
     } finally {
       this.busy = false;
-      this.pause = Math.max(SLOWEST_MS, 4 * (performance.now() - began));
       if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
       if (this.changed.size || this.everything) this.plan();
     }
