@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
 
 from tests.support.server import OCPP_16, Server
 from tests.system.test_third_party_client import eventually
