@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chargers.models import Command
 from chargers.types import FINAL_STATES, CommandState, Effect
@@ -88,6 +89,9 @@ def _text(command: Command) -> str:
     response = command.response
     if not isinstance(response, dict):
         return ""
+    keys = response.get("configurationKey")
+    if isinstance(keys, list):
+        return ngettext("%(number)d key", "%(number)d keys", len(keys)) % {"number": len(keys)}
     status = response.get("status")
     if command.state == CommandState.ACCEPTED and status == "Accepted":
         response = {key: value for key, value in response.items() if key != "status"}

@@ -50,8 +50,11 @@ function axes(colours, font, { soc }) {
     gap: 6,
     space: 72,
     grid: { show: false },
-    values: (plot, ticks) => ticks.map((tick) => plot.clock.format(new Date(tick * 1000))),
-    incrs: [60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400],
+    values: (plot, ticks, _axis, _space, step) => {
+      const clock = step < 60 ? plot.seconds : plot.clock;
+      return ticks.map((tick) => clock.format(new Date(tick * 1000)));
+    },
+    incrs: [5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400],
   };
   const percent = {
     ...common,
@@ -144,11 +147,9 @@ class Curve {
   }
 
   zone(plot) {
-    plot.clock = new Intl.DateTimeFormat("en-GB", {
-      timeZone: this.data.timezone,
-      hour: "2-digit",
-      minute: "2-digit",
-    });
+    const zone = { timeZone: this.data.timezone };
+    plot.clock = new Intl.DateTimeFormat("en-GB", { ...zone, timeStyle: "short" });
+    plot.seconds = new Intl.DateTimeFormat("en-GB", { ...zone, timeStyle: "medium" });
   }
 
   top(high) {

@@ -10,6 +10,7 @@ export function startFragments() {
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
     const fresh = fragment.firstElementChild;
+    if (fresh && target.open && fresh.matches("[data-keep-open]")) fresh.open = true;
     if (fresh?.id && fresh.id === target.id && content(fresh) === content(target)) {
       event.detail.shouldSwap = false;
     }

@@ -51,6 +51,8 @@ class TestCommandLine:
     def test_shows_the_error_or_what_was_answered(self) -> None:
         failed = command(CommandState.FAILED, error="NotSupported")
         assert command_line(failed, NOW).text == "NotSupported"
+        read = command(CommandState.ACCEPTED, response={"configurationKey": [{"key": "A"}, {"key": "B"}]})
+        assert command_line(read, NOW).text == "2 keys"
         scheduled = command(CommandState.ACCEPTED, response={"status": "Scheduled"})
         assert command_line(scheduled, NOW).text == "Scheduled"
         accepted = command(CommandState.ACCEPTED, response={"status": "Accepted"})

@@ -18,7 +18,7 @@ from charging.models import MeterSample, Transaction
 from sites.models import Site
 
 HOURS = 6
-SHORTEST_S = 1800
+SHORTEST_S = 600
 BUCKET_S = 60
 CARRY_S = 300
 MAX_POINTS = 1200
@@ -67,7 +67,7 @@ class Epoch(Func):
 def site_curve(site: Site, now: datetime) -> SiteCurve:
     """Return the power of a site over the last hours, one point per minute.
 
-    It begins where something is known, at most six hours and at least half an hour ago.
+    It begins where something is known, at most six hours and at least ten minutes ago.
     A connector's last value is carried on until the next is overdue. Where no connector reports, the power
     is 0 while a charge point was connected, else unknown.
     """

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from chargers.models import ChargePoint, ChargePointState, Command, Evse, EvseState
+from chargers.models import ChargePoint, ChargePointState, Command, ConfigurationKey, Evse, EvseState
 from charging.models import Transaction
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.formats import duration
@@ -166,6 +166,12 @@ def last_messages(charge_point_id: int, limit: int = MESSAGES) -> list[MessageLi
         )
         for row in rows[:limit]
     ]
+
+
+def known_configuration(charge_point_id: int) -> list[ConfigurationKey]:
+    """Return the configuration keys that a charge point reported, by name."""
+    keys = ConfigurationKey.objects.filter(charge_point_id=charge_point_id, known=True)
+    return list(keys.order_by("key"))
 
 
 def last_commands(charge_point_id: int, limit: int = COMMANDS) -> list[Command]:

@@ -11,7 +11,12 @@ from evkit.console.access import get_charge_point, may_command, member_page
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.catalogue import COMMANDS, HEAD_COMMANDS, MORE_COMMANDS
 from evkit.console.results import command_line, pending
-from evkit.console.selectors.detail import charge_point_detail, last_commands, last_messages
+from evkit.console.selectors.detail import (
+    charge_point_detail,
+    known_configuration,
+    last_commands,
+    last_messages,
+)
 from evkit.core.clock import utc_now
 
 Button = tuple[str, type[CommandForm]]
@@ -33,6 +38,7 @@ def _context(request: HttpRequest, row: ChargePoint) -> dict[str, object]:
         "site": row.site,
         "charge_point": row,
         "detail": charge_point_detail(row, request.GET.get("connector", ""), now),
+        "configuration": known_configuration(row.pk),
         "message_lines": last_messages(row.pk),
         "command_lines": [command_line(command, now) for command in commands],
         "commands_pending": any(pending(command, now) for command in commands),

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import Command
+from chargers.models import Command, ConfigurationKey
 from chargers.types import CommandState
 from evkit.core.clock import utc_now
 from history.models import Message
@@ -82,6 +82,19 @@ class TestChargePoint:
         assert "<img src=x" not in page
 
 
+class TestConfiguration:
+    def test_shows_what_was_read_and_lets_writable_keys_be_changed(
+        self, client: Client, depot: Depot
+    ) -> None:
+        for key, readonly in (("HeartbeatInterval", False), ("NumberOfConnectors", True)):
+            ConfigurationKey.objects.create(
+                charge_point=depot.charging, key=key, value="60", readonly=readonly, reported_at=utc_now()
+            )
+        page = client.get(url(depot)).content.decode()
+        assert "change-configuration/?key=HeartbeatInterval&amp;value=60" in page
+        assert "change-configuration/?key=NumberOfConnectors" not in page
+
+
 class TestCommandResults:
     def test_a_waiting_command_is_asked_for_again(self, client: Client, depot: Depot) -> None:
         add_command(depot, CommandState.SENT)
@@ -99,7 +112,7 @@ class TestCommandResults:
         text = client.get(url(depot), headers={"HX-Request": "true"}).content.decode()
         for part in ("cp-head", "cp-why", "cp-plan", "cp-connector", "cp-commands", "cp-messages"):
             assert f'id="{part}"' in text
-        assert text.count("hx-swap-oob") == 8
+        assert text.count("hx-swap-oob") == 9
 
 
 def add_command(depot: Depot, state: CommandState) -> Command:
