@@ -10,8 +10,8 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 
-from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from chargers.events import ChargePointChanged, CommandChanged, ConfigurationApplied
@@ -84,17 +84,31 @@ class LivePublisher:
             self._send(group, message)
 
     def _send(self, group: str, message: dict[str, object]) -> None:
-        """Hand a message to the channel layer; a layer that is down costs nothing but the message."""
+        """Hand a message to the channel layer, without waiting for it."""
         layer = get_channel_layer()
-        if layer is None:
-            return
-        try:
-            if self._loop is not None and self._loop.is_running():
-                asyncio.run_coroutine_threadsafe(layer.group_send(group, message), self._loop)
-            elif not isinstance(layer, InMemoryChannelLayer):
-                async_to_sync(layer.group_send)(group, message)
-        except Exception:
-            log.warning("live_feed_not_sent", extra={"group": group}, exc_info=True)
+        loop = self._loop_for(layer)
+        if layer is not None and loop is not None:
+            sent = asyncio.run_coroutine_threadsafe(layer.group_send(group, message), loop)
+            sent.add_done_callback(_note_failure)
+
+    def _loop_for(self, layer: object) -> asyncio.AbstractEventLoop | None:
+        """Return the loop to send from: the browsers' own, else one of the publisher's.
+
+        The layer in memory only reaches browsers of this process: without any, nobody listens.
+        """
+        if self._loop is not None and self._loop.is_running():
+            return self._loop
+        if isinstance(layer, InMemoryChannelLayer):
+            return None
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="live-feed", daemon=True).start()
+        return self._loop
+
+
+def _note_failure(sent: Future[None]) -> None:
+    """Log that a message was lost: the layer is down, and pages fetch everything on its return."""
+    if not sent.cancelled() and sent.exception() is not None:
+        log.warning("live_feed_not_sent", extra={"cause": str(sent.exception())})
 
 
 publisher = LivePublisher()

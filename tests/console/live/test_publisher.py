@@ -4,12 +4,15 @@ import asyncio
 import time
 
 import pytest
-from channels.layers import get_channel_layer
+from channels import DEFAULT_CHANNEL_LAYER
+from channels.layers import channel_layers, get_channel_layer
+from channels_redis.pubsub import RedisPubSubChannelLayer
 
 from chargers.events import ChargePointChanged, CommandChanged, ConfigurationApplied
 from evkit.console.live.publisher import ALL_SITES, SETTINGS, LivePublisher, publish, site_group, subscribe
 from evkit.core.events import Event, EventBus
 from sites.events import SettingsChanged, SiteChanged
+from tests.support.databases import redis_url
 
 
 async def listen(group: str) -> str:
@@ -62,6 +65,21 @@ class TestLivePublisher:
 
     async def test_nobody_listening_harms_nobody(self) -> None:
         LivePublisher(interval_s=0).changed([ChargePointChanged(1, 1)])
+
+
+@pytest.mark.redis
+class TestWithoutBrowsersInThisProcess:
+    async def test_reaches_the_browsers_of_other_processes(self) -> None:
+        config = {"hosts": [redis_url()], "prefix": "evkit-tests"}
+        previous = channel_layers.set(DEFAULT_CHANNEL_LAYER, RedisPubSubChannelLayer(**config))
+        try:
+            channel = await listen(site_group(1))
+            lonely = LivePublisher(interval_s=0)
+            for number in (7, 8):
+                lonely.changed([ChargePointChanged(number, 1)])
+                assert (await heard(channel))["charge_points"] == [number]
+        finally:
+            channel_layers.set(DEFAULT_CHANNEL_LAYER, previous)
 
 
 class TestSubscribe:
