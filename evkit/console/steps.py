@@ -25,10 +25,18 @@ class StepMark:
     progress: str
 
 
-def step_marks(transaction: Transaction | None, now: datetime) -> list[StepMark]:
-    """Return the five steps of a transaction; all still to come without one."""
+def step_marks(
+    transaction: Transaction | None, now: datetime, plugged_at: datetime | None = None
+) -> list[StepMark]:
+    """Return the five steps of a transaction.
+
+    Without one all are still to come, but the first once a vehicle is plugged in.
+    """
     if transaction is None:
-        return [StepMark(str(step.label), "", "todo") for step in ORDER]
+        marks = [StepMark(str(step.label), "", "todo") for step in ORDER]
+        if plugged_at is not None:
+            marks[0] = StepMark(str(Step.CONNECTED.label), _time(plugged_at), "current")
+        return marks
     reached = ORDER.index(Step(transaction.step))
     texts = _texts(transaction, now)
     ended = transaction.ended_at is not None

@@ -91,9 +91,10 @@ class Curve {
     } catch {
       return;
     }
+    this.empty.hidden = this.data.power.some((value) => value !== null);
+    if (!this.data.times.length) return;
     if (this.plot) this.plot.setData(this.rows());
     else this.draw();
-    this.empty.hidden = this.data.power.some((value) => value !== null);
   }
 
   rows() {
@@ -107,7 +108,7 @@ class Curve {
   }
 
   draw() {
-    if (!this.data || !window.uPlot) return;
+    if (!this.data?.times.length || !window.uPlot) return;
     this.plot?.destroy();
     const colours = palette();
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;

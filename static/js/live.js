@@ -5,6 +5,7 @@
 const SLOWEST_MS = 250;
 const PING_MS = 15000;
 const PONG_MS = 10000;
+const MANY = 100;
 const FAILED_MS = 2000;
 const NOT_ALLOWED = 4403;
 const RETRY_MS = [500, 1000, 2000, 5000, 10000];
@@ -108,7 +109,7 @@ class LiveFeed {
   async fetch() {
     this.timer = null;
     const ids = [...this.changed].join(",");
-    const whole = this.everything || this.points || !ids;
+    const whole = this.everything || this.points || !ids || this.changed.size > MANY;
     this.changed.clear();
     this.everything = false;
     this.busy = true;

@@ -14,9 +14,9 @@ from tests.support.server import Server
 LogIn = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium."""
+    """The machine's own Chromium; it ends with the module, and its event loop with it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
@@ -25,7 +25,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_evkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One running server for all tests of pages: each sets the states it needs."""
     folder = tmp_path_factory.mktemp("evkit")

@@ -52,6 +52,21 @@ class TestOverview:
         expect(page.locator("#totals")).to_contain_text("38.4")
         assert never_reloaded(page)
 
+    def test_a_search_narrows_the_page_and_stays_in_the_address(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
+    ) -> None:
+        page = log_in("guest")
+        page.goto(f"{live_evkit.url}/sites/depot/")
+        page.evaluate(STAY)
+        page.fill('input[name="q"]', "CP_2")
+        expect(page.locator('[data-charge-point="CP_1"]')).to_have_count(0)
+        expect(page.locator('[data-charge-point="CP_2"]')).to_be_visible()
+        expect(page).to_have_url(f"{live_evkit.url}/sites/depot/?q=CP_2")
+        charge_point.status(1, "Reserved")
+        expect(page.locator("#chip-5")).to_contain_text("1")
+        expect(page.locator('[data-charge-point="CP_1"]')).to_have_count(0)
+        assert never_reloaded(page)
+
     def test_a_lost_feed_is_told_and_everything_is_read_again_on_its_return(
         self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
     ) -> None:

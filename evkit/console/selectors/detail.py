@@ -19,6 +19,7 @@ from evkit.console.selectors.overview import (
     open_transactions,
     rated_power,
 )
+from evkit.console.states import State
 from evkit.console.steps import StepMark, step_marks
 from evkit.console.why import Why, why_not_charging
 from history.models import Message
@@ -112,13 +113,14 @@ def _connector(
     if live is not None:
         requested = in_watts(live.requested_w, live.requested_a, evse, voltage_v)
     limits = Limits(requested, conn.limit_w, conn.power_w, rated_power(evse, voltage_v))
-    shown = running or last_transaction(evse)
+    plugged_at = conn.since if conn.state is State.PREPARING else None
+    shown = running or (None if plugged_at else last_transaction(evse))
     return ConnectorDetail(
         card=conn,
         evse=evse,
         live=live,
         transaction=shown,
-        steps=step_marks(shown, now),
+        steps=step_marks(shown, now, plugged_at),
         limits=limits,
         why=why_not_charging(card, conn, now),
     )
