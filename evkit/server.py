@@ -34,7 +34,7 @@ class ForgivingHttpProtocol(HttpToolsProtocol):
 
 
 class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, with two changes.
+    """uvicorn's WebSocket protocol, with three changes.
 
     It lets the peer read why it is thrown out: closing a socket that still has unread data resets it,
     and the close frame (1009: too big) is lost on the way. What arrives after the violation is read and
@@ -42,9 +42,26 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
 
     And it pauses reading only when several messages wait, not after every single one: a charge point
     that awaits its answers is never paused, which saves two system calls per message.
+
+    And a socket that the application has left is cut off after a while: closing alone would wait for a
+    peer that never reads what was sent to it.
     """
 
     _deaf = False
+    _cut_timer: asyncio.TimerHandle | None = None
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """Give the peer time to end the connection, then cut it off."""
+        super().on_task_complete(task)
+        if not self.disconnected:
+            patience = self.close_timeout + LINGER_S
+            self._cut_timer = self.loop.call_later(patience, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is over: nothing is left to cut off."""
+        super().connection_lost(exc)
+        if self._cut_timer is not None:
+            self._cut_timer.cancel()
 
     def send_receive_event_to_app(self) -> None:
         """Queue a message for the application; pause reading when too many wait."""

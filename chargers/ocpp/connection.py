@@ -7,6 +7,7 @@ separate task (`CommandPump`); their answers are handed to it by the loop, which
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -42,6 +43,12 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 TRY_AGAIN_LATER = 1013
 BOOT_PATIENCE_S = 15.0
 
+CLOSE_PATIENCE_S = 1.0
+"""How long a close frame may wait behind answers that the peer does not read."""
+
+GONE = (OSError, RuntimeError)
+"""What servers raise when a socket is written to that has ended already."""
+
 
 class ChargePointConnection:
     """The state of one accepted socket.
@@ -55,8 +62,10 @@ class ChargePointConnection:
 
     __slots__ = (
         "_closing",
+        "_cut",
         "_engine",
         "_send",
+        "_serving",
         "close_code",
         "close_reason",
         "frames_in",
@@ -71,7 +80,8 @@ class ChargePointConnection:
     def __init__(self, engine: Engine, link: Link, send: Send, *, idle_limit_s: float) -> None:
         self._engine = engine
         self._send = send
-        self._closing = False
+        self._closing = self._cut = False
+        self._serving: asyncio.Task[object] | None = None
         self.link = link
         self.session = Session(version=link.version)
         self.pump = CommandPump(self, engine, patience_s=BOOT_PATIENCE_S)
@@ -81,9 +91,24 @@ class ChargePointConnection:
         self.close_code: int | None = None
         self.close_reason = ""
 
+    async def accept(self, subprotocol: str | None) -> None:
+        """Accept the socket, unless it ended or was replaced in the meantime."""
+        if not self._closing:
+            with suppress(*GONE):
+                await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
+
     async def run(self, receive: Receive) -> None:
         """Serve the socket until it ends."""
+        self._serving = asyncio.current_task()
         self.pump.wake()
+        try:
+            await self._serve(receive)
+        except asyncio.CancelledError:
+            if not self._cut or self._serving is None:
+                raise
+            self._serving.uncancel()
+
+    async def _serve(self, receive: Receive) -> None:
         while not self._closing:
             event = await receive()
             if event["type"] == "websocket.disconnect":
@@ -107,17 +132,31 @@ class ChargePointConnection:
         if self._closing:
             return
         self.frames_out += 1
-        with suppress(OSError):
+        with suppress(*GONE):
             await self._send({"type": "websocket.send", "text": text})
 
     async def close(self, code: int, reason: str) -> None:
-        """Close the socket from our side, once."""
+        """Close the socket from our side, once; takes a second at most and never raises.
+
+        A peer that does not read its answers cannot be told: its socket is abandoned.
+        """
         if self._closing:
             return
         self._closing = True
         self.close_code, self.close_reason = code, reason
-        with suppress(OSError):
-            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        try:
+            async with asyncio.timeout(CLOSE_PATIENCE_S):
+                await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        except TimeoutError:
+            self._abandon()
+        except GONE:
+            pass
+
+    def _abandon(self) -> None:
+        """End the receive loop, wherever it waits."""
+        if self._serving is not None and self._serving is not asyncio.current_task():
+            self._cut = True
+            self._serving.cancel()
 
     def log_sent(self, text: str, *, message_id: str, action: str) -> None:
         """Put a frame that we sent into the message log."""

@@ -62,12 +62,12 @@ class ChargePointConsumer(AsyncConsumer):
         if isinstance(decision, Refusal):
             await _refuse(scope, send, decision)
             return
-        await send({"type": "websocket.accept", "subprotocol": decision.echo})
         connection = ChargePointConnection(
             self._engine, decision.link, send, idle_limit_s=decision.idle_limit_s
         )
-        await self._take_over(connection, decision)
         try:
+            await self._take_over(connection, decision)
+            await connection.accept(decision.echo)
             await connection.run(receive)
         finally:
             await self._end(connection)

@@ -13,7 +13,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from chargers.models import ChargePoint, Command, Connection, DeferredAnswer
+from chargers.models import ChargePoint, ChargePointState, Command, Connection, DeferredAnswer
 from chargers.ocpp.commanding import CommandRoute
 from chargers.ocpp.consumer import ChargePointConsumer
 from chargers.ocpp.engine import Engine
@@ -42,9 +42,10 @@ def ask_somebody(call: InboundCall, batch: Batch) -> Deferred:
 
 
 class Socket:
-    """The charge point's end of an ASGI WebSocket."""
+    """The charge point's end of an ASGI WebSocket; one that is `deaf` reads nothing, one that is `gone` has ended."""
 
     def __init__(self, engine: Engine, identity: str) -> None:
+        self.deaf = self.gone = False
         self._incoming: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
         self.outgoing: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
         scope = {
@@ -62,6 +63,10 @@ class Socket:
         self.task = asyncio.ensure_future(consumer(scope, self._incoming.get, self._take))
 
     async def _take(self, message: Mapping[str, Any]) -> None:
+        if self.deaf:
+            await asyncio.Event().wait()
+        if self.gone:
+            raise OSError("the client has disconnected")
         await self.outgoing.put(message)
         if message["type"] == "websocket.close":
             await self._incoming.put({"type": "websocket.disconnect", "code": message["code"]})
@@ -240,6 +245,50 @@ class TestSocket:
         await socket.task
         row = await sync_to_async(Connection.objects.get)()
         assert (row.close_code, row.closed_at is None) == (1001, False)
+
+    async def test_that_reads_nothing_does_not_hold_up_the_one_that_takes_over(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chargers.ocpp.connection.CLOSE_PATIENCE_S", 0.1)
+        engine = make_engine()
+        stuck = await opened(engine)
+        stuck.deaf = True
+        await stuck.send('[2,"h","Heartbeat",{}]')
+        newer = await opened(engine)
+        await newer.send(BOOT)
+        assert (await newer.receive())[:2] == [3, "b"]
+        async with asyncio.timeout(5):
+            await stuck.task
+        assert len(engine.registry) == 1
+        await newer.leave()
+
+    async def test_that_reads_nothing_does_not_hold_up_the_sweep(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chargers.ocpp.connection.CLOSE_PATIENCE_S", 0.1)
+        monkeypatch.setattr("chargers.ocpp.engine.SWEEP_S", 0.05)
+        monkeypatch.setattr("chargers.ocpp.admission.LEAST_IDLE_S", 0.1)
+        monkeypatch.setattr("chargers.ocpp.admission.HEARTBEATS_MISSED", 0)
+        stuck = await opened(make_engine())
+        stuck.deaf = True
+        await stuck.send('[2,"h","Heartbeat",{}]')
+        async with asyncio.timeout(5):
+            await stuck.task
+        row = await sync_to_async(Connection.objects.get)()
+        assert (row.close_code, row.closed_at is None) == (1001, False)
+
+    async def test_that_vanished_during_its_handshake_leaves_the_charge_point_offline(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint
+    ) -> None:
+        engine = make_engine()
+        older = await opened(engine)
+        vanished = Socket(engine, "CP")
+        vanished.gone = True
+        await vanished.leave()
+        assert (await older.next("websocket.close"))["code"] == 1000
+        await older.task
+        state = await sync_to_async(ChargePointState.objects.get)(pk=charge_point.pk)
+        assert (state.connected, len(engine.registry)) == (False, 0)
 
     async def test_is_closed_with_try_again_later_while_nothing_can_be_stored(
         self, make_engine: Callable[..., Engine], charge_point: ChargePoint
