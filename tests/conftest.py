@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from tests.support.databases import own_database, postgres_answers, redis_answers, redis_url
 from tests.support.server import Server
@@ -55,6 +56,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 if os.environ.get("CI") == "true":
                     pytest.exit(f"{reason}: with CI=true nothing is skipped.", 1)
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Every test begins in English, whatever language the one before it left behind."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(

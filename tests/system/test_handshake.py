@@ -22,6 +22,10 @@ charge_points:
   - {{identity: "Zoé 1", site: depot, connectors: [{{number: 1, max_power_w: 22000, current: AC}}]}}
   - {{identity: SAFE, site: depot, security_profile: 1, password: "{SECRET}",
       connectors: [{{number: 1, max_power_w: 22000, current: AC}}]}}
+  - {{identity: GUESSED, site: depot, security_profile: 1, password: "{SECRET}",
+      connectors: [{{number: 1, max_power_w: 22000, current: AC}}]}}
+  - {{identity: THROTTLED, site: depot, security_profile: 1, password: "{SECRET}",
+      connectors: [{{number: 1, max_power_w: 22000, current: AC}}]}}
   - {{identity: "WITH:COLON", site: depot, security_profile: 1, password: "{SECRET}",
       connectors: [{{number: 1, max_power_w: 22000, current: AC}}]}}
   - {{identity: BINARY, site: depot, security_profile: 1, password: "{RAW_SECRET.hex()}",
@@ -160,10 +164,10 @@ class TestCredentials:
 
     @pytest.mark.parametrize(
         "authorization",
-        [None, b"SAFE:wrong-password", b"OPEN:" + SECRET.encode(), b"SAFE", b"\xff\xfe"],
+        [None, b"GUESSED:wrong-password", b"OPEN:" + SECRET.encode(), b"GUESSED", b"\xff\xfe"],
     )
     def test_that_are_wrong_are_refused(self, server: Server, kind: str, authorization: bytes | None) -> None:
-        reply = shake(server.port, Handshake("/ocpp/SAFE", authorization=authorization))
+        reply = shake(server.port, Handshake("/ocpp/GUESSED", authorization=authorization))
         assert reply.status in {refused(kind, 401), refused(kind, 429)}
         if reply.status == 401:
             assert reply.headers["www-authenticate"].startswith("Basic")
@@ -172,7 +176,7 @@ class TestCredentials:
     def test_failing_again_and_again_are_throttled(self, server: Server, kind: str) -> None:
         statuses = []
         for _attempt in range(9):
-            reply = shake(server.port, Handshake("/ocpp/WITH:COLON", authorization=b"WITH:COLON:guess-guess"))
+            reply = shake(server.port, Handshake("/ocpp/THROTTLED", authorization=b"THROTTLED:guess-guess"))
             statuses.append(reply.status)
             reply.close()
         assert statuses[0] == refused(kind, 401)
