@@ -35,7 +35,7 @@ from chargers.ocpp.intake.work import (
 from chargers.ocpp.schema import encode
 from chargers.services.deferred import defer
 from chargers.services.deviations import count_deviations
-from evkit.core.db import optimistic_inserts
+from evkit.core.db import CollisionError, optimistic_inserts
 from evkit.core.events import Event
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ def _in_savepoint(run: Callable[[], Any], batch: Batch) -> Any:
     try:
         with transaction.atomic():
             return run()
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, CollisionError):
         raise
     except Exception as error:
         batch.rewind(mark)

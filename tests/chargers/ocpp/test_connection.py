@@ -42,7 +42,7 @@ def ask_somebody(call: InboundCall, batch: Batch) -> Deferred:
 
 
 class Socket:
-    """The charge point's end of an ASGI WebSocket; one that is `deaf` reads nothing, one that is `gone` has ended."""
+    """The charge point's end of an ASGI WebSocket; `deaf` reads nothing, `gone` has ended."""
 
     def __init__(self, engine: Engine, identity: str) -> None:
         self.deaf = self.gone = False

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from chargers.ocpp.intake import Answered, Failed, Intake, IntakeOverloadedError
 from chargers.ocpp.intake import lane as lane_module
 from chargers.ocpp.v16.messages import DataTransferReq
 from evkit.core.clock import utc_now
+from evkit.core.db import columns, insert_new
 from evkit.core.events import Event, EventBus
 from history.models import Message
 from history.recorders import write_messages
@@ -63,6 +65,16 @@ def break_a_reference(call: InboundCall, batch: Batch) -> bytes:
     return EMPTY
 
 
+AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+SAMPLE = columns(
+    charge_point_id="bigint",
+    at="timestamptz",
+    sequence="bigint",
+    direction="smallint",
+    message_id="text",
+    action="text",
+    frame="text",
+)
 COLD = Route(handle=store_or_raise)
 HOT = Route(handle_many=store_many_or_raise)
 REFERENCE = Route(handle=break_a_reference)
@@ -169,6 +181,22 @@ class TestAnAnswer:
         assert await intake.submit(call, same) == Answered(EMPTY)
         assert await intake.submit(call, same) == Answered(EMPTY)
         assert await sync_to_async(Message.objects.count)() == 1
+
+
+class TestAStoredRow:
+    async def test_that_comes_again_in_a_cold_call_is_no_failure_of_the_call(
+        self, intake: Intake, make_call: Callable[..., InboundCall]
+    ) -> None:
+        def store_sample(call: InboundCall, _batch: Batch) -> bytes:
+            store(call)
+            insert_new("history_message", SAMPLE, [(call.link.charge_point_id, AT, 1, 1, "", "", "")])
+            return EMPTY
+
+        for _time in range(2):
+            call = await sync_to_async(make_call)()
+            assert await intake.submit(call, Route(handle=store_sample)) == Answered(EMPTY)
+        assert await sync_to_async(stored)() == {"m1", "m2"}
+        assert await sync_to_async(Message.objects.filter(at=AT).count)() == 1
 
 
 class TestJobs:
