@@ -6,6 +6,7 @@ bool, int, float, str, aware datetimes, UUIDs and (PostgreSQL arrays) lists of n
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,13 +16,22 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 
 from evkit.core.copying import binary_rows
 from evkit.core.fields import pack_numbers
 
 Value = None | bool | int | float | str | datetime | UUID | Sequence[float]
 Row = Sequence[Value]
+_LIMITS = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,22 @@ def use_own_connection() -> None:
     settings["OPTIONS"].pop("pool", None)
     settings["CONN_MAX_AGE"] = None
     connections[DEFAULT_DB_ALIAS] = type(pooled)(settings, DEFAULT_DB_ALIAS)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether a database error is nobody's fault and may pass: to be tried again, not to be blamed.
+
+    A lost connection, a deadlock, a lock, a full disk. Not: a statement that exceeds a limit of the
+    database (PostgreSQL class 54; SQLite's general error), which would fail for ever.
+    """
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF not in _LIMITS
+    return not (getattr(cause, "sqlstate", None) or "").startswith("54")
 
 
 class CollisionError(IntegrityError):

@@ -35,7 +35,7 @@ from chargers.ocpp.intake.work import (
 from chargers.ocpp.schema import encode
 from chargers.services.deferred import defer
 from chargers.services.deviations import count_deviations
-from evkit.core.db import CollisionError, optimistic_inserts
+from evkit.core.db import CollisionError, is_outage, optimistic_inserts
 from evkit.core.events import Event
 
 log = logging.getLogger(__name__)
@@ -91,9 +91,9 @@ class BatchWriter:
         try:
             with optimistic_inserts():
                 return self._write_once(work)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:  # noqa: BLE001 (a repeated key, or what shows again below)
+        except Exception as error:
+            if is_outage(error):
+                raise
             log.debug("batch_tried_carefully", extra={"cause": repr(error)})
         return self._write_carefully(work)
 
@@ -101,9 +101,9 @@ class BatchWriter:
         culprit: Exception
         try:
             return self._write_once(work)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:  # noqa: BLE001 (whatever a handler raises is its call's own failure)
+        except Exception as error:
+            if is_outage(error):
+                raise
             culprit = error
         if len(work) == 1:
             return self._journal_culprit(work[0], culprit)
@@ -149,9 +149,9 @@ class BatchWriter:
         if entries:
             try:
                 self._record_messages(entries)
-            except (OperationalError, InterfaceError):
-                raise
-            except Exception:
+            except Exception as failure:
+                if is_outage(failure):
+                    raise
                 log.exception("message_not_logged", extra={"action": action})
         return Written(outcomes)
 
@@ -161,9 +161,9 @@ def _in_savepoint(run: Callable[[], Any], batch: Batch) -> Any:
     try:
         with transaction.atomic():
             return run()
-    except (OperationalError, InterfaceError, CollisionError):
-        raise
     except Exception as error:
+        if isinstance(error, CollisionError) or is_outage(error):
+            raise
         batch.rewind(mark)
         log.exception("handler_failed")
         return Failed(error)

@@ -75,9 +75,20 @@ SAMPLE = columns(
     action="text",
     frame="text",
 )
+def ask_too_much(call: InboundCall, _batch: Batch) -> bytes:
+    """A statement beyond the database's limits, which it reports like an outage."""
+    store(call)
+    if call.message.vendor_id == "bad":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT " + " + ".join(["1"] * 5_000) if SQLITE else f"SELECT {'1,' * 2_000}1")
+    return EMPTY
+
+
+SQLITE = connection.vendor == "sqlite"
 COLD = Route(handle=store_or_raise)
 HOT = Route(handle_many=store_many_or_raise)
 REFERENCE = Route(handle=break_a_reference)
+LIMIT = Route(handle=ask_too_much)
 
 
 @pytest.fixture
@@ -132,7 +143,7 @@ async def submit_all(intake: Intake, calls: Sequence[InboundCall], route: Route)
     return list(await asyncio.gather(*(intake.submit(call, route) for call in calls)))
 
 
-@pytest.mark.parametrize("route", [COLD, HOT, REFERENCE], ids=["cold", "hot", "at commit"])
+@pytest.mark.parametrize("route", [COLD, HOT, REFERENCE, LIMIT], ids=["cold", "hot", "at commit", "limit"])
 class TestACulprit:
     async def test_fails_alone_and_the_others_are_stored(
         self, intake: Intake, make_call: Callable[..., InboundCall], route: Route
