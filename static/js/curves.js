@@ -40,7 +40,7 @@ function axes(colours, font, { soc }) {
     scale: "kW",
     size: 44,
     gap: 8,
-    space: 40,
+    space: 30,
     grid: { stroke: colours.line, width: 1 },
     values: (_plot, ticks) => ticks.map((tick) => whole.format(tick)),
   };
@@ -133,7 +133,7 @@ class Curve {
         series,
         axes: list,
         legend: { show: false },
-        padding: [8, this.soc ? 0 : 12, 0, 0],
+        padding: [8, this.soc ? 0 : 20, 0, 0],
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
         scales: {
           kW: { range: (_plot, _low, high) => [0, this.top(high)] },
