@@ -14,13 +14,11 @@ from typing import Literal, Protocol
 import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from chargers.ocpp.frames import MAX_FRAME_BYTES
+from evkit.websocket import PatientWebSocketProtocol
 
 PING_INTERVAL_S = 45.0
-LINGER_S = 2.0
-MESSAGES_AHEAD = 4
 
 
 class ForgivingHttpProtocol(HttpToolsProtocol):
@@ -31,63 +29,6 @@ class ForgivingHttpProtocol(HttpToolsProtocol):
         if data.startswith(b"GET ") and b"\r\n\r\n" in data:
             data = complete_handshake(data)
         super().data_received(data)
-
-
-class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, with three changes.
-
-    It lets the peer read why it is thrown out: closing a socket that still has unread data resets it,
-    and the close frame (1009: too big) is lost on the way. What arrives after the violation is read and
-    dropped for a moment instead.
-
-    And it pauses reading only when several messages wait, not after every single one: a charge point
-    that awaits its answers is never paused, which saves two system calls per message.
-
-    And a socket that the application has left is cut off after a while: closing alone would wait for a
-    peer that never reads what was sent to it.
-    """
-
-    _deaf = False
-    _cut_timer: asyncio.TimerHandle | None = None
-
-    def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """Give the peer time to end the connection, then cut it off."""
-        super().on_task_complete(task)
-        if not self.disconnected:
-            patience = self.close_timeout + LINGER_S
-            self._cut_timer = self.loop.call_later(patience, self.transport.abort)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is over: nothing is left to cut off."""
-        super().connection_lost(exc)
-        if self._cut_timer is not None:
-            self._cut_timer.cancel()
-
-    def send_receive_event_to_app(self) -> None:
-        """Queue a message for the application; pause reading when too many wait."""
-        paused = self.read_paused
-        self.read_paused = True
-        super().send_receive_event_to_app()
-        self.read_paused = paused or self.queue.qsize() >= MESSAGES_AHEAD
-        if self.read_paused and not paused:
-            self.transport.pause_reading()
-
-    def data_received(self, data: bytes) -> None:
-        """Handle `data`, unless the peer has already been told that the connection is over."""
-        if not self._deaf:
-            super().data_received(data)
-
-    def handle_parser_exception(self) -> None:
-        """Send the close frame and end the connection once the peer had time to read it."""
-        close = self.conn.close_sent
-        self._deaf = True
-        self.close_sent = True
-        self.queue.put_nowait(
-            {"type": "websocket.disconnect", "code": close.code if close else 1006, "reason": ""}
-        )
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(LINGER_S, self.transport.close)
 
 
 def complete_handshake(data: bytes) -> bytes:
