@@ -18,7 +18,7 @@ from channels.consumer import AsyncConsumer
 from chargers.ocpp.admission import Admission, Refusal, admit
 from chargers.ocpp.connection import ChargePointConnection, Receive, Send
 from chargers.ocpp.handling import Batch
-from chargers.ocpp.handshake import basic_password, choose_subprotocol, header, identity_of
+from chargers.ocpp.handshake import Offer, basic_password, choose_subprotocol, header, identity_of
 from chargers.services.calls import lose_calls
 from chargers.services.connections import close_connection
 from evkit.core.errors import EvkitError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REPLACED = 1000
+UNDECIDED = 503
 Scope = Mapping[str, Any]
 
 
@@ -84,28 +85,38 @@ class ChargePointConsumer(AsyncConsumer):
         now = time.monotonic()
         if engine.throttle.refuses(key, now):
             return Refusal(429, "too many failures")
-        password = basic_password(header(scope["headers"], b"authorization"), identity)
-        token = uuid4()
-        try:
-            decision = await engine.intake.run(
-                lambda batch: admit(
-                    identity=identity,
-                    password=password,
-                    offer=offer,
-                    address=peer.address,
-                    encrypted=peer.encrypted,
-                    token=token,
-                    process=engine.process,
-                    batch=batch,
-                )
-            )
-        except EvkitError:
-            return Refusal(503, "storage unavailable")
-        if isinstance(decision, Refusal):
-            engine.throttle.failed(key, now)
-        else:
+        decision = await self._ask(key, peer, identity, offer, header(scope["headers"], b"authorization"))
+        if isinstance(decision, Admission):
             engine.throttle.succeeded(key)
+        elif decision.status != UNDECIDED:
+            engine.throttle.failed(key, now)
         return decision
+
+    async def _ask(
+        self, key: str, peer: Peer, identity: str, offer: Offer, authorization: bytes | None
+    ) -> Admission | Refusal:
+        """Have the registry decide, unless a newer handshake of the same peer comes first."""
+        engine, token = self._engine, uuid4()
+
+        def decide(batch: Batch) -> Admission | Refusal:
+            if not engine.handshakes.is_newest(key, token):
+                return Refusal(UNDECIDED, "a newer handshake took over")
+            return admit(
+                identity=identity,
+                password=basic_password(authorization, identity),
+                offer=offer,
+                address=peer.address,
+                encrypted=peer.encrypted,
+                token=token,
+                process=engine.process,
+                batch=batch,
+            )
+
+        try:
+            with engine.handshakes.waiting(key, token):
+                return await engine.intake.run(decide)
+        except EvkitError:
+            return Refusal(UNDECIDED, "storage unavailable")
 
     def _peer(self, scope: Scope) -> Peer:
         address = (scope.get("client") or ("", 0))[0]

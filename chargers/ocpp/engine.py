@@ -17,6 +17,7 @@ from chargers.ocpp.commanding import CommandRoute
 from chargers.ocpp.decisions import Decisions
 from chargers.ocpp.gateway import Gateway
 from chargers.ocpp.handling import InboundCall, MessageRecorder, Route
+from chargers.ocpp.handshakes import Handshakes
 from chargers.ocpp.intake import Intake, Outcome, Waiting
 from chargers.ocpp.registry import Registry
 from chargers.ocpp.throttle import Throttle
@@ -64,6 +65,7 @@ class Engine:
         self.process = process_name()
         self.registry = Registry()
         self.throttle = Throttle()
+        self.handshakes = Handshakes()
         self.intake = Intake(record_messages=record_messages, bus=bus, clock=utc_now)
         self.gateway = Gateway(self.registry, self.process, bus)
         self.decisions = Decisions(self.intake)
@@ -83,8 +85,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Close the sockets with 1012 (service restart), write what waits, end the threads."""
-        for connection in self.registry:
-            await connection.close(SERVICE_RESTART, "restart")
+        await asyncio.gather(*(each.close(SERVICE_RESTART, "restart") for each in self.registry))
         await self.gateway.stop()
         for task in self._tasks:
             task.cancel()
@@ -124,13 +125,9 @@ class Engine:
                 log.exception("sweep_failed")
 
     async def _sweep(self, now: float, moment: datetime) -> None:
-        fresh = []
-        for connection in self.registry:
-            silence = now - connection.last_frame
-            if silence > connection.idle_limit_s:
-                await connection.close(IDLE, "no message for too long")
-            elif silence < SWEEP_S:
-                fresh.append(connection.link.charge_point_id)
+        silent = [each for each in self.registry if now - each.last_frame > each.idle_limit_s]
+        await asyncio.gather(*(each.close(IDLE, "no message for too long") for each in silent))
+        fresh = [each.link.charge_point_id for each in self.registry if now - each.last_frame < SWEEP_S]
         if fresh:
             await self.intake.run(lambda _batch: touch(fresh, now=moment))
         await self.intake.run(lambda batch: lose_stale_calls(batch, routes=self.commands))

@@ -290,6 +290,20 @@ class TestSocket:
         state = await sync_to_async(ChargePointState.objects.get)(pk=charge_point.pk)
         assert (state.connected, len(engine.registry)) == (False, 0)
 
+    async def test_whose_handshake_was_repeated_before_its_decision_is_refused_without_a_trace(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint
+    ) -> None:
+        engine = make_engine()
+        await engine.start()
+        held_up = asyncio.ensure_future(engine.intake.run(lambda _batch: time.sleep(0.2)))
+        await asyncio.sleep(0.05)
+        first, second = Socket(engine, "CP"), Socket(engine, "CP")
+        assert (await first.next("websocket.http.response.start"))["status"] == 503
+        await second.next("websocket.accept")
+        await held_up
+        await second.leave()
+        assert await sync_to_async(Connection.objects.count)() == 1
+
     async def test_is_closed_with_try_again_later_while_nothing_can_be_stored(
         self, make_engine: Callable[..., Engine], charge_point: ChargePoint
     ) -> None:
