@@ -6,14 +6,18 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import apply_mask  # type: ignore[attr-defined]  # the compiled one, if there is one
+from websockets.frames import Frame, apply_mask  # type: ignore[attr-defined]  # the compiled one, if there is one
 from websockets.protocol import OPEN
 
 if TYPE_CHECKING:
+    from asyncio import Task, TimerHandle
+
     from uvicorn._types import ASGISendEvent
 
 LINGER_S = 2.0
 MESSAGES_AHEAD = 4
+MAX_FRAGMENTS = 4096
+MESSAGE_TOO_BIG = 1009
 
 _FINAL_TEXT = 0x81
 _MASKED = 0x80
@@ -48,7 +52,7 @@ def text_frame(payload: bytes) -> bytes | None:
 
 
 class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, with three changes.
+    """uvicorn's WebSocket protocol, with some changes.
 
     A chunk of data that is exactly one whole text frame, which is what charge points send, is not put
     through the general parser; nor is a text that goes out. Everything else takes the usual way.
@@ -59,9 +63,35 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
     It lets the peer read why it is thrown out: closing a socket that still has unread data resets it,
     and the close frame (1009: too big) is lost on the way. What arrives after the violation is read and
     dropped for a moment instead.
+
+    A socket that the application has left is cut off after a while: closing alone would wait for a peer
+    that never reads what was sent to it. A refused handshake counts as answered, not as an error, and a
+    message in ever more empty fragments ends like one that is too big.
     """
 
     _deaf = False
+    _cut_timer: TimerHandle | None = None
+
+    def on_task_complete(self, task: Task[None]) -> None:
+        """Give the peer time to end the connection, then cut it off."""
+        super().on_task_complete(task)
+        if not self.disconnected:
+            patience = self.close_timeout + LINGER_S
+            self._cut_timer = self.loop.call_later(patience, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection: nothing is left to cut off."""
+        super().connection_lost(exc)
+        if self._cut_timer is not None:
+            self._cut_timer.cancel()
+
+    def handle_cont(self, event: Frame) -> None:
+        """Take a fragment of a message; refuse a message of too many."""
+        if len(self.frames) < MAX_FRAGMENTS:
+            super().handle_cont(event)
+        elif not self._deaf:
+            self.conn.send_close(MESSAGE_TOO_BIG)
+            self.handle_parser_exception()
 
     @property
     def _in_plain_course(self) -> bool:
@@ -106,6 +136,8 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
                 self.transport.write(frame)
                 return
         await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
 
     def handle_parser_exception(self) -> None:
         """Send the close frame and end the connection once the peer had time to read it."""

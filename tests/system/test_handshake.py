@@ -224,6 +224,21 @@ class TestOddities:
         assert answers(after)
         after.close()
 
+    def test_a_message_of_endless_empty_fragments_closes_with_1009(self, server: Server, kind: str) -> None:
+        if kind == "daphne":
+            pytest.skip("daphne takes any number of fragments")
+        reply = shake(server.port, Handshake("/ocpp/OPEN"))
+        reply.socket.sendall(b"\x01\x80\0\0\0\0" + b"\x00\x80\0\0\0\0" * 5_000)
+        opcode, payload = reply.receive()
+        assert (opcode, int.from_bytes(payload[:2], "big")) == (8, 1009)
+        reply.close()
+
+    def test_a_refusal_is_no_error_in_the_log(self, server: Server, kind: str) -> None:
+        before = len(server.log())
+        shake(server.port, Handshake("/ocpp/NOBODY")).close()
+        shake(server.port, Handshake("/ocpp/OPEN")).close()
+        assert "ERROR" not in server.log()[before:]
+
     def test_compression_is_not_negotiated_for_1_6(self, server: Server) -> None:
         extra = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
         reply = shake(server.port, Handshake("/ocpp/OPEN", extra=extra))
