@@ -121,12 +121,18 @@ def insert_new(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None:
 
 
 def update_rows(
-    table: str, cols: Sequence[Column], rows: Sequence[Row], *, while_null: str | None = None
+    table: str,
+    cols: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    while_null: str | None = None,
+    skip_locked: bool = False,
 ) -> None:
     """Update the rows of `table`: the first of `cols` is the key, the others get the new values.
 
     Rows are locked in key order, so that two writers never wait for each other in a circle.
-    `while_null` names a column: rows in which it has a value by now are left alone.
+    `while_null` names a column: rows in which it has a value by now are left alone. With `skip_locked`,
+    so are rows that another transaction holds: for facts that are told again soon.
     """
     if not rows:
         return
@@ -147,10 +153,15 @@ def update_rows(
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH v ({names}) AS (SELECT * FROM unnest({arrays})), "
-            f'locked AS (SELECT t.ctid FROM "{table}" t JOIN v ON v."{key.name}" = t."{key.name}" '
-            f'ORDER BY t."{key.name}" FOR UPDATE OF t) '
+            f'locked AS (SELECT t."{key.name}" FROM "{table}" t JOIN v ON v."{key.name}" = t."{key.name}" '
+            f'ORDER BY t."{key.name}" FOR UPDATE OF t{" SKIP LOCKED" if skip_locked else ""}) '
             f'UPDATE "{table}" t SET {assignments} FROM v '
-            f'WHERE t."{key.name}" = v."{key.name}" AND (SELECT count(*) FROM locked) >= 0'
+            f'WHERE t."{key.name}" = v."{key.name}" AND '
+            + (
+                f'v."{key.name}" IN (SELECT "{key.name}" FROM locked)'
+                if skip_locked
+                else "(SELECT count(*) FROM locked) >= 0"
+            )
             + (f' AND t."{while_null}" IS NULL' if while_null else ""),
             [_array_literal(values) for values in zip(*ordered, strict=True)],
         )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from charging.models import MeterSample, Transaction
 from evkit.core.db import columns, insert_new, update_rows
@@ -75,3 +76,26 @@ class TestUpdateRows:
             while_null="ended_at",
         )
         assert [row.energy_wh for row in Transaction.objects.order_by("pk")] == [5, 7]
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite locks the whole database (DATABASE_URL)"
+)
+@pytest.mark.django_db(transaction=True)
+class TestSkipLocked:
+    def test_passes_over_rows_that_another_transaction_holds(self):
+        rows = [TransactionFactory(energy_wh=0.0) for _ in range(2)]
+        other = connection.copy()
+        try:
+            other.set_autocommit(False)
+            with other.cursor() as cursor:
+                cursor.execute(
+                    "SELECT 1 FROM charging_transaction WHERE number = %s FOR UPDATE", [rows[0].pk]
+                )
+            update_rows(
+                "charging_transaction", ENERGY, [(row.pk, 5.0, None) for row in rows], skip_locked=True
+            )
+            other.rollback()
+        finally:
+            other.close()
+        assert [row.energy_wh for row in Transaction.objects.order_by("pk")] == [0.0, 5.0]
