@@ -78,9 +78,7 @@ class TestUpdateRows:
         assert [row.energy_wh for row in Transaction.objects.order_by("pk")] == [5, 7]
 
 
-@pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite locks the whole database (DATABASE_URL)"
-)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock (DATABASE_URL)")
 @pytest.mark.django_db(transaction=True)
 class TestSkipLocked:
     def test_passes_over_rows_that_another_transaction_holds(self):
