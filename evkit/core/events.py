@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connections, transaction
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class EventBus:
             try:
                 self._waiting.put_nowait(event)
             except queue.Full:
-                log.warning("event_dropped", extra={"event": type(event).__name__})
+                log.warning("event_dropped", extra={"told": type(event).__name__})
                 return
 
     def flush(self, timeout_s: float = 5.0) -> bool:
@@ -92,7 +92,8 @@ class EventBus:
             try:
                 subscriber(chosen)
             except Exception:
-                log.exception("event_subscriber_failed", extra={"event": event_type.__name__})
+                log.exception("event_subscriber_failed", extra={"told": event_type.__name__})
+                connections.close_all()  # it may be the lost connection of this thread that failed
 
 
 bus = EventBus()
