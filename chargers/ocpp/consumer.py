@@ -114,7 +114,7 @@ class ChargePointConsumer(AsyncConsumer):
 
         try:
             with engine.handshakes.waiting(key, token):
-                return await engine.intake.run(decide)
+                return await engine.intake.run(decide, identity=identity)
         except EvkitError:
             return Refusal(UNDECIDED, "storage unavailable")
 
@@ -145,7 +145,9 @@ class ChargePointConsumer(AsyncConsumer):
         connection.pump.stop()
         link = connection.link
         try:
-            await self._engine.intake.run(lambda batch: self._record_end(connection, batch))
+            await self._engine.intake.run(
+                lambda batch: self._record_end(connection, batch), identity=link.identity
+            )
         except EvkitError as error:
             log.warning("close_not_recorded", extra={"identity": link.identity, "cause": str(error)})
 

@@ -90,7 +90,8 @@ class CommandPump:
     async def _drain(self) -> None:
         link, engine = self._connection.link, self._engine
         while claim := await engine.intake.run(
-            lambda batch: claim_next(link.charge_point_id, link.token, batch, routes=engine.commands)
+            lambda batch: claim_next(link.charge_point_id, link.token, batch, routes=engine.commands),
+            identity=link.identity,
         ):
             while claim:
                 claim = await self._carry_out(claim)
@@ -99,7 +100,8 @@ class CommandPump:
         answer = await self._exchange(claim)
         engine = self._engine
         return await engine.intake.run(
-            lambda batch: complete(claim.call_id, answer, batch, routes=engine.commands)
+            lambda batch: complete(claim.call_id, answer, batch, routes=engine.commands),
+            identity=self._connection.link.identity,
         )
 
     async def _exchange(self, claim: Claim) -> Answer:

@@ -85,15 +85,17 @@ class Intake:
         lane.put(CallWork(call, route, done))
         return await done
 
-    async def run(self, job: Callable[[Batch], T]) -> T:
+    async def run(self, job: Callable[[Batch], T], *, identity: str = "") -> T:
         """Run `job` inside the next cold batch, in a savepoint; return what it returns, once committed.
+
+        `identity` names the charge point whose rows it changes, if it is about one.
 
         Raises:
             IntakeOverloadedError: too much waits already.
             StorageUnavailableError: the database cannot be written.
         """
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._cold.put(JobWork(job, done))
+        self._cold.put(JobWork(job, done, identity))
         return await done
 
     def log(self, entry: LogEntry) -> None:

@@ -60,10 +60,14 @@ class CallWork:
 
 @dataclass(slots=True)
 class JobWork:
-    """Some other write of the engine; `done` gets what `job` returns, or its exception."""
+    """Some other write of the engine; `done` gets what `job` returns, or its exception.
+
+    `identity` names the charge point that it is about, "" if it is about several.
+    """
 
     job: Callable[[Batch], Any]
     done: asyncio.Future[Any]
+    identity: str = ""
 
 
 @dataclass(slots=True)

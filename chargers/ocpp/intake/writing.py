@@ -127,16 +127,17 @@ class BatchWriter:
     def _handle(self, work: Sequence[Work], batch: Batch) -> list[tuple[Work, Any]]:
         outcomes: list[tuple[Work, Any]] = []
         hot: dict[int, list[CallWork]] = {}
+        cold: list[CallWork | JobWork] = []
         for item in work:
-            if isinstance(item, CallWork):
-                if item.route.hot:
-                    hot.setdefault(id(item.route), []).append(item)
-                else:
-                    outcomes.append((item, _in_savepoint(partial(_handle_one, item, batch), batch)))
-            elif isinstance(item, JobWork):
-                outcomes.append((item, _in_savepoint(partial(item.job, batch), batch)))
-            else:
+            if isinstance(item, LogWork):
                 outcomes.append((item, None))
+            elif isinstance(item, CallWork) and item.route.hot:
+                hot.setdefault(id(item.route), []).append(item)
+            else:
+                cold.append(item)
+        for one in sorted(cold, key=_identity):
+            run = partial(_handle_one, one, batch) if isinstance(one, CallWork) else partial(one.job, batch)
+            outcomes.append((one, _in_savepoint(run, batch)))
         for calls in hot.values():
             outcomes += _handle_many(calls, batch)
         return outcomes
@@ -154,6 +155,11 @@ class BatchWriter:
                     raise
                 log.exception("message_not_logged", extra={"action": action})
         return Written(outcomes)
+
+
+def _identity(item: CallWork | JobWork) -> str:
+    """Return whose rows are locked: processes that lock them in the same order never deadlock."""
+    return item.call.link.identity if isinstance(item, CallWork) else item.identity
 
 
 def _in_savepoint(run: Callable[[], Any], batch: Batch) -> Any:

@@ -75,6 +75,8 @@ SAMPLE = columns(
     action="text",
     frame="text",
 )
+
+
 def ask_too_much(call: InboundCall, _batch: Batch) -> bytes:
     """A statement beyond the database's limits, which it reports like an outage."""
     store(call)
@@ -224,6 +226,22 @@ class TestJobs:
         with pytest.raises(LookupError):
             await intake.run(job)
         assert not await sync_to_async(ChargePoint.objects.filter(identity="K").exists)()
+
+
+class TestOrder:
+    async def test_of_locks_is_the_same_in_all_processes_and_keeps_each_charge_points_own(
+        self, intake: Intake
+    ) -> None:
+        done: list[str] = []
+        blocker = asyncio.ensure_future(intake.run(lambda _batch: time.sleep(0.2)))
+        await asyncio.sleep(0.05)
+        jobs = [("B", "B1"), ("A", "A1"), ("B", "B2"), ("A", "A2")]
+        waiting = [
+            asyncio.ensure_future(intake.run(lambda _batch, text=text: done.append(text), identity=identity))
+            for identity, text in jobs
+        ]
+        await asyncio.gather(blocker, *waiting)
+        assert done == ["A1", "A2", "B1", "B2"]
 
 
 class TestLoad:
