@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -228,6 +229,10 @@ class TestJobs:
         assert not await sync_to_async(ChargePoint.objects.filter(identity="K").exists)()
 
 
+def _note(done: list[str], text: str, _batch: Batch) -> None:
+    done.append(text)
+
+
 class TestOrder:
     async def test_of_locks_is_the_same_in_all_processes_and_keeps_each_charge_points_own(
         self, intake: Intake
@@ -237,7 +242,7 @@ class TestOrder:
         await asyncio.sleep(0.05)
         jobs = [("B", "B1"), ("A", "A1"), ("B", "B2"), ("A", "A2")]
         waiting = [
-            asyncio.ensure_future(intake.run(lambda _batch, text=text: done.append(text), identity=identity))
+            asyncio.ensure_future(intake.run(partial(_note, done, text), identity=identity))
             for identity, text in jobs
         ]
         await asyncio.gather(blocker, *waiting)
