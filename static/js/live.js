@@ -24,6 +24,7 @@ class LiveFeed {
   }
 
   start() {
+    document.addEventListener("htmx:beforeSwap", (event) => this.check(event));
     document.addEventListener("visibilitychange", () => this.visible());
     document.addEventListener("live-refresh", () => this.all());
     window.addEventListener("online", () => this.open());
@@ -89,6 +90,16 @@ class LiveFeed {
     if (!wanted.length) return;
     wanted.forEach((id) => this.changed.add(id));
     this.plan();
+  }
+
+  // Fragments of another filter than the present one come too late: they are fetched again.
+  check(event) {
+    const asked = new URL(event.detail.pathInfo.requestPath, location.href).searchParams;
+    if (!asked.has("only")) return;
+    const now = new URLSearchParams(location.search);
+    if (["q", "state"].every((name) => (asked.get(name) ?? "") === (now.get(name) ?? ""))) return;
+    event.detail.shouldSwap = false;
+    this.everything = true;
   }
 
   all() {
