@@ -142,9 +142,19 @@ class Gateway:
                 await asyncio.sleep(1.0)
 
     async def _receive(self, layer: Any, group: str, channel: str) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(RENEW_S):
-                    self._take(await layer.receive(channel))
-            except TimeoutError:
-                await layer.group_add(group, channel)
+        renewal = asyncio.get_running_loop().create_task(_renew(layer, group, channel))
+        try:
+            while not renewal.done():
+                self._take(await layer.receive(channel))
+        finally:
+            renewal.cancel()
+
+
+async def _renew(layer: Any, group: str, channel: str) -> None:
+    """Join `group` again and again: some layers forget their members after a day.
+
+    A receive that is interrupted for it would lose its channel (channels_redis, pub/sub).
+    """
+    while True:
+        await asyncio.sleep(RENEW_S)
+        await layer.group_add(group, channel)
