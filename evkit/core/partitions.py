@@ -5,14 +5,15 @@ A default partition takes what has no month of its own, so that no row is ever r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from django.db import migrations
+from django.db import migrations, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.state import ProjectState
 
 MONTHS_AHEAD = 3
@@ -63,15 +64,30 @@ class CreatePartitionedModel(migrations.CreateModel):
 
 
 def create_months(connection: BaseDatabaseWrapper, table: str, today: date) -> None:
-    """Create the partitions of `table` for the month of `today` and the next ones, if missing."""
+    """Create the partitions of `table` for the month of `today` and the next ones, if missing.
+
+    Rows of such a month that went to the default partition meanwhile move to their own.
+    """
     if connection.vendor != "postgresql":
         return
-    months = list(months_from(today, MONTHS_AHEAD + 2))
-    quote = connection.ops.quote_name
-    with connection.cursor() as cursor:
-        for first, end in pairwise(months):
-            name = quote(f"{table}_{first:%Y_%m}")
-            cursor.execute(
-                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {quote(table)} "
-                f"FOR VALUES FROM ('{first:%Y-%m-%d} 00:00+00') TO ('{end:%Y-%m-%d} 00:00+00')"
-            )
+    for first, end in pairwise(months_from(today, MONTHS_AHEAD + 2)):
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s)", [connection.ops.quote_name(f"{table}_{first:%Y_%m}")])
+            if cursor.fetchone()[0] is None:
+                _create_month(cursor, connection.ops.quote_name, table, (first, end))
+
+
+def _create_month(
+    cursor: CursorWrapper, quote: Callable[[str], str], table: str, month: tuple[date, date]
+) -> None:
+    parent, name, default = quote(table), quote(f"{table}_{month[0]:%Y_%m}"), quote(f"{table}_default")
+    lower, upper = (f"'{day:%Y-%m-%d} 00:00+00'" for day in month)
+    cursor.execute(f"LOCK TABLE {parent} IN ACCESS EXCLUSIVE MODE")
+    cursor.execute("SELECT pg_get_partkeydef(%s::regclass)", [parent])
+    column = cursor.fetchone()[0].removeprefix("RANGE (").removesuffix(")")
+    cursor.execute(f"CREATE TABLE {name} (LIKE {parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+    cursor.execute(
+        f"WITH moved AS (DELETE FROM {default} WHERE {column} >= {lower} AND {column} < {upper} RETURNING *) "
+        f"INSERT INTO {name} SELECT * FROM moved"
+    )
+    cursor.execute(f"ALTER TABLE {parent} ATTACH PARTITION {name} FOR VALUES FROM ({lower}) TO ({upper})")
