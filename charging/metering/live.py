@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from chargers.models import ChargePointState, EvseState
 from charging.metering.headline import Headline
 from charging.metering.reading import Moment, Quality
-from evkit.core.db import columns, update_rows
+from evkit.core.db import columns, read_rows, update_rows
 
 Place = tuple[int, int]
 
@@ -26,7 +25,6 @@ _CONNECTOR: Final = columns(
     temperature_c="float8",
     measured_at="timestamptz",
 )
-_NAMES: Final = tuple(column.name for column in _CONNECTOR)
 _OWN: Final = columns(
     charge_point_id="bigint", power_w="float8", energy_wh="float8", measured_at="timestamptz"
 )
@@ -67,13 +65,13 @@ class Live:
         live = cls()
         stored = {
             row[0]: Latest(Headline(*row[1:9]), row[9])
-            for row in EvseState.objects.filter(pk__any_of=list(evse_ids.values())).values_list(*_NAMES)
+            for row in read_rows("chargers_evsestate", _CONNECTOR, evse_ids.values(), key="evse_id")
         }
         live.connectors = {place: (pk, stored[pk]) for place, pk in evse_ids.items() if pk in stored}
         wanted = list(charge_point_ids)
         if wanted:
-            own = ChargePointState.objects.filter(pk__any_of=wanted)
-            for pk, power_w, energy_wh, at in own.values_list("pk", "power_w", "energy_wh", "measured_at"):
+            own = read_rows("chargers_chargepointstate", _OWN, wanted, key="charge_point_id")
+            for pk, power_w, energy_wh, at in own:
                 live.main_meters[pk] = Latest(Headline(power_w, energy_wh), at)
         return live
 

@@ -10,25 +10,25 @@ from typing import Any
 from charging.metering.energy import TOLERANCE_WH, Register, advance
 from charging.metering.reading import Moment, Quality
 from charging.types import Step
+from evkit.core.db import columns
 
-FIELDS = (
-    "number",
-    "charge_point_id",
-    "evse_id",
-    "evse__number",
-    "started_at",
-    "ended_at",
-    "measured_at",
-    "step",
-    "charging_at",
-    "power_peak_w",
-    "soc_start_percent",
-    "soc_last_percent",
-    "meter_start_wh",
-    "meter_last_wh",
-    "segments_wh",
-    "segment_start_wh",
-    "energy_wh",
+COLUMNS = columns(
+    number="int4",
+    charge_point_id="bigint",
+    evse_id="bigint",
+    started_at="timestamptz",
+    ended_at="timestamptz",
+    measured_at="timestamptz",
+    step="text",
+    charging_at="timestamptz",
+    power_peak_w="float8",
+    soc_start_percent="float8",
+    soc_last_percent="float8",
+    meter_start_wh="float8",
+    meter_last_wh="float8",
+    segments_wh="float8",
+    segment_start_wh="float8",
+    energy_wh="float8",
 )
 """What `Progress` is loaded from, in the order of its attributes."""
 
@@ -40,7 +40,6 @@ class Progress:
     number: int
     charge_point_id: int
     evse_id: int
-    evse_number: int
     started_at: datetime
     ended_at: datetime | None
     measured_at: datetime | None
@@ -50,12 +49,13 @@ class Progress:
     soc_start_percent: float | None
     soc_last_percent: float | None
     register: Register
+    evse_number: int = 0
     changed: bool = False
 
     @classmethod
-    def load(cls, row: Sequence[Any]) -> Progress:
-        """Return the progress stored in a row of `FIELDS`."""
-        values = [*row[:-5], Register(*row[-5:])]
+    def load(cls, row: Sequence[Any], evse_number: int) -> Progress:
+        """Return the progress stored in a row of `COLUMNS`, on the connector of this number."""
+        values = [*row[:-5], Register(*row[-5:]), evse_number]
         return cls(*values)
 
     @property

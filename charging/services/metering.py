@@ -6,19 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
-
 from chargers.events import ChargePointChanged
 from chargers.ocpp.handling import Batch, InboundCall
 from chargers.services.evses import Place, ensure_evses, is_connector
 from charging.metering.attribution import Transactions
 from charging.metering.live import Live
-from charging.metering.progress import FIELDS, Progress
+from charging.metering.progress import COLUMNS, Progress
 from charging.metering.reading import Moment, Quality
 from charging.models import Transaction
-from evkit.core.db import Row, columns, insert_new, update_rows
+from evkit.core.db import Row, columns, insert_new, read_rows, update_rows
 
 _INT32: Final = 2**31 - 1
+_TRANSACTIONS: Final = "charging_transaction"
 
 _SAMPLES: Final = columns(
     charge_point_id="bigint",
@@ -130,14 +129,16 @@ def _load_transactions(reports: Iterable[MeterReport], evse_ids: dict[Place, int
     claimed = {
         report.claimed for report in reports if report.claimed is not None and 0 < report.claimed <= _INT32
     }
-    wanted = Q(evse_id__any_of=list(evse_ids.values()), ended_at=None)
+    numbers = {pk: place[1] for place, pk in evse_ids.items()}
     found = Transactions()
-    for row in Transaction.objects.filter(wanted).values_list(*FIELDS):
-        found.add(Progress.load(row))
+    for row in read_rows(_TRANSACTIONS, COLUMNS, numbers, key="evse_id", while_null="ended_at"):
+        found.add(Progress.load(row, numbers[row[2]]))
     missing = claimed - found.by_number.keys()
     if missing:
-        for row in Transaction.objects.filter(pk__any_of=missing).values_list(*FIELDS):
-            found.add(Progress.load(row))
+        names = [column.name for column in COLUMNS]
+        rows = Transaction.objects.filter(pk__any_of=missing).values_list(*names, "evse__number")
+        for row in rows:
+            found.add(Progress.load(row[:-1], row[-1]))
     return found
 
 
@@ -196,7 +197,7 @@ def _row(report: MeterReport, number: int, progress: Progress | None, moment: Mo
 
 def _store_progress(all_progress: Iterable[Progress]) -> None:
     update_rows(
-        "charging_transaction",
+        _TRANSACTIONS,
         _PROGRESS,
         [
             (
