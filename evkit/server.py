@@ -49,7 +49,10 @@ def complete_handshake(data: bytes) -> bytes:
     method, _, target_and_version = line.partition(b" ")
     target, _, version = target_and_version.rpartition(b" ")
     if b"://" in target.split(b"?", 1)[0]:
-        target = httptools.parse_url(target).path or b"/"
+        try:
+            target = httptools.parse_url(target).path or b"/"
+        except httptools.HttpParserInvalidURLError:
+            return data
     fields = [field for field in headers.split(b"\r\n") if field]
     connection = [field for field in fields if field.lower().startswith(b"connection:")]
     if not any(b"upgrade" in field.lower() for field in connection):
