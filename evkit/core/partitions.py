@@ -64,26 +64,32 @@ class CreatePartitionedModel(migrations.CreateModel):
 
 
 def create_months(connection: BaseDatabaseWrapper, table: str, today: date) -> None:
-    """Create the partitions of `table` for the month of `today` and the next ones, if missing."""
+    """Create the partitions of `table` for the month of `today` and the next ones, if missing.
+
+    Rows of such a month that went to the default partition meanwhile move to their own.
+    """
     if connection.vendor != "postgresql":
         return
-    with connection.cursor() as cursor:
-        for first, end in pairwise(months_from(today, MONTHS_AHEAD + 2)):
-            name = f"{table}_{first:%Y_%m}"
-            cursor.execute("SELECT to_regclass(%s) IS NULL", [name])
-            if cursor.fetchone()[0]:
-                _create_month(connection, table, name, first, end)
+    for first, end in pairwise(months_from(today, MONTHS_AHEAD + 2)):
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s)", [connection.ops.quote_name(f"{table}_{first:%Y_%m}")])
+            if cursor.fetchone()[0] is None:
+                _create_month(cursor, connection.ops.quote_name, table, (first, end))
 
 
-def _create_month(connection: BaseDatabaseWrapper, table: str, name: str, first: date, end: date) -> None:
-    quote = connection.ops.quote_name
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TABLE IF NOT EXISTS {quote(name)} PARTITION OF {quote(table)} "
-            f"FOR VALUES FROM ('{first:%Y-%m-%d} 00:00+00') TO ('{end:%Y-%m-%d} 00:00+00')"
-        )
-        cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attcompression = 'l'", [table]
-        )
-        for (column,) in cursor.fetchall():
-            cursor.execute(f"ALTER TABLE {quote(name)} ALTER COLUMN {quote(column)} SET COMPRESSION lz4")
+def _create_month(
+    cursor: CursorWrapper, quote: Callable[[str], str], table: str, month: tuple[date, date]
+) -> None:
+    parent, name, default = quote(table), quote(f"{table}_{month[0]:%Y_%m}"), quote(f"{table}_default")
+    lower, upper = (f"'{day:%Y-%m-%d} 00:00+00'" for day in month)
+    cursor.execute(f"LOCK TABLE {parent} IN ACCESS EXCLUSIVE MODE")
+    cursor.execute("SELECT pg_get_partkeydef(%s::regclass)", [parent])
+    column = cursor.fetchone()[0].removeprefix("RANGE (").removesuffix(")")
+    cursor.execute(
+        f"CREATE TABLE {name} (LIKE {parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING COMPRESSION)"
+    )
+    cursor.execute(
+        f"WITH moved AS (DELETE FROM {default} WHERE {column} >= {lower} AND {column} < {upper} RETURNING *) "
+        f"INSERT INTO {name} SELECT * FROM moved"
+    )
+    cursor.execute(f"ALTER TABLE {parent} ATTACH PARTITION {name} FOR VALUES FROM ({lower}) TO ({upper})")

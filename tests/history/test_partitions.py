@@ -48,3 +48,12 @@ class TestMakePartitions:
     def test_a_row_of_another_time_is_kept_as_well(self) -> None:
         make_partitions(today=date(2031, 11, 23))
         assert partition_of(datetime(1999, 1, 1, tzinfo=ZoneInfo("UTC"))) == "charging_metersample_default"
+
+    def test_a_partition_compresses_like_its_table(self) -> None:
+        make_partitions(today=date(2031, 11, 23))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT attcompression FROM pg_attribute WHERE attname = 'frame' AND attrelid IN "
+                "('history_message'::regclass, 'history_message_2031_12'::regclass)"
+            )
+            assert len(cursor.fetchall()) == 1
