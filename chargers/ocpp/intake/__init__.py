@@ -80,9 +80,10 @@ class Intake:
         Raises:
             IntakeOverloadedError: too much waits already; nothing was stored.
         """
-        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Outcome] = loop.create_future()
         lane = self._hot if route.hot else self._cold
-        lane.put(CallWork(call, route, done))
+        lane.put(CallWork(call, route, done), loop)
         return await done
 
     async def run(self, job: Callable[[Batch], T], *, identity: str = "") -> T:
@@ -94,10 +95,11 @@ class Intake:
             IntakeOverloadedError: too much waits already.
             StorageUnavailableError: the database cannot be written.
         """
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._cold.put(JobWork(job, done, identity))
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._cold.put(JobWork(job, done, identity), loop)
         return await done
 
     def log(self, entry: LogEntry) -> None:
         """Log a frame with the next batch, without waiting."""
-        self._hot.put(LogWork(entry))
+        self._hot.put(LogWork(entry), asyncio.get_running_loop())

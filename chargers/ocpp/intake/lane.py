@@ -47,7 +47,10 @@ class Lane:
         self._writer = writer
         self._bus = bus
         self._pause_s = pause_s
-        self._waiting: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._gathered: list[Work] = []
+        self._waiting: queue.SimpleQueue[list[Work] | None] = queue.SimpleQueue()
+        self._put = 0
+        self._taken = 0
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
 
     def start(self) -> None:
@@ -57,23 +60,32 @@ class Lane:
     def stop(self, timeout_s: float = 15.0) -> None:
         """Write what waits, then end the thread."""
         if self._thread.is_alive():
+            self._waiting.put(self._gathered)
+            self._gathered = []
             self._waiting.put(None)
             self._thread.join(timeout_s)
 
     @property
     def length(self) -> int:
         """How many pieces of work wait."""
-        return self._waiting.qsize()
+        return self._put - self._taken
 
-    def put(self, work: Work) -> None:
-        """Queue `work`.
+    def put(self, work: Work, loop: asyncio.AbstractEventLoop) -> None:
+        """Queue `work`; what comes within one turn of `loop` wakes the thread once. Call on `loop`.
 
         Raises:
             IntakeOverloadedError: too much waits already.
         """
-        if self._waiting.qsize() >= QUEUE_CAP:
+        if self._put - self._taken >= QUEUE_CAP:
             raise IntakeOverloadedError(f"More than {QUEUE_CAP} messages wait to be stored.")
-        self._waiting.put(work)
+        self._put += 1
+        if not self._gathered:
+            loop.call_soon(self._hand_over)
+        self._gathered.append(work)
+
+    def _hand_over(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        self._waiting.put(gathered)
 
     def _run(self) -> None:
         use_own_connection()
@@ -84,21 +96,23 @@ class Lane:
                 continue
             try:
                 self._write(batch)
-            except Exception:
+            except Exception as error:
                 log.exception("lane_failed", extra={"lane": self.name})
+                _deliver([(item, Failed(error)) for item in batch])
             if self._pause_s:
                 time.sleep(self._pause_s)
         connection.close()
 
     def _drain(self) -> tuple[list[Work], bool]:
         batch: list[Work] = []
-        first = self._waiting.get()
-        while first is not None:
-            batch.append(first)
+        more = self._waiting.get()
+        while more is not None:
+            batch += more
+            self._taken += len(more)
             if len(batch) >= BATCH_CAP:
                 return batch, True
             try:
-                first = self._waiting.get_nowait()
+                more = self._waiting.get_nowait()
             except queue.Empty:
                 return batch, True
         return batch, False
