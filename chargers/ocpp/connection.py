@@ -165,7 +165,13 @@ class ChargePointConnection:
     async def _on_frame(self, text: str) -> None:
         event = self.session.receive(text, time.monotonic())
         if isinstance(event, CallReceived):
-            await self._on_call(event, text)
+            try:
+                await self._on_call(event, text)
+            except (IntakeOverloadedError, StorageUnavailableError):
+                raise
+            except Exception as error:
+                log.exception("call_failed", extra={"identity": self.link.identity})
+                await self._refuse(event, Failed(error))
         elif isinstance(event, CallRepeated):
             self._log(text, message_id=event.message_id, action=event.action, deviations=event.deviations)
             if event.answer is not None:

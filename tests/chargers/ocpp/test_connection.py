@@ -329,3 +329,13 @@ class TestSocket:
         await socket.send(BOOT)
         assert (await socket.receive())[:2] == [3, "b"]
         await socket.leave()
+
+    async def test_answers_a_call_that_the_engine_cannot_even_hand_over(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint
+    ) -> None:
+        engine = make_engine(routes={("1.6", "BootNotification"): ROUTES["1.6", "BootNotification"]})
+        socket = await opened(engine)
+        for _attempt in range(2):
+            await socket.send('[2,"h","Authorize",{"idTag":"X"}]')
+            assert (await socket.receive())[:3] == [4, "h", "InternalError"]
+        await socket.leave()
