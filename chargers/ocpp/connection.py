@@ -46,6 +46,9 @@ BOOT_PATIENCE_S = 15.0
 CLOSE_PATIENCE_S = 1.0
 """How long a close frame may wait behind answers that the peer does not read."""
 
+LOG_AHEAD = 100
+"""How many log entries of one socket may wait: junk that costs no transaction slows down its sender only."""
+
 GONE = (OSError, RuntimeError)
 """What servers raise when a socket is written to that has ended already."""
 
@@ -66,6 +69,7 @@ class ChargePointConnection:
         "_engine",
         "_send",
         "_serving",
+        "_unstored",
         "close_code",
         "close_reason",
         "frames_in",
@@ -81,6 +85,7 @@ class ChargePointConnection:
         self._engine = engine
         self._send = send
         self._closing = self._cut = False
+        self._unstored = 0
         self._serving: asyncio.Task[object] | None = None
         self.link = link
         self.session = Session(version=link.version)
@@ -122,6 +127,9 @@ class ChargePointConnection:
             self.frames_in += 1
             try:
                 await self._on_frame(text)
+                if self._unstored >= LOG_AHEAD:
+                    self._unstored = 0
+                    await self._engine.intake.logged()
             except (IntakeOverloadedError, StorageUnavailableError) as error:
                 await self.close(TRY_AGAIN_LATER, str(error)[:120])
             except Exception:
@@ -250,6 +258,7 @@ class ChargePointConnection:
         outgoing: bool = False,
     ) -> None:
         now = utc_now()
+        self._unstored += 1
         self._engine.intake.log(
             LogEntry(
                 charge_point_id=self.link.charge_point_id,

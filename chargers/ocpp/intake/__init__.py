@@ -54,6 +54,8 @@ class Intake:
     def __init__(
         self, *, record_messages: MessageRecorder, bus: EventBus, clock: Callable[[], datetime]
     ) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+
         def lane(name: str, pause_s: float = 0.0) -> Lane:
             return Lane(name, BatchWriter(record_messages, clock), bus, pause_s=pause_s)
 
@@ -63,6 +65,11 @@ class Intake:
         else:
             self._hot = self._cold = lane("writer", SQLITE_PAUSE_S)
             self.lanes = [self._hot]
+
+    def _find_loop(self) -> asyncio.AbstractEventLoop:
+        """Remember the loop on which calls arrive: asking for it costs a system call in Python 3.11."""
+        self._loop = asyncio.get_running_loop()
+        return self._loop
 
     def start(self) -> None:
         """Start the writer threads."""
@@ -80,7 +87,7 @@ class Intake:
         Raises:
             IntakeOverloadedError: too much waits already; nothing was stored.
         """
-        loop = asyncio.get_running_loop()
+        loop = self._loop or self._find_loop()
         done: asyncio.Future[Outcome] = loop.create_future()
         lane = self._hot if route.hot else self._cold
         lane.put(CallWork(call, route, done), loop)
@@ -103,3 +110,19 @@ class Intake:
     def log(self, entry: LogEntry) -> None:
         """Log a frame with the next batch, without waiting."""
         self._hot.put(LogWork(entry), asyncio.get_running_loop())
+
+    async def logged(self) -> None:
+        """Return once everything that was logged before is committed.
+
+        Raises:
+            IntakeOverloadedError: too much waits already.
+            StorageUnavailableError: the database cannot be written.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._hot.put(JobWork(_nothing, done), loop)
+        await done
+
+
+def _nothing(_batch: Batch) -> None:
+    """Wait for one's turn only."""

@@ -19,12 +19,14 @@ from chargers.ocpp.consumer import ChargePointConsumer
 from chargers.ocpp.engine import Engine
 from chargers.ocpp.handling import Batch, Deferred, InboundCall, Route
 from chargers.ocpp.intake import StorageUnavailableError
+from chargers.ocpp.intake.work import JobWork
 from chargers.services.commands import queue_command
 from chargers.services.deferred import answer_deferred
 from chargers.types import CommandState
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
 from evkit.wiring import ROUTES, build_engine
+from history.models import Message
 from tests.factories import ChargePointFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -338,4 +340,22 @@ class TestSocket:
         for _attempt in range(2):
             await socket.send('[2,"h","Authorize",{"idTag":"X"}]')
             assert (await socket.receive())[:3] == [4, "h", "InternalError"]
+        await socket.leave()
+
+    async def test_with_nothing_but_junk_waits_for_its_own_log_entries(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chargers.ocpp.connection.LOG_AHEAD", 10)
+        engine = make_engine()
+        socket = await opened(engine)
+        loop, writer = asyncio.get_running_loop(), engine.intake.lanes[0]
+        writer.put(JobWork(lambda _batch: time.sleep(0.5), loop.create_future()), loop)
+        await asyncio.sleep(0.1)
+        for _each in range(30):
+            await socket.send("junk")
+        await asyncio.sleep(0.1)
+        assert writer.length == 11
+        await socket.send('[2,"h","Heartbeat",{}]')
+        assert (await socket.receive())[:2] == [3, "h"]
+        assert await sync_to_async(Message.objects.filter(frame="junk").count)() == 30
         await socket.leave()
