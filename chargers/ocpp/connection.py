@@ -217,7 +217,7 @@ class ChargePointConnection:
             if event.action == "BootNotification":
                 self.pump.ready()
         elif isinstance(outcome, Waiting):
-            self._engine.expect_decision(self, event.message_id, outcome)
+            await self._engine.expect_decision(self, event.message_id, outcome)
         else:
             await self._refuse(event, outcome)
 

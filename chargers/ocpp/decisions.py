@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from django.db.models import F
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MAX_WAITING = 4
+"""How many decisions may be open for one socket: each occupies a person and a task."""
+
 
 class Decisions:
     """Waiting answers of this process; their truth is in the database."""
@@ -29,14 +34,22 @@ class Decisions:
         self._intake = intake
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._decided: dict[int, asyncio.Event] = {}
+        self._waiting: Counter[UUID] = Counter()
 
-    def expect(self, connection: ChargePointConnection, message_id: str, outcome: Waiting) -> None:
-        """Answer `message_id` on `connection` once row `outcome.deferred_id` is decided."""
-        key = outcome.deferred_id
+    async def expect(self, connection: ChargePointConnection, message_id: str, outcome: Waiting) -> None:
+        """Answer `message_id` on `connection` once row `outcome.deferred_id` is decided.
+
+        Returns at once, unless `MAX_WAITING` are open for the socket: the default is sent then.
+        """
+        key, token = outcome.deferred_id, connection.link.token
+        if self._waiting[token] >= MAX_WAITING:
+            await self._answer(connection, message_id, key)
+            return
+        self._waiting[token] += 1
         self._decided[key] = asyncio.Event()
-        task = asyncio.get_running_loop().create_task(self._answer(connection, message_id, outcome))
+        task = asyncio.get_running_loop().create_task(self._wait(connection, message_id, outcome))
         self._tasks[key] = task
-        task.add_done_callback(lambda _task: self._forget(key))
+        task.add_done_callback(lambda _task: self._forget(key, token))
 
     def decided(self, deferred_id: int) -> None:
         """Somebody decided; the answer is in the row."""
@@ -44,11 +57,14 @@ class Decisions:
         if event is not None:
             event.set()
 
-    def _forget(self, key: int) -> None:
+    def _forget(self, key: int, token: UUID) -> None:
         self._tasks.pop(key, None)
         self._decided.pop(key, None)
+        self._waiting[token] -= 1
+        if not self._waiting[token]:
+            del self._waiting[token]
 
-    async def _answer(self, connection: ChargePointConnection, message_id: str, outcome: Waiting) -> None:
+    async def _wait(self, connection: ChargePointConnection, message_id: str, outcome: Waiting) -> None:
         key = outcome.deferred_id
         patience = max((outcome.deadline - utc_now()).total_seconds(), 0)
         try:
@@ -56,6 +72,9 @@ class Decisions:
                 await self._decided[key].wait()
         except TimeoutError:
             pass
+        await self._answer(connection, message_id, key)
+
+    async def _answer(self, connection: ChargePointConnection, message_id: str, key: int) -> None:
         try:
             payload = await self._intake.run(lambda batch: _settle(key, batch))
         except EvkitError as error:

@@ -101,9 +101,11 @@ class Engine:
         self.calls += 1
         return await self.intake.submit(call, self.routes[call.link.version, call.action])
 
-    def expect_decision(self, connection: ChargePointConnection, message_id: str, outcome: Waiting) -> None:
+    async def expect_decision(
+        self, connection: ChargePointConnection, message_id: str, outcome: Waiting
+    ) -> None:
         """Send the default answer of a deferred call at its deadline, unless somebody decides before."""
-        self.decisions.expect(connection, message_id, outcome)
+        await self.decisions.expect(connection, message_id, outcome)
 
     def metrics(self) -> dict[str, float]:
         """Return counters and gauges of this process."""

@@ -149,6 +149,22 @@ class TestDecision:
         assert (await socket.receive())[:2] == [3, "a"]
         await socket.leave()
 
+    async def test_is_the_default_at_once_while_too_many_others_wait(
+        self, engine: Engine, charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tests.chargers.ocpp.test_connection.PATIENCE", timedelta(seconds=1))
+        socket = await opened(engine)
+        for number in range(5):
+            await socket.send(f'[2,"a{number}","Authorize",{{"idTag":"X"}}]')
+        started = time.monotonic()
+        assert await socket.receive() == [3, "a4", {"idTagInfo": {"status": "Invalid"}}]
+        assert time.monotonic() - started < 0.9
+        assert {(await socket.receive())[1] for _each in range(4)} == {"a0", "a1", "a2", "a3"}
+        await socket.send('[2,"a5","Authorize",{"idTag":"X"}]')
+        await asyncio.sleep(0.2)
+        assert socket.outgoing.empty()
+        await socket.leave()
+
     async def waiting_row(self) -> DeferredAnswer:
         for _attempt in range(100):
             row = await sync_to_async(DeferredAnswer.objects.first)()
