@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
@@ -66,13 +67,21 @@ class Decisions:
 
     async def _wait(self, connection: ChargePointConnection, message_id: str, outcome: Waiting) -> None:
         key = outcome.deferred_id
+        decided = self._decided[key]
         patience = max((outcome.deadline - utc_now()).total_seconds(), 0)
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                await self._decided[key].wait()
-        except TimeoutError:
-            pass
+                if not await self._is_decided_already(key):
+                    await decided.wait()
         await self._answer(connection, message_id, key)
+
+    async def _is_decided_already(self, key: int) -> bool:
+        """Tell whether somebody was faster than `expect`, which nobody could tell then."""
+        decided = DeferredAnswer.objects.filter(pk=key, answered_at__isnull=False)
+        try:
+            return await self._intake.run(lambda _batch: decided.exists())
+        except EvkitError:
+            return False
 
     async def _answer(self, connection: ChargePointConnection, message_id: str, key: int) -> None:
         try:

@@ -18,7 +18,7 @@ from chargers.ocpp.commanding import CommandRoute
 from chargers.ocpp.consumer import ChargePointConsumer
 from chargers.ocpp.engine import Engine
 from chargers.ocpp.handling import Batch, Deferred, InboundCall, Route
-from chargers.ocpp.intake import StorageUnavailableError
+from chargers.ocpp.intake import StorageUnavailableError, Waiting
 from chargers.ocpp.intake.work import JobWork
 from chargers.services.commands import queue_command
 from chargers.services.deferred import answer_deferred
@@ -163,6 +163,28 @@ class TestDecision:
         await socket.send('[2,"a5","Authorize",{"idTag":"X"}]')
         await asyncio.sleep(0.2)
         assert socket.outgoing.empty()
+        await socket.leave()
+
+    async def test_made_before_anybody_could_be_told_is_sent_at_once(
+        self, engine: Engine, charge_point: ChargePoint
+    ) -> None:
+        socket = await opened(engine)
+        connection = engine.registry.get(charge_point.pk)
+        assert connection is not None
+        row = await sync_to_async(DeferredAnswer.objects.create)(
+            charge_point=charge_point,
+            connection_token=connection.link.token,
+            message_id="a",
+            action="Authorize",
+            request={},
+            default={"idTagInfo": {"status": "Invalid"}},
+            asked_at=utc_now(),
+            deadline=utc_now() + timedelta(minutes=1),
+            answer={"idTagInfo": {"status": "Accepted"}},
+            answered_at=utc_now(),
+        )
+        await engine.expect_decision(connection, "a", Waiting(row.pk, row.deadline))
+        assert await socket.receive() == [3, "a", {"idTagInfo": {"status": "Accepted"}}]
         await socket.leave()
 
     async def waiting_row(self) -> DeferredAnswer:
