@@ -83,13 +83,13 @@ class ChargePointConsumer(AsyncConsumer):
             return Refusal(400, "no subprotocol in common")
         key = f"{peer.address} {identity}"
         now = time.monotonic()
-        if engine.throttle.refuses(key, now):
+        if engine.throttle.refuses(peer.address, identity, now):
             return Refusal(429, "too many failures")
         decision = await self._ask(key, peer, identity, offer, header(scope["headers"], b"authorization"))
         if isinstance(decision, Admission):
-            engine.throttle.succeeded(key)
+            engine.throttle.succeeded(peer.address, identity, now)
         elif decision.status != UNDECIDED:
-            engine.throttle.failed(key, now)
+            engine.throttle.failed(peer.address, identity, now)
         return decision
 
     async def _ask(

@@ -273,6 +273,20 @@ class TestCommand:
 
 
 class TestSocket:
+    async def test_behind_an_address_that_guesses_identities_is_still_opened(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chargers.ocpp.throttle.CROWD", 3)
+        engine = make_engine()
+        await (await opened(engine)).leave()
+        statuses = []
+        for number in range(6):
+            guess = Socket(engine, f"GUESS_{number}")
+            statuses.append((await guess.next("websocket.http.response.start"))["status"])
+            await guess.task
+        assert statuses == [404, 404, 404, 404, 429, 429]
+        await (await opened(engine)).leave()
+
     async def test_that_is_silent_for_too_long_is_closed(
         self, make_engine: Callable[..., Engine], charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
     ) -> None:
