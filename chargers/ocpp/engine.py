@@ -9,13 +9,13 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chargers.ocpp.commanding import CommandRoute
 from chargers.ocpp.decisions import Decisions
-from chargers.ocpp.gateway import Gateway
+from chargers.ocpp.gateway import REPLACED, Gateway
 from chargers.ocpp.handling import InboundCall, MessageRecorder, Route
 from chargers.ocpp.handshakes import Handshakes
 from chargers.ocpp.intake import Intake, Outcome, Waiting
@@ -129,11 +129,18 @@ class Engine:
     async def _sweep(self, now: float, moment: datetime) -> None:
         silent = [each for each in self.registry if now - each.last_frame > each.idle_limit_s]
         await asyncio.gather(*(each.close(IDLE, "no message for too long") for each in silent))
-        fresh = [each.link.charge_point_id for each in self.registry if now - each.last_frame < SWEEP_S]
-        if fresh:
-            await self.intake.run(lambda _batch: touch(fresh, now=moment))
+        await self._touch([each for each in self.registry if now - each.last_frame < SWEEP_S], moment)
         await self.intake.run(lambda batch: lose_stale_calls(batch, routes=self.commands))
         for charge_point_id in await self.intake.run(lambda _batch: waiting_for_commands()):
             held = self.registry.get(charge_point_id)
             if held is not None:
                 held.pump.wake()
+
+    async def _touch(self, fresh: Sequence[ChargePointConnection], moment: datetime) -> None:
+        """Store who was heard, and close the sockets that were replaced without our being told."""
+        held = {each.link.charge_point_id: each.link.token for each in fresh}
+        if not held:
+            return
+        lost = set(await self.intake.run(lambda _batch: touch(held, now=moment)))
+        replaced = [each for each in fresh if each.link.charge_point_id in lost]
+        await asyncio.gather(*(each.close(REPLACED, "a newer connection took over") for each in replaced))

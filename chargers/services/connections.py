@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -187,9 +187,16 @@ def close_stale(*, now: datetime) -> int:
     return _close(ChargePointState.objects.filter(connected=True), now=now)
 
 
-def touch(charge_point_ids: Collection[int], *, now: datetime) -> None:
-    """Store that these charge points were heard at `now`."""
-    note_seen((pk, now) for pk in charge_point_ids)
+def touch(held: Mapping[int, UUID], *, now: datetime) -> list[int]:
+    """Store that these charge points were heard at `now`, through the socket of this token.
+
+    Returns those whose socket is no longer the one that counts: another replaced it, or it was taken
+    for dead.
+    """
+    tokens = dict(ChargePointState.objects.filter(pk__any_of=held).values_list("pk", "connection_token"))
+    ours = [pk for pk, token in held.items() if tokens.get(pk) == token]
+    note_seen((pk, now) for pk in ours)
+    return sorted(held.keys() - set(ours))
 
 
 def note_failure(identity: str, address: str, reason: str, *, now: datetime) -> None:

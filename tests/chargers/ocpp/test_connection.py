@@ -316,6 +316,22 @@ class TestSocket:
         assert len(engine.registry) == 1
         await newer.leave()
 
+    async def test_that_another_process_replaced_is_closed_even_if_that_was_not_told(
+        self, make_engine: Callable[..., Engine], charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chargers.ocpp.engine.SWEEP_S", 0.05)
+        engine, other = make_engine(), make_engine()
+        monkeypatch.setattr(other.gateway, "evict", lambda **_lost: None)
+        older = await opened(engine)
+        newer = await opened(other)
+        async with asyncio.timeout(5):
+            while not older.task.done():
+                await older.send('[2,"h","Heartbeat",{}]')
+                await asyncio.sleep(0.01)
+        assert (len(engine.registry), len(other.registry)) == (0, 1)
+        assert newer.outgoing.empty()
+        await newer.leave()
+
     async def test_that_reads_nothing_does_not_hold_up_the_sweep(
         self, make_engine: Callable[..., Engine], charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
     ) -> None:

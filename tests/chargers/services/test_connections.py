@@ -141,9 +141,9 @@ class TestCloseSilent:
     def test_ends_the_sockets_of_a_dead_process_only(self):
         dead, alive = ChargePointFactory(), ChargePointFactory()
         opened(dead, process="p1")
-        opened(alive, process="p2")
+        token, _, _ = opened(alive, process="p2")
         long_after = LATER + timedelta(hours=1)
-        touch([alive.pk], now=long_after)
+        touch({alive.pk: token}, now=long_after)
         assert close_silent(now=LATER) == 0
         assert close_silent(now=long_after) == 1
         assert (state_of(dead).connected, state_of(alive).connected) == (False, True)
@@ -160,8 +160,17 @@ class TestCloseSilent:
 class TestTouch:
     def test_notes_who_was_heard(self):
         charge_points = ChargePointFactory.create_batch(2)
-        touch([each.pk for each in charge_points], now=LATER)
+        held = {each.pk: opened(each)[0] for each in charge_points}
+        assert touch(held, now=LATER) == []
         assert [state_of(each).last_seen_at for each in charge_points] == [LATER, LATER]
+
+    def test_returns_whose_socket_was_replaced_or_ended_and_leaves_them_alone(self):
+        replaced, ended = ChargePointFactory.create_batch(2)
+        held = {each.pk: opened(each)[0] for each in (replaced, ended)}
+        opened(replaced, process="p2")
+        closed(held[ended.pk], now=NOW)
+        assert touch(held, now=LATER) == sorted(held)
+        assert [state_of(each).last_seen_at for each in (replaced, ended)] == [NOW, NOW]
 
 
 class TestKeepPending:
