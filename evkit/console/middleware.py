@@ -1,4 +1,4 @@
-"""Response headers and the viewer's choices: content security policy, language, theme."""
+"""What holds for every page: trusted proxies, content security policy, the viewer's choices."""
 
 from __future__ import annotations
 
@@ -15,6 +15,19 @@ POLICY = (
 )
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class TrustedProxyMiddleware:
+    """Believe only a trusted proxy that a request came over TLS (`SECURE_PROXY_SSL_HEADER`)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Drop X-Forwarded-Proto of everybody else."""
+        if request.META.get("REMOTE_ADDR") not in settings.EVKIT_TRUSTED_PROXIES:
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware:
