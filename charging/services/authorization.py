@@ -160,7 +160,12 @@ def _facts_of(
 
 
 def _is_charging_elsewhere(token: IdToken, charge_point_id: int, evse_id: int | None, at: datetime) -> bool:
-    """Tell whether the tag has an open transaction elsewhere, on a connector that is not free again."""
+    """Tell whether the tag has an open transaction elsewhere, on a connector that is not free again.
+
+    Starts of one tag are judged one after the other, whichever processes they come to.
+    """
+    if evse_id is not None:
+        IdToken.objects.select_for_update(of=("self",), no_key=True).filter(pk=token.pk).first()
     here = Q(evse_id=evse_id) if evse_id is not None else Q(charge_point_id=charge_point_id)
     return (
         Transaction.objects.open()

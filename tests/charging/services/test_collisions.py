@@ -74,6 +74,14 @@ class TestCollisions:
         assert len({answer["transactionId"] for answer in answers}) == THREADS
         assert Transaction.objects.open().count() == 1
 
+    def test_one_tag_starts_at_one_place_only(self, desk):
+        desks = [desk, *(Desk(each) for each in ChargePointFactory.create_batch(THREADS - 1, evses=1))]
+        answers = together([handling(each, "StartTransaction", start()) for each in desks])
+        assert sorted(answer["idTagInfo"]["status"] for answer in answers) == (
+            ["Accepted"] + ["ConcurrentTx"] * (THREADS - 1)
+        )
+        assert Transaction.objects.count() == THREADS
+
     def test_the_same_stop_has_one_effect(self, desk):
         number = desk.send("StartTransaction", start())["transactionId"]
         stop = {"transactionId": number, "meterStop": 3000, "timestamp": "2026-01-10T11:59:59Z"}
