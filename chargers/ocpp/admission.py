@@ -59,7 +59,7 @@ def admit(
 
     Runs inside a batch's transaction. Security profiles: OCPP 1.6 security whitepaper §2.
     """
-    facts = find_for_handshake(identity) or keep_pending(identity, now=batch.now)
+    facts = find_for_handshake(identity) or keep_pending(identity)
     refusal = _refusal(facts, password, encrypted=encrypted)
     if refusal is not None or facts is None:
         refused = refusal or Refusal(404, "unknown charge point")

@@ -98,12 +98,11 @@ def find_for_handshake(identity: str) -> HandshakeFacts | None:
     )
 
 
-def keep_pending(identity: str, *, now: datetime) -> HandshakeFacts | None:
+def keep_pending(identity: str) -> HandshakeFacts | None:
     """Keep an unknown charge point for the administrator's decision, if a site's policy says so.
 
     At most `MAX_PENDING` wait at a time; None means refuse.
     """
-    del now
     if not _is_identity(identity):
         return None
     if not Site.objects.filter(unknown_charge_points=UnknownChargePointPolicy.PENDING).exists():

@@ -176,12 +176,12 @@ class TestTouch:
 class TestKeepPending:
     def test_refuses_unless_a_site_keeps_strangers(self):
         SiteFactory(unknown_charge_points="refuse")
-        assert keep_pending("STRANGER", now=NOW) is None
+        assert keep_pending("STRANGER") is None
         assert not ChargePoint.objects.exists()
 
     def test_keeps_a_stranger_for_the_administrator(self):
         SiteFactory(unknown_charge_points="pending")
-        facts = keep_pending("STRANGER", now=NOW)
+        facts = keep_pending("STRANGER")
         assert facts is not None
         charge_point = ChargePoint.objects.get(identity="STRANGER")
         assert (facts.charge_point_id, facts.registration, facts.site_id) == (
@@ -194,13 +194,13 @@ class TestKeepPending:
     def test_is_bounded(self, monkeypatch):
         monkeypatch.setattr(connections, "MAX_PENDING", 2)
         SiteFactory(unknown_charge_points="pending")
-        kept = [keep_pending(f"STRANGER_{number}", now=NOW) for number in range(3)]
+        kept = [keep_pending(f"STRANGER_{number}") for number in range(3)]
         assert [facts is not None for facts in kept] == [True, True, False]
 
     @pytest.mark.parametrize("identity", ["", "x" * 256, "a\x00b"])
     def test_refuses_impossible_identities(self, identity):
         SiteFactory(unknown_charge_points="pending")
-        assert keep_pending(identity, now=NOW) is None
+        assert keep_pending(identity) is None
 
 
 class TestNoteFailure:
