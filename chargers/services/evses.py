@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
 
 from chargers.models import Evse, EvseState
 from chargers.ocpp.handling import Batch, InboundCall, Link
@@ -50,14 +49,10 @@ def _learn(link: Link, number: int, evse_id: int) -> None:
 
 
 def _find(places: Iterable[Place]) -> dict[Place, int]:
-    numbers: dict[int, list[int]] = {}
-    for charge_point_id, number in places:
-        numbers.setdefault(charge_point_id, []).append(number)
-    condition = Q()
-    for charge_point_id, wanted in numbers.items():
-        condition |= Q(charge_point_id=charge_point_id, number__in=wanted)
-    rows = Evse.objects.filter(condition).values_list("charge_point_id", "number", "pk")
-    return {(charge_point_id, number): pk for charge_point_id, number, pk in rows}
+    wanted = set(places)
+    rows = Evse.objects.filter(charge_point_id__any_of={charge_point_id for charge_point_id, _ in wanted})
+    found = rows.values_list("charge_point_id", "number", "pk")
+    return {(cp, number): pk for cp, number, pk in found if (cp, number) in wanted}
 
 
 def _create(missing: Mapping[Place, InboundCall], batch: Batch) -> dict[Place, int]:
