@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from chargers.ocpp.times import parse_time
 
@@ -11,8 +12,7 @@ EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceTime:
+class DeviceTime(msgspec.Struct, frozen=True, gc=False):
     """A time to store: the device's own where it is plausible, else the receipt time.
 
     Attributes:

@@ -37,6 +37,9 @@ _MAY_HOLD_SECRETS = frozenset({"ChangeConfiguration", "GetConfiguration", ""})
 _TIMESTAMP = re.compile(r'"timestamp"\s*:\s*"([^"\\]{8,40})"')
 
 
+_IN, _OUT = int(Direction.IN), int(Direction.OUT)
+
+
 def write_audit(deed: Deed) -> None:
     """Append `deed` to the audit journal, in the transaction of the service that did it."""
     details = json.loads(json.dumps(dict(deed.details), default=str))
@@ -67,7 +70,7 @@ def write_messages(entries: Sequence[LogEntry]) -> None:
                 entry.charge_point_id,
                 entry.at,
                 entry.sequence,
-                Direction.OUT.value if entry.outgoing else Direction.IN.value,
+                _OUT if entry.outgoing else _IN,
                 _clean(entry.message_id),
                 _clean(entry.action),
                 _frame(entry.frame, entry.action),

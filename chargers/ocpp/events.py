@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from chargers.ocpp.deviations import Deviation
 
 
@@ -16,8 +18,7 @@ class PendingCall:
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
-class CallReceived:
+class CallReceived(msgspec.Struct, frozen=True, gc=False):
     """A request to handle and to answer; `payload` is its raw JSON object."""
 
     message_id: str

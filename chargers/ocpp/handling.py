@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from chargers.ocpp.deviations import Deviation
 from evkit.core.events import Event
 
@@ -33,8 +35,7 @@ class Link:
     booted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class InboundCall:
+class InboundCall(msgspec.Struct, frozen=True, gc=False):
     """A validated CALL of a charge point, waiting to be handled.
 
     `message` is the action's struct (`chargers.ocpp.v16.messages`), `frame` the raw text, `sequence`
@@ -112,8 +113,7 @@ class Route:
         return self.handle_many is not None
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(msgspec.Struct, frozen=True, gc=False):
     """A frame for the message log; `answer` is ours to a call of the charge point."""
 
     charge_point_id: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from chargers.events import ChargePointChanged
 from chargers.ocpp.handling import Batch, InboundCall
@@ -54,8 +55,7 @@ _PROGRESS: Final = columns(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MeterReport:
+class MeterReport(msgspec.Struct, frozen=True, gc=False):
     """The meter values of one message.
 
     Attributes:
@@ -172,6 +172,8 @@ def _take(report: MeterReport, transactions: Transactions, live: Live, batch: Ba
 def _oddities(moment: Moment, deviation: str) -> Iterator[str]:
     if deviation:
         yield deviation
+    if not moment.quality:
+        return
     if moment.quality & Quality.ENERGY:
         yield "implausible-register"
     if moment.quality & Quality.SOC:

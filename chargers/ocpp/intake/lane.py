@@ -7,7 +7,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -126,30 +126,23 @@ class Lane:
 
 
 def _deliver(outcomes: Sequence[tuple[Work, Any]]) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[Callable[[], None]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[CallWork | JobWork, Any]]] = {}
     for item, outcome in outcomes:
-        if isinstance(item, LogWork):
-            continue
-        by_loop.setdefault(item.done.get_loop(), []).append(_resolver(item, outcome))
-    for loop, resolvers in by_loop.items():
+        if not isinstance(item, LogWork):
+            by_loop.setdefault(item.done.get_loop(), []).append((item, outcome))
+    for loop, awaited in by_loop.items():
         try:
-            loop.call_soon_threadsafe(_resolve_all, resolvers)
+            loop.call_soon_threadsafe(_resolve, awaited)
         except RuntimeError:
-            log.warning("answers_undeliverable", extra={"count": len(resolvers)})
+            log.warning("answers_undeliverable", extra={"count": len(awaited)})
 
 
-def _resolver(item: CallWork | JobWork, outcome: Any) -> Callable[[], None]:
-    def resolve() -> None:
-        if item.done.done():
-            return
-        if isinstance(item, JobWork) and isinstance(outcome, Failed):
-            item.done.set_exception(outcome.error)
+def _resolve(awaited: Sequence[tuple[CallWork | JobWork, Any]]) -> None:
+    for item, outcome in awaited:
+        done = item.done
+        if done.done():
+            continue
+        if isinstance(outcome, Failed) and isinstance(item, JobWork):
+            done.set_exception(outcome.error)
         else:
-            item.done.set_result(outcome)
-
-    return resolve
-
-
-def _resolve_all(resolvers: Sequence[Callable[[], None]]) -> None:
-    for resolve in resolvers:
-        resolve()
+            done.set_result(outcome)

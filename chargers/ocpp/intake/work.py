@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from chargers.ocpp.handling import Batch, InboundCall, LogEntry, Route
 from evkit.core.errors import EvkitError
 
@@ -24,8 +26,7 @@ class StorageUnavailableError(EvkitError):
     code = "storage_unavailable"
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True, gc=False):
     """The call is stored; `payload` is the JSON of its answer."""
 
     payload: bytes

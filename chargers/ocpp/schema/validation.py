@@ -21,8 +21,7 @@ from chargers.ocpp.schema.versions import Review, Version, version_tables
 M = TypeVar("M")
 
 
-@dataclass(frozen=True, slots=True)
-class Validated(Generic[M]):
+class Validated(msgspec.Struct, Generic[M], frozen=True, gc=False):
     """A message of the version's structs, and what the charge point did wrong or oddly."""
 
     message: M
