@@ -163,7 +163,10 @@ def update_rows(
                 else "(SELECT count(*) FROM locked) >= 0"
             )
             + (f' AND t."{while_null}" IS NULL' if while_null else ""),
-            [_array_literal(values) for values in zip(*ordered, strict=True)],
+            [
+                _array_literal(col.type, values)
+                for col, values in zip(cols, zip(*ordered, strict=True), strict=True)
+            ],
         )
 
 
@@ -239,8 +242,16 @@ def _sqlite_value(value: Value) -> Any:
     return value
 
 
-def _array_literal(values: Iterable[Value]) -> str:
-    return "{" + ",".join([_array_text(value) for value in values]) + "}"
+_NUMERIC = frozenset({"bigint", "int4", "int2", "smallint", "float8"})
+
+
+def _array_literal(type_: str, values: Iterable[Value]) -> str:
+    """Return PostgreSQL's text form of an array of `type_`."""
+    if type_ in _NUMERIC:
+        texts = ["NULL" if value is None else str(value) for value in values]
+    else:
+        texts = [_array_text(value) for value in values]
+    return "{" + ",".join(texts) + "}"
 
 
 def _array_text(value: Value) -> str:
