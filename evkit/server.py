@@ -10,6 +10,7 @@ import asyncio
 import gc
 import socket
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
@@ -68,8 +69,10 @@ def tune_interpreter() -> None:
 
     A writer gives the interpreter up a dozen times a batch, whenever it waits for the database; with
     Python's default of 5 ms a busy event loop would make it wait that long each time. What was loaded
-    so far stays for ever and need not be looked at by the garbage collector again.
+    so far stays for ever and need not be looked at by the garbage collector again. WhiteNoise hands out
+    static files as synchronous iterators, which is no concern: they are small and on disk.
     """
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     sys.setswitchinterval(SWITCH_S)
     gc.collect()
     gc.freeze()

@@ -132,6 +132,4 @@ else:
 
 CELERY_BROKER_URL = environment.redis_url or "memory://localhost"
 
-DJANGO_TABLES2_TEMPLATE = "components/table.html"
-
 LOGGING = logging_settings(environment.log_format)
