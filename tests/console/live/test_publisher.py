@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from uuid import uuid4
 
 import pytest
 from channels import DEFAULT_CHANNEL_LAYER
@@ -13,6 +14,9 @@ from evkit.console.live.publisher import ALL_SITES, SETTINGS, LivePublisher, pub
 from evkit.core.events import Event, EventBus
 from sites.events import SettingsChanged, SiteChanged
 from tests.support.databases import redis_url
+
+SITE = 91_001
+"""No other test has a site of this number: events of theirs may still be under way."""
 
 
 async def listen(group: str) -> str:
@@ -36,22 +40,22 @@ async def publisher() -> LivePublisher:
 
 class TestLivePublisher:
     async def test_tells_ids_of_what_changed_to_the_site_concerned(self, publisher: LivePublisher) -> None:
-        channel = await listen(site_group(1))
-        publisher.changed([ChargePointChanged(7, 1), CommandChanged(3, 4, 1), ChargePointChanged(9, 2)])
-        assert await heard(channel) == {"type": "live.changed", "site": 1, "charge_points": [4, 7]}
+        channel = await listen(site_group(SITE))
+        publisher.changed([ChargePointChanged(7, SITE), CommandChanged(3, 4, SITE), ChargePointChanged(9, 2)])
+        assert await heard(channel) == {"type": "live.changed", "site": SITE, "charge_points": [4, 7]}
 
     async def test_many_changes_go_out_together_after_the_first(self, publisher: LivePublisher) -> None:
-        channel = await listen(site_group(1))
-        publisher.changed([ChargePointChanged(1, 1)])
+        channel = await listen(site_group(SITE))
+        publisher.changed([ChargePointChanged(1, SITE)])
         await heard(channel)
         began = time.monotonic()
         for number in range(2, 50):
-            publisher.changed([ChargePointChanged(number, 1)])
+            publisher.changed([ChargePointChanged(number, SITE)])
         message = await heard(channel)
         assert message["charge_points"] == list(range(2, 50))
         assert time.monotonic() - began > 0.05
 
-    @pytest.mark.parametrize("event", [ConfigurationApplied(), SettingsChanged(), SiteChanged(1)])
+    @pytest.mark.parametrize("event", [ConfigurationApplied(), SettingsChanged(), SiteChanged(SITE)])
     async def test_new_settings_concern_everybody(self, publisher: LivePublisher, event: Event) -> None:
         channel = await listen(ALL_SITES)
         publisher.changed([event])
@@ -64,19 +68,19 @@ class TestLivePublisher:
             await asyncio.wait_for(get_channel_layer().receive(channel), 0.3)
 
     async def test_nobody_listening_harms_nobody(self) -> None:
-        LivePublisher(interval_s=0).changed([ChargePointChanged(1, 1)])
+        LivePublisher(interval_s=0).changed([ChargePointChanged(1, SITE)])
 
 
 @pytest.mark.redis
 class TestWithoutBrowsersInThisProcess:
     async def test_reaches_the_browsers_of_other_processes(self) -> None:
-        config = {"hosts": [redis_url()], "prefix": "evkit-tests"}
+        config = {"hosts": [redis_url()], "prefix": f"evkit-tests-{uuid4()}"}
         previous = channel_layers.set(DEFAULT_CHANNEL_LAYER, RedisPubSubChannelLayer(**config))
         try:
-            channel = await listen(site_group(1))
+            channel = await listen(site_group(SITE))
             lonely = LivePublisher(interval_s=0)
             for number in (7, 8):
-                lonely.changed([ChargePointChanged(number, 1)])
+                lonely.changed([ChargePointChanged(number, SITE)])
                 assert (await heard(channel))["charge_points"] == [number]
         finally:
             channel_layers.set(DEFAULT_CHANNEL_LAYER, previous)
@@ -84,8 +88,8 @@ class TestWithoutBrowsersInThisProcess:
 
 class TestSubscribe:
     def test_twice_counts_once(self) -> None:
-        bus = EventBus()
-        subscribe(bus)
-        subscribe(bus)
-        listened = [event_type for event_type, subscriber in bus._subscribers if subscriber is publish]
+        own = EventBus()
+        subscribe(own)
+        subscribe(own)
+        listened = [event_type for event_type, subscriber in own._subscribers if subscriber is publish]
         assert listened == [ChargePointChanged, CommandChanged, *SETTINGS]
