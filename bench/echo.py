@@ -6,6 +6,7 @@ import asyncio
 import sys
 
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 
 async def _echo(connection: ServerConnection) -> None:
@@ -15,7 +16,8 @@ async def _echo(connection: ServerConnection) -> None:
 
 async def main(port: int) -> None:
     """Serve until killed."""
-    async with serve(_echo, "127.0.0.1", port, compression=None, subprotocols=["ocpp1.6"], max_size=None):  # type: ignore[list-item]
+    offered = [Subprotocol("ocpp1.6")]
+    async with serve(_echo, "127.0.0.1", port, compression=None, subprotocols=offered, max_size=None):
         await asyncio.get_running_loop().create_future()
 
 
