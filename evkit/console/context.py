@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from evkit.console.access import principal_of
+from evkit.console.navigation import Entry, phone_entries, side_groups
 from evkit.console.selectors.frame import Strip, strip_of
 from evkit.core.clock import utc_now
 from sites.models import Site, User
@@ -26,18 +24,6 @@ STYLE_SHEETS: Final = tuple(
         "charge_points", "tables", "detail", "messages", "curves", "dialogs", "pages", "utilities",
     )
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of the side band or of the phone's bottom bar."""
-
-    label: str
-    icon: str
-    href: str
-    current: bool = False
-    gap: bool = False
-    short: str = ""
 
 
 class Frame:
@@ -110,36 +96,26 @@ class Frame:
         return str(Role(user.role).label) if isinstance(user, User) else ""
 
     @cached_property
-    def entries(self) -> list[Entry]:
+    def home_site(self) -> Site | None:
+        """The site whose pages the side band offers: the page's, or the only one there is."""
+        return self.site or (self.sites[0] if len(self.sites) == 1 else None)
+
+    @cached_property
+    def groups(self) -> list[list[Entry]]:
         """The side band: only what exists and what the viewer may use."""
-        entries = [self._entry("sites", _("All sites"), "building-community", short=_("Sites"))]
-        if self.site:
-            entries.append(self._entry("overview", _("Overview"), "layout-dashboard", code=self.site.code))
-        entries.append(self._entry("legend", _("Legend"), "info-circle", gap=True))
-        entries.append(self._entry("account", _("My account"), "user", short=_("Account")))
-        if self.may_configure:
-            href = reverse("admin:index")
-            entries.append(Entry(_("Administration"), "settings", href, short=_("Admin")))
-        return entries
+        match = self.request.resolver_match
+        page = match.view_name if match else ""
+        return side_groups(principal_of(self.request), self.home_site, page)
 
     @property
-    def bottom_entries(self) -> list[Entry]:
+    def phone_entries(self) -> list[Entry]:
         """The phone's bottom bar."""
-        return self.entries[:5]
+        return phone_entries(self.groups)
 
     @property
     def may_configure(self) -> bool:
         """Whether the viewer may open the administration."""
         return principal_of(self.request).may(Right.CONFIGURE, None)
-
-    def _entry(
-        self, view: str, label: str, icon: str, *, short: str = "", gap: bool = False, code: str = ""
-    ) -> Entry:
-        match = self.request.resolver_match
-        name = match.url_name if match else ""
-        current = name == view or (view == "overview" and name == "charge_point")
-        href = reverse(view, args=[code] if code else [])
-        return Entry(label, icon, href, current=current, gap=gap, short=short or label)
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

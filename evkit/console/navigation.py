@@ -1,0 +1,113 @@
+"""The pages that the side band, the phone's bar and the keyboard lead to.
+
+To add a page: one line in its group, in the order in which an operator needs it. A page that does not exist
+yet has no line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from sites.models import Site
+from sites.permissions import Principal, Right
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A page to go to.
+
+    `view` is its URL name (with the site's code where `per_site`), `pages` are further URL names below it,
+    `short` its name in the phone's bar, `phone` its place there (0: only under "More"), `key` the letter
+    that leads to it after "g". Every letter is used once.
+    """
+
+    view: str
+    label: Promise
+    icon: str
+    per_site: bool = True
+    right: Right = Right.VIEW
+    pages: frozenset[str] = frozenset()
+    short: Promise | None = None
+    phone: int = 0
+    key: str = ""
+
+
+SITE: Final = (
+    Destination(
+        "overview", _("Overview"), "layout-dashboard", pages=frozenset({"charge_point", "command"}),
+        phone=1, key="o",
+    ),
+)  # fmt: skip
+UPKEEP: Final[tuple[Destination, ...]] = ()
+GENERAL: Final = (
+    Destination(
+        "sites", _("All sites"), "building-community", per_site=False, short=_("Sites"), phone=5, key="s"
+    ),
+    Destination("legend", _("Legend"), "info-circle", per_site=False, key="l"),
+)
+ADMINISTRATION: Final = (
+    Destination(
+        "admin:index", _("Administration"), "settings", per_site=False, right=Right.CONFIGURE,
+        short=pgettext_lazy("bottom bar", "Admin"), key="a",
+    ),
+)  # fmt: skip
+GROUPS: Final = (SITE, UPKEEP, GENERAL, ADMINISTRATION)
+PHONE_PLACES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A destination as one viewer sees it on one page."""
+
+    label: str
+    short: str
+    icon: str
+    href: str
+    key: str
+    phone: int
+    current: bool
+
+
+def side_groups(viewer: Principal, site: Site | None, page: str) -> list[list[Entry]]:
+    """Return the groups of the side band that this viewer may use; empty groups are left out.
+
+    Args:
+        viewer: who looks.
+        site: the site whose pages are offered, if there is one.
+        page: the URL name of the present page.
+    """
+    groups = [
+        [_entry(line, site, page) for line in group if _offered(line, viewer, site)] for group in GROUPS
+    ]
+    return [group for group in groups if group]
+
+
+def phone_entries(groups: list[list[Entry]]) -> list[Entry]:
+    """Return the most used entries in the order of the phone's bar."""
+    ranked = sorted((entry for group in groups for entry in group if entry.phone), key=lambda e: e.phone)
+    return ranked[:PHONE_PLACES]
+
+
+def _offered(line: Destination, viewer: Principal, site: Site | None) -> bool:
+    if line.per_site:
+        return site is not None and viewer.may(line.right, site.pk)
+    return line.right == Right.VIEW or viewer.may(line.right, None)
+
+
+def _entry(line: Destination, site: Site | None, page: str) -> Entry:
+    args = [site.code] if line.per_site and site else []
+    return Entry(
+        label=str(line.label),
+        short=str(line.short or line.label),
+        icon=line.icon,
+        href=reverse(line.view, args=args),
+        key=line.key,
+        phone=line.phone,
+        current=page == line.view or page in line.pages,
+    )
