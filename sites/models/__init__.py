@@ -1,10 +1,11 @@
 from sites.models.external import ExternalValue, ExternalVariable, SiteMeterReading
 from sites.models.project import Project, Schedule
 from sites.models.site import Feeder, ScheduleGroup, Site
-from sites.models.user import ApiToken, LoginFailure, Membership, User
+from sites.models.user import ApiToken, BrowserSession, LoginFailure, Membership, User
 
 __all__ = [
     "ApiToken",
+    "BrowserSession",
     "ExternalValue",
     "ExternalVariable",
     "Feeder",
