@@ -1,5 +1,6 @@
 from sites.models.external import ExternalValue, ExternalVariable, SiteMeterReading
 from sites.models.project import Project, Schedule
+from sites.models.saved_filter import SavedFilter
 from sites.models.site import Feeder, ScheduleGroup, Site
 from sites.models.user import ApiToken, BrowserSession, LoginFailure, Membership, User
 
@@ -12,6 +13,7 @@ __all__ = [
     "LoginFailure",
     "Membership",
     "Project",
+    "SavedFilter",
     "Schedule",
     "ScheduleGroup",
     "Site",
