@@ -72,11 +72,16 @@ async def run_demo(fleet: Fleet, *, seed: int = 0) -> None:
             group.create_task(_lose_connection(fleet.charge_points[DEMO_FLAKY]))
 
 
+def busy_id_tag(identity: str, number: int) -> str:
+    """Return the id tag of the vehicle at a connector in the scenario `busy` (at most 20 characters)."""
+    return f"{identity}{number}"[-20:]
+
+
 async def _busy_connector(cp: SimulatedChargePoint, number: int, seed: int, id_tag: str | None) -> None:
     random = Random(f"{seed}/{cp.spec.identity}/{number}")  # noqa: S311 - a scenario
     vehicle = VehicleSpec(
         code=f"{cp.spec.identity}/{number}",
-        id_tag=id_tag or f"{cp.spec.identity}{number}"[-20:],
+        id_tag=id_tag or busy_id_tag(cp.spec.identity, number),
         soc_percent=random.uniform(10.0, 60.0),
     )
     await cp.until(lambda: cp.online, float("inf"))
