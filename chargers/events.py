@@ -32,11 +32,21 @@ class CommandChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class DeferredAnswered(Event):
-    """Somebody decided a waiting answer."""
+class DeferredAsked(Event):
+    """A call waits for somebody's decision."""
 
     deferred_id: int
     charge_point_id: int
+    site_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredAnswered(Event):
+    """A waiting answer was decided, by somebody or by its deadline."""
+
+    deferred_id: int
+    charge_point_id: int
+    site_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

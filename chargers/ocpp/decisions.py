@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import F
 
+from chargers.events import ChargePointChanged, DeferredAnswered
 from chargers.models import DeferredAnswer
 from chargers.ocpp.handling import Batch
 from chargers.ocpp.intake import Intake, Waiting
@@ -97,5 +98,10 @@ class Decisions:
 def _settle(deferred_id: int, batch: Batch) -> Mapping[str, object]:
     """Return what was decided; the default if nobody did."""
     open_row = DeferredAnswer.objects.filter(pk=deferred_id, answered_at=None)
-    open_row.update(answer=F("default"), answered_at=batch.now)
-    return cast("Mapping[str, object]", DeferredAnswer.objects.get(pk=deferred_id).answer)
+    overdue = open_row.update(answer=F("default"), answered_at=batch.now)
+    row = DeferredAnswer.objects.select_related("charge_point").get(pk=deferred_id)
+    if overdue:
+        place = row.charge_point_id, row.charge_point.site_id
+        batch.publish(DeferredAnswered(deferred_id, *place))
+        batch.publish(ChargePointChanged(*place))
+    return cast("Mapping[str, object]", row.answer)

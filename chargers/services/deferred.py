@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from chargers.events import ChargePointChanged, DeferredAnswered
+from chargers.events import ChargePointChanged, DeferredAnswered, DeferredAsked
 from chargers.models import DeferredAnswer
 from chargers.ocpp.handling import Deferred, InboundCall
 from evkit.core.errors import EvkitError, NotFoundError
@@ -38,7 +38,8 @@ def defer(call: InboundCall, deferred: Deferred, now: datetime) -> DeferredAnswe
         },
     )
     if created:
-        publish_after_commit(ChargePointChanged(call.link.charge_point_id, call.link.site_id))
+        place = call.link.charge_point_id, call.link.site_id
+        publish_after_commit(DeferredAsked(row.pk, *place), ChargePointChanged(*place))
     return row
 
 
@@ -71,7 +72,7 @@ def answer_deferred(*, pk: int, payload: Mapping[str, object], actor: Actor, now
         )
     )
     publish_after_commit(
-        DeferredAnswered(pk, row.charge_point_id),
+        DeferredAnswered(pk, row.charge_point_id, row.charge_point.site_id),
         ChargePointChanged(row.charge_point_id, row.charge_point.site_id),
     )
     row.refresh_from_db()
@@ -89,7 +90,7 @@ def default_overdue(*, now: datetime) -> int:
         if overdue.filter(pk=pk).update(answer=F("default"), answered_at=now):
             defaulted += 1
             publish_after_commit(
-                DeferredAnswered(pk, charge_point_id), ChargePointChanged(charge_point_id, site_id)
+                DeferredAnswered(pk, charge_point_id, site_id), ChargePointChanged(charge_point_id, site_id)
             )
     return defaulted
 

@@ -11,6 +11,8 @@ class LastAuthorization(models.Model):
     """What evkit answered last when a charge point asked for an id tag (OCPP 1.6 §4.1).
 
     One row per charge point and tag (`key`, see `token_key`): the step before a transaction starts.
+    `parent` is the tag of its group when that one decided, `elsewhere` the number of the transaction that
+    the tag had open at another place.
     """
 
     charge_point = models.ForeignKey(
@@ -22,6 +24,8 @@ class LastAuthorization(models.Model):
     key = models.CharField(_("id tag"), max_length=255)
     status = models.CharField(_("decision"), max_length=16, choices=AuthorizationStatus.choices)
     at = models.DateTimeField(_("time"))
+    parent = models.CharField(_("decided by the parent"), max_length=255, blank=True)
+    elsewhere = models.BigIntegerField(_("transaction elsewhere"), null=True)
 
     class Meta:
         verbose_name = _("last authorization")

@@ -33,7 +33,8 @@ class TagFacts:
         known: whether it was declared.
         blocked: it, or the parent of its group.
         expires_at: the earlier expiry of it and the parent of its group.
-        charging_elsewhere: whether it has an open transaction that this one would be beside.
+        by_parent: whether the parent of its group is what blocks it or lets it expire.
+        elsewhere: the number of its open transaction that this one would be beside, None if there is none.
         unknown_tags: the site's policy.
         operator: what an operator decided about the unknown tag lately, None if nobody has. A refusal
             is asked about again when the tag comes back.
@@ -42,7 +43,8 @@ class TagFacts:
     known: bool
     blocked: bool = False
     expires_at: datetime | None = None
-    charging_elsewhere: bool = False
+    by_parent: bool = False
+    elsewhere: int | None = None
     unknown_tags: UnknownTagPolicy = UnknownTagPolicy.REFUSE
     operator: Status | None = None
 
@@ -71,7 +73,7 @@ def judge(facts: TagFacts, at: datetime) -> tuple[Status, bool]:
         return Status.BLOCKED, False
     if facts.expires_at is not None and facts.expires_at <= at:
         return Status.EXPIRED, False
-    if facts.charging_elsewhere:
+    if facts.elsewhere is not None:
         return Status.CONCURRENT_TX, False
     return Status.ACCEPTED, False
 
@@ -122,10 +124,22 @@ def authorize(
         ask_operator=ask_operator,
     )
     if remember and key and not ask_operator:
-        LastAuthorization.objects.update_or_create(
-            charge_point_id=charge_point_id, key=key, defaults={"status": status, "at": at}
-        )
+        _remember(charge_point_id, key, decision, facts, at)
     return decision
+
+
+def _remember(charge_point_id: int, key: str, decision: Decision, facts: TagFacts, at: datetime) -> None:
+    refused = decision.status in {Status.BLOCKED, Status.EXPIRED}
+    LastAuthorization.objects.update_or_create(
+        charge_point_id=charge_point_id,
+        key=key,
+        defaults={
+            "status": decision.status,
+            "at": at,
+            "parent": decision.parent if refused and facts.by_parent else "",
+            "elsewhere": facts.elsewhere if decision.status == Status.CONCURRENT_TX else None,
+        },
+    )
 
 
 def authorised_at(*, charge_point_id: int, id_tag: str, before: datetime) -> datetime | None:
@@ -149,18 +163,23 @@ def _facts_of(
 ) -> TagFacts:
     parent = token.parent
     expiries = [row.expires_at for row in (token, parent) if row is not None and row.expires_at]
+    expires_at = min(expiries, default=None)
+    counts = concurrency and not token.concurrent
     return TagFacts(
         known=True,
         blocked=token.blocked or (parent is not None and parent.blocked),
-        expires_at=min(expiries, default=None),
-        charging_elsewhere=concurrency
-        and not token.concurrent
-        and _is_charging_elsewhere(token, charge_point_id, evse_id, at),
+        expires_at=expires_at,
+        by_parent=not token.blocked
+        and parent is not None
+        and (parent.blocked or (expires_at is not None and parent.expires_at == expires_at)),
+        elsewhere=_charging_elsewhere(token, charge_point_id, evse_id, at) if counts else None,
     )
 
 
-def _is_charging_elsewhere(token: IdToken, charge_point_id: int, evse_id: int | None, at: datetime) -> bool:
-    """Tell whether the tag has an open transaction elsewhere, on a connector that is not free again.
+def _charging_elsewhere(
+    token: IdToken, charge_point_id: int, evse_id: int | None, at: datetime
+) -> int | None:
+    """Return the tag's open transaction elsewhere, on a connector that is not free again.
 
     Starts of one tag are judged one after the other, whichever processes they come to.
     """
@@ -172,7 +191,8 @@ def _is_charging_elsewhere(token: IdToken, charge_point_id: int, evse_id: int | 
         .filter(id_token=token, started_at__lte=at, authorization=Status.ACCEPTED)
         .exclude(here)
         .exclude(evse__state__status=ConnectorStatus.AVAILABLE)
-        .exists()
+        .values_list("number", flat=True)
+        .first()
     )
 
 

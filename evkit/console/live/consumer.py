@@ -59,6 +59,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             {"type": "changed", "site": event["site"], "charge_points": event["charge_points"]}
         )
 
+    async def live_asked(self, event: Mapping[str, Any]) -> None:
+        """Pass on that a charge point waits for somebody's decision, or no longer does."""
+        await self.send_json({"type": "asked", "site": event["site"]})
+
     async def _join(self, groups: frozenset[str]) -> None:
         """Belong to exactly these groups; joining again keeps the membership from expiring."""
         for group in self.groups_joined - groups:

@@ -14,7 +14,13 @@ from concurrent.futures import Future
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
-from chargers.events import ChargePointChanged, CommandChanged, ConfigurationApplied
+from chargers.events import (
+    ChargePointChanged,
+    CommandChanged,
+    ConfigurationApplied,
+    DeferredAnswered,
+    DeferredAsked,
+)
 from evkit.core.events import Event, EventBus
 from sites.events import SettingsChanged, SiteChanged
 
@@ -41,6 +47,7 @@ class LivePublisher:
         self._interval_s = interval_s
         self._lock = threading.Lock()
         self._changed: dict[int, set[int]] = {}
+        self._asked: set[int] = set()
         self._everything = False
         self._timer: threading.Timer | None = None
         self._last = 0.0
@@ -56,13 +63,15 @@ class LivePublisher:
             for event in events:
                 if isinstance(event, SETTINGS):
                     self._everything = True
+                elif isinstance(event, DeferredAsked | DeferredAnswered) and event.site_id:
+                    self._asked.add(event.site_id)
                 elif isinstance(event, ChargePointChanged | CommandChanged) and event.site_id:
                     self._changed.setdefault(event.site_id, set()).add(event.charge_point_id)
             self._schedule()
 
     def _schedule(self) -> None:
         """Start the timer unless it runs or nothing waits; the lock is held."""
-        if self._timer is not None or not (self._changed or self._everything):
+        if self._timer is not None or not (self._changed or self._asked or self._everything):
             return
         delay = max(0.0, self._last + self._interval_s - time.monotonic())
         self._timer = threading.Timer(delay, self._flush)
@@ -72,12 +81,14 @@ class LivePublisher:
     def _flush(self) -> None:
         with self._lock:
             changed, self._changed = self._changed, {}
+            asked, self._asked = self._asked, set()
             everything, self._everything = self._everything, False
             self._timer, self._last = None, time.monotonic()
         messages = [
             (site_group(site), {"type": "live.changed", "site": site, "charge_points": sorted(ids)})
             for site, ids in changed.items()
         ]
+        messages += [(site_group(site), {"type": "live.asked", "site": site}) for site in sorted(asked)]
         if everything:
             messages.append((ALL_SITES, {"type": "live.changed", "site": None, "charge_points": None}))
         for group, message in messages:
@@ -122,5 +133,5 @@ def publish(events: Sequence[Event]) -> None:
 def subscribe(bus: EventBus) -> None:
     """Listen to what changes; safe to call more than once."""
     bus.unsubscribe(publish)
-    for event_type in (ChargePointChanged, CommandChanged, *SETTINGS):
+    for event_type in (ChargePointChanged, CommandChanged, DeferredAsked, DeferredAnswered, *SETTINGS):
         bus.subscribe(event_type, publish)

@@ -82,7 +82,7 @@ class TestAnswerDeferred:
             "192.0.2.1",
             row.charge_point.identity,
         )
-        assert DeferredAnswered(row.pk, row.charge_point_id) in published
+        assert DeferredAnswered(row.pk, row.charge_point_id, row.charge_point.site_id) in published
         assert decided_answer(row.pk) == ACCEPTED
 
     def test_only_the_first_decision_counts(self, row):

@@ -23,7 +23,7 @@ class TestJudge:
             (TagFacts(known=True, expires_at=NOW - HOUR), (Status.EXPIRED, False)),
             (TagFacts(known=True, expires_at=NOW), (Status.EXPIRED, False)),
             (TagFacts(known=True, expires_at=NOW + HOUR), (Status.ACCEPTED, False)),
-            (TagFacts(known=True, charging_elsewhere=True), (Status.CONCURRENT_TX, False)),
+            (TagFacts(known=True, elsewhere=4711), (Status.CONCURRENT_TX, False)),
             (TagFacts(known=False), (Status.INVALID, False)),
             (TagFacts(known=False, unknown_tags=UnknownTagPolicy.ACCEPT), (Status.ACCEPTED, False)),
             (TagFacts(known=False, unknown_tags=UnknownTagPolicy.OPERATOR), (Status.INVALID, True)),
@@ -108,3 +108,27 @@ class TestAuthorize:
             authorize(charge_point_id=charge_point.pk, id_tag="b4a63cdf2212", at=at, remember=True)
         row = LastAuthorization.objects.get()
         assert (row.key, row.status, row.at) == ("B4A63CDF2212", Status.ACCEPTED, NOW)
+
+    @pytest.mark.parametrize(
+        ("own", "parents", "status", "decided_by"),
+        [
+            ({"blocked": True}, {"blocked": True}, Status.BLOCKED, ""),
+            ({}, {"blocked": True}, Status.BLOCKED, "FLEET"),
+            ({}, {"expires_at": NOW - HOUR}, Status.EXPIRED, "FLEET"),
+            ({"expires_at": NOW - 2 * HOUR}, {"expires_at": NOW - HOUR}, Status.EXPIRED, ""),
+            ({}, {}, Status.ACCEPTED, ""),
+        ],
+    )
+    def test_a_refusal_is_remembered_with_the_parent_that_decided(
+        self, charge_point, own, parents, status, decided_by
+    ):
+        value = IdTokenFactory(parent=IdTokenFactory(value="FLEET", **parents), **own).value
+        authorize(charge_point_id=charge_point.pk, id_tag=value, at=NOW, remember=True)
+        row = LastAuthorization.objects.get()
+        assert (row.status, row.parent, row.elsewhere) == (status, decided_by, None)
+
+    def test_a_refusal_is_remembered_with_the_transaction_elsewhere(self, charge_point, tag):
+        running = TransactionFactory(id_token=tag)
+        authorize(charge_point_id=charge_point.pk, id_tag=tag.value, at=NOW, remember=True)
+        row = LastAuthorization.objects.get()
+        assert (row.status, row.elsewhere) == (Status.CONCURRENT_TX, running.pk)

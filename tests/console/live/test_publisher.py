@@ -9,7 +9,13 @@ from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import channel_layers, get_channel_layer
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
-from chargers.events import ChargePointChanged, CommandChanged, ConfigurationApplied
+from chargers.events import (
+    ChargePointChanged,
+    CommandChanged,
+    ConfigurationApplied,
+    DeferredAnswered,
+    DeferredAsked,
+)
 from evkit.console.live.publisher import ALL_SITES, SETTINGS, LivePublisher, publish, site_group, subscribe
 from evkit.core.events import Event, EventBus
 from sites.events import SettingsChanged, SiteChanged
@@ -43,6 +49,12 @@ class TestLivePublisher:
         channel = await listen(site_group(SITE))
         publisher.changed([ChargePointChanged(7, SITE), CommandChanged(3, 4, SITE), ChargePointChanged(9, 2)])
         assert await heard(channel) == {"type": "live.changed", "site": SITE, "charge_points": [4, 7]}
+
+    @pytest.mark.parametrize("event", [DeferredAsked(1, 7, SITE), DeferredAnswered(1, 7, SITE)])
+    async def test_a_question_concerns_the_whole_site(self, publisher: LivePublisher, event: Event) -> None:
+        channel = await listen(site_group(SITE))
+        publisher.changed([event])
+        assert await heard(channel) == {"type": "live.asked", "site": SITE}
 
     async def test_many_changes_go_out_together_after_the_first(self, publisher: LivePublisher) -> None:
         channel = await listen(site_group(SITE))
@@ -92,4 +104,4 @@ class TestSubscribe:
         subscribe(own)
         subscribe(own)
         listened = [event_type for event_type, subscriber in own._subscribers if subscriber is publish]
-        assert listened == [ChargePointChanged, CommandChanged, *SETTINGS]
+        assert listened == [ChargePointChanged, CommandChanged, DeferredAsked, DeferredAnswered, *SETTINGS]
