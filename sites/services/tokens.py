@@ -34,12 +34,18 @@ def token_digest(secret: str) -> str:
 
 @transaction.atomic
 def create_token(
-    *, name: str, role: Role, sites: Sequence[Site], now: datetime, actor: Actor = SYSTEM
+    *,
+    name: str,
+    role: Role,
+    sites: Sequence[Site],
+    now: datetime,
+    actor: Actor = SYSTEM,
+    expires_at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """Create a token for `sites` (none: every site); return it and its secret, which is stored nowhere.
 
     Raises:
-        UnableToCreateTokenError: the name is empty, too long or taken.
+        UnableToCreateTokenError: the name is empty, too long or taken, or the token would be expired.
     """
     name = name.strip()
     if not name or len(name) > 120:
@@ -47,13 +53,21 @@ def create_token(
     if ApiToken.objects.filter(name=name).exists():
         message = _("There is a token called “%(name)s” already; choose another name.")
         raise UnableToCreateTokenError(message % {"name": name}, field="name")
+    if expires_at is not None and expires_at <= now:
+        raise UnableToCreateTokenError(_("Choose a day in the future."), field="expires")
     secret = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
     token = ApiToken.objects.create(
-        name=name, digest=token_digest(secret), role=role, all_sites=not sites, created_at=now
+        name=name,
+        digest=token_digest(secret),
+        role=role,
+        all_sites=not sites,
+        created_at=now,
+        expires_at=expires_at,
     )
     token.sites.set(sites)
     codes = sorted(site.code for site in sites)
-    record(Deed(actor, "create", "api_token", name, details={"role": role, "sites": codes or "all"}))
+    details = {"role": role, "sites": codes or "all", "expires_at": expires_at}
+    record(Deed(actor, "create", "api_token", name, details=details))
     return token, secret
 
 
@@ -67,7 +81,7 @@ def revoke_token(*, token: ApiToken, now: datetime, actor: Actor = SYSTEM) -> No
 def find_token(*, secret: str, now: datetime) -> ApiToken | None:
     """Return the valid token with this secret and note its use; None if there is none."""
     token = ApiToken.objects.filter(digest=token_digest(secret), revoked_at=None).first()
-    if token is None:
+    if token is None or (token.expires_at is not None and token.expires_at <= now):
         return None
     stale = now - USE_NOTED_EVERY
     if token.last_used_at is None or token.last_used_at < stale:

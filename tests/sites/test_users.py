@@ -72,7 +72,7 @@ class TestSetRole:
 
     def test_the_last_administrator_stays_one(self):
         create("retired", Role.ADMINISTRATOR)
-        root = create("root", Role.ADMINISTRATOR)
+        root = create("root", Role.ADMINISTRATOR, password="a long password")
         set_active(user=User.objects.get(username="retired"), active=False, actor=ANN)
         with pytest.raises(LastAdministratorError):
             set_role(user=root, role=Role.OPERATOR, actor=ANN)

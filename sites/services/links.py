@@ -1,0 +1,125 @@
+"""One-time links with which a person chooses a password: an invitation, or a way back in.
+
+A link is signed, works once and for seven days. It names the unusable password that was put in place with
+it, so that choosing a password, or a newer link, makes it useless.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from evkit.core.errors import EvkitError, InvalidInputError
+from evkit.core.recorders import Actor, Deed, record
+from sites.models import User
+from sites.services.guessing import Suspect, count_failure, wait_s
+from sites.services.sessions import drop_sessions
+from sites.services.users import InvalidUserError
+
+LIFETIME = timedelta(days=7)
+SALT = "evkit.link"
+FREE_TRIES = 10
+"""Links that do not work which one address may open before it has to wait."""
+
+
+class InvalidLinkError(EvkitError):
+    """The link was used, replaced or made up, or it has expired."""
+
+    code = "invalid_link"
+
+
+class TooManyLinksError(EvkitError):
+    """The address opened too many links that do not work; `wait` says for how many seconds."""
+
+    code = "wait"
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(_("Too many links that do not work were opened from here. Try again later."))
+        self.wait = wait
+
+
+@transaction.atomic
+def issue_link(*, user: User, actor: Actor, now: datetime) -> str:
+    """Return a new link's token; the user's password and older links stop working, their sessions end.
+
+    Raises:
+        InvalidUserError: somebody asked for a link for themselves, or the user may not log in.
+    """
+    if user.pk == actor.user_id:
+        raise InvalidUserError(_("Change your own password on the page of your account."))
+    if not user.is_active:
+        raise InvalidUserError(_("This account is inactive. Activate it first."))
+    user.set_unusable_password()
+    user.link_expires_at = now + LIFETIME
+    user.save(update_fields=["password", "link_expires_at"])
+    drop_sessions(user=user)
+    record(Deed(actor, "issue_link", "user", user.get_username()))
+    return signing.dumps([user.pk, _mark(user)], salt=SALT)
+
+
+def find_link(*, token: str, address: str, now: datetime) -> User:
+    """Return whose link this is.
+
+    Raises:
+        InvalidLinkError: it does not work (any more).
+        TooManyLinksError: `address` tried too many that do not work.
+    """
+    who = [Suspect(f"link:{address}", FREE_TRIES)]
+    if wait := wait_s(who, now=now):
+        raise TooManyLinksError(wait)
+    user = _user_of(token, now)
+    if user is None:
+        count_failure(who, now=now)
+        raise _invalid()
+    return user
+
+
+@transaction.atomic
+def redeem_link(*, token: str, password: str, address: str, now: datetime) -> User:
+    """Let the person who holds the link choose a password; the link is used up.
+
+    Raises:
+        InvalidLinkError: it does not work (any more).
+        InvalidInputError: the password is too weak; field "password".
+    """
+    user = _user_of(token, now, lock=True)
+    if user is None:
+        raise _invalid()
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InvalidInputError(" ".join(error.messages), field="password") from error
+    user.set_password(password)
+    user.link_expires_at = None
+    user.save(update_fields=["password", "link_expires_at"])
+    actor = Actor(user.pk, user.get_username(), address)
+    record(Deed(actor, "redeem_link", "user", user.get_username()))
+    return user
+
+
+def _user_of(token: str, now: datetime, *, lock: bool = False) -> User | None:
+    try:
+        primary_key, mark = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    users = User.objects.select_for_update() if lock else User.objects.all()
+    user = users.filter(pk=primary_key, is_active=True, link_expires_at__gt=now).first()
+    if user is None or user.has_usable_password() or not constant_time_compare(mark, _mark(user)):
+        return None
+    return user
+
+
+def _mark(user: User) -> str:
+    return salted_hmac(SALT, user.password, algorithm="sha256").hexdigest()[:32]
+
+
+def _invalid() -> InvalidLinkError:
+    return InvalidLinkError(
+        _("This link does not work any more. Ask an administrator of this system for a new one.")
+    )
