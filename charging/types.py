@@ -39,3 +39,18 @@ class Flag(models.TextChoices):
     PRESUMED_ENDED = "presumed_ended", _("Presumed ended: the stop was never received")
     MATCHED_STOP = "matched_stop", _("Its stop carried another transaction number")
     UNKNOWN_CONNECTOR = "unknown_connector", _("Started on a connector that was never declared")
+
+
+class LimitKind(models.TextChoices):
+    """Which limit of a connector changed."""
+
+    REQUESTED = "requested", _("Requested")
+    ACCEPTED = "accepted", _("Accepted")
+
+
+class LimitReason(models.TextChoices):
+    """Why a limit of a connector changed."""
+
+    PROFILE = "profile", _("A charging profile was set")
+    CLEARED = "cleared", _("The charging profile was cleared")
+    TRANSACTION_OVER = "transaction_over", _("The transaction of the charging profile ended")

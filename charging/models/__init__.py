@@ -1,11 +1,13 @@
 from charging.models.authorization import LastAuthorization
 from charging.models.id_token import IdToken, Vehicle
+from charging.models.limit_change import LimitChange
 from charging.models.meter_sample import Measurand, MeterSample
 from charging.models.transaction import OrphanStop, Transaction
 
 __all__ = [
     "IdToken",
     "LastAuthorization",
+    "LimitChange",
     "Measurand",
     "MeterSample",
     "OrphanStop",

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from chargers.models import Command, EvseState
 from chargers.types import CommandState
 from charging.models import Transaction
+from charging.services.limits import NO_LIMIT, change_limits
 from charging.smart.schedules import limit_in_force
+from charging.types import LimitKind, LimitReason
 from evkit.core.errors import InvalidInputError
 
 SET: Final = "SetChargingProfile"
@@ -60,14 +62,24 @@ def complete_profile(command: Command) -> dict[str, Any]:
 
 def note_requested(command: Command, profile: Profile, now: datetime) -> None:
     """Store the limit that the connectors are asked to keep."""
-    power_w, current_a = limit_in_force(profile, now)
-    _states_of(command, profile).update(requested_w=power_w, requested_a=current_a, requested_at=now)
+    change_limits(
+        _states_of(command, profile),
+        kind=LimitKind.REQUESTED,
+        limit=limit_in_force(profile, now),
+        reason=LimitReason.PROFILE,
+        at=now,
+    )
 
 
 def note_limited(command: Command, profile: Profile, now: datetime) -> None:
     """Store the limit that the charge point accepted."""
-    power_w, current_a = limit_in_force(profile, now)
-    _states_of(command, profile).update(limit_w=power_w, limit_a=current_a, limit_at=now)
+    change_limits(
+        _states_of(command, profile),
+        kind=LimitKind.ACCEPTED,
+        limit=limit_in_force(profile, now),
+        reason=LimitReason.PROFILE,
+        at=now,
+    )
 
 
 def note_cleared(command: Command, now: datetime) -> None:
@@ -79,7 +91,8 @@ def note_cleared(command: Command, now: datetime) -> None:
         .select_related("evse")
         if _fits(command.payload, _last_profile(command.charge_point_id, state.evse.number))
     ]
-    EvseState.objects.filter(pk__in=cleared).update(limit_w=None, limit_a=None, limit_at=now)
+    states = EvseState.objects.filter(pk__in=cleared)
+    change_limits(states, kind=LimitKind.ACCEPTED, limit=NO_LIMIT, reason=LimitReason.CLEARED, at=now)
 
 
 def _states_of(command: Command, profile: Profile) -> QuerySet[EvseState]:
@@ -101,7 +114,8 @@ def note_transaction_over(charge_point_id: int, evse_id: int, now: datetime) -> 
         return
     profile = _last_profile(charge_point_id, number).get("csChargingProfiles") or {}
     if profile.get("chargingProfilePurpose") == "TxProfile":
-        limited.update(limit_w=None, limit_a=None, limit_at=now)
+        reason = LimitReason.TRANSACTION_OVER
+        change_limits(limited, kind=LimitKind.ACCEPTED, limit=NO_LIMIT, reason=reason, at=now)
 
 
 def _last_profile(charge_point_id: int, number: int) -> Mapping[str, Any]:
