@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AuthorizationStatus(models.TextChoices):
@@ -54,3 +55,26 @@ class LimitReason(models.TextChoices):
     PROFILE = "profile", _("A charging profile was set")
     CLEARED = "cleared", _("The charging profile was cleared")
     TRANSACTION_OVER = "transaction_over", _("The transaction of the charging profile ended")
+
+
+class Operation(models.TextChoices):
+    """What an operator asks of connectors or charge points, one or many at once."""
+
+    START = "start", pgettext_lazy("operation", "Start")
+    STOP = "stop", pgettext_lazy("operation", "Stop")
+    PAUSE = "pause", pgettext_lazy("operation", "Pause")
+    RESUME = "resume", pgettext_lazy("operation", "Resume")
+    IN_SERVICE = "in-service", pgettext_lazy("operation", "Put into service")
+    OUT_OF_SERVICE = "out-of-service", pgettext_lazy("operation", "Take out of service")
+    RESET = "reset", pgettext_lazy("operation", "Reset")
+    UNLOCK = "unlock", pgettext_lazy("operation", "Unlock")
+
+
+class Obstacle(models.TextChoices):
+    """Why an operation asks nothing of a connector."""
+
+    NOT_RUNNING = "not_running", _("No charge is running there.")
+    RUNNING = "running", _("A charge is running there already.")
+    PAUSED = "paused", _("The charge is paused already.")
+    NOT_PAUSED = "not_paused", _("The charge is not paused.")
+    NO_BADGE = "no_badge", _("No badge was used there before.")

@@ -12,7 +12,8 @@ class Command(models.Model):
     """Something evkit asks of a charge point; its frames are `CommandCall` rows.
 
     "Accepted by the charge point" (`state`) and "effect seen" (`effect`) are two facts. `deadline` is
-    when a command that could not be sent expires; `group` orders commands that belong together.
+    when a command that could not be sent expires; it is not sent before `not_before`. `confirming` names
+    the statuses of its connector that show its effect, joined by commas.
     """
 
     charge_point = models.ForeignKey(
@@ -45,6 +46,8 @@ class Command(models.Model):
     reason = models.CharField(_("reason"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("created"))
     deadline = models.DateTimeField(_("deadline"))
+    not_before = models.DateTimeField(_("not before"), null=True)
+    confirming = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 

@@ -2,6 +2,8 @@ from charging.models.authorization import LastAuthorization
 from charging.models.id_token import IdToken, Vehicle
 from charging.models.limit_change import LimitChange
 from charging.models.meter_sample import Measurand, MeterSample
+from charging.models.operation import OperationBatch, OperationLine
+from charging.models.pause import Pause
 from charging.models.transaction import OrphanStop, Transaction
 
 __all__ = [
@@ -10,7 +12,10 @@ __all__ = [
     "LimitChange",
     "Measurand",
     "MeterSample",
+    "OperationBatch",
+    "OperationLine",
     "OrphanStop",
+    "Pause",
     "Transaction",
     "Vehicle",
 ]
