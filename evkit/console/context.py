@@ -21,7 +21,8 @@ STYLE_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
         "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
-        "charge_points", "tables", "detail", "messages", "curves", "dialogs", "pages", "utilities",
+        "charge_points", "tables", "detail", "messages", "curves", "dialogs", "components", "pages",
+        "utilities",
     )
 )  # fmt: skip
 
