@@ -8,7 +8,7 @@ from django.core.management import call_command
 from chargers.models import ChargePoint, Evse
 from chargers.simulator.depot import busy_id_tag
 from chargers.simulator.fleet import uniform_specs
-from charging.models import IdTag, Vehicle
+from charging.models import IdToken, Vehicle
 from evkit.console.config_file.sample import zone_name
 from sites.models import Site
 
@@ -33,9 +33,9 @@ class TestSampleConfig:
         assert [zones[0], zones[19], zones[20]] == ["Hall A · 1", "Hall A · 1", "Hall A · 2"]
 
     def test_every_connector_has_a_vehicle_with_the_tag_it_will_present(self) -> None:
-        tag = IdTag.objects.get(value=busy_id_tag("X_00002", 1))
+        tag = IdToken.objects.get(value=busy_id_tag("X_00002", 1))
         assert tag.vehicle == Vehicle.objects.get(code="bus-003")
-        assert IdTag.objects.count() == Vehicle.objects.count() == 50
+        assert IdToken.objects.count() == Vehicle.objects.count() == 50
 
     def test_the_limit_is_less_than_all_could_draw(self) -> None:
         assert Site.objects.get().limit_w == pytest.approx(0.6 * 25 * (22_080 + 50_000), abs=1000)
