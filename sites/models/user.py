@@ -24,6 +24,11 @@ class User(AbstractUser):
         default="en",
     )
     theme = models.CharField(_("theme"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    shortcuts = models.BooleanField(
+        _("keyboard shortcuts"),
+        default=True,
+        help_text=_("Single letters lead to pages. Switch them off where they disturb speech input."),
+    )
     sites = models.ManyToManyField(
         Site, through="Membership", related_name="users", blank=True, verbose_name=_("sites")
     )
