@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from django.urls import reverse
 
@@ -15,6 +16,8 @@ from evkit.core.units import amperes_to_watts
 from sites.models import Site
 
 Open = Mapping[int, Transaction]
+
+DRAWING: Final = frozenset({State.CHARGING, State.SUSPENDED_EV, State.SUSPENDED_SITE, State.FINISHING})
 
 
 def site_cards(site: Site, only: Iterable[int] | None = None) -> list[ChargePointCard]:
@@ -89,7 +92,7 @@ def connector_card(
 
 def draws(state: State) -> bool:
     """Tell whether a connector in this state can draw power."""
-    return state in {State.CHARGING, State.SUSPENDED_EV, State.SUSPENDED_SITE, State.FINISHING}
+    return state in DRAWING
 
 
 def rated_power(evse: Evse, voltage_v: float) -> float | None:
