@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sites.authentication import WAIT_ATTRIBUTE
+
+LONGEST_IN_SECONDS = 120
 
 
 class LogInForm(AuthenticationForm):
@@ -17,12 +20,17 @@ class LogInForm(AuthenticationForm):
         wait = getattr(self.request, WAIT_ATTRIBUTE, 0)
         if not wait:
             return super().get_invalid_login_error()
-        return ValidationError(
-            ngettext(
-                "Too many failed attempts. Wait %(seconds)d second, then try again.",
-                "Too many failed attempts. Wait %(seconds)d seconds, then try again.",
-                wait,
-            )
-            % {"seconds": wait},
-            code="wait",
-        )
+        return ValidationError(wait_text(wait), code="wait")
+
+
+def wait_text(seconds: int) -> str:
+    """Tell how long to wait after too many failures: seconds, or minutes when there are many."""
+    if seconds > LONGEST_IN_SECONDS:
+        return _("Too many failed attempts. Wait %(minutes)d minutes, then try again.") % {
+            "minutes": -(-seconds // 60)
+        }
+    return ngettext(
+        "Too many failed attempts. Wait %(seconds)d second, then try again.",
+        "Too many failed attempts. Wait %(seconds)d seconds, then try again.",
+        seconds,
+    ) % {"seconds": seconds}

@@ -70,6 +70,18 @@ def member_page(view: View[P]) -> View[P]:
     return checked
 
 
+def administrator_page(view: View[P]) -> View[P]:
+    """Require a log-in, and answer 403 to everybody but administrators."""
+
+    @member_page
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        principal_of(request).require(Right.CONFIGURE, None)
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
 def may_command(request: HttpRequest, site_id: int | None) -> bool:
     """Tell whether the viewer may command the charge points of a site."""
     return principal_of(request).may(Right.COMMAND, site_id)

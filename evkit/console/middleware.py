@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+
+from evkit.core.clock import utc_now
+from sites.addresses import client_address
+from sites.models import User
+from sites.services.sessions import note_session
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+
+SEEN_EVERY_S = 60
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -59,4 +67,24 @@ class UserPreferencesMiddleware:
         if language and language in dict(settings.LANGUAGES):
             translation.activate(language)
             request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)
+
+
+class SeenMiddleware:
+    """Remember when and where a user was here, at most once a minute and session."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Note the session of a logged-in user."""
+        key = request.session.session_key
+        if key and isinstance(request.user, User) and cache.add(f"seen:{key}", 1, SEEN_EVERY_S):
+            note_session(
+                user=request.user,
+                key=key,
+                address=client_address(request),
+                agent=request.headers.get("User-Agent", ""),
+                now=utc_now(),
+            )
         return self.get_response(request)

@@ -7,7 +7,17 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
-from evkit.console.views import account, charge_point, commands, curves, overview, sites
+from evkit.console.views import (
+    account,
+    api_tokens,
+    charge_point,
+    commands,
+    curves,
+    links,
+    overview,
+    sites,
+    users,
+)
 
 POINT = "sites/<slug:code>/charge-points/<str:identity>/"
 
@@ -20,6 +30,16 @@ urlpatterns = [
     path("account/logout/", LogoutView.as_view(), name="logout"),
     path("account/password/", account.ChangePassword.as_view(), name="password_change"),
     path("account/preferences/", account.preferences, name="preferences"),
+    path("account/sessions/end/", account.end_session_of_mine, name="end_session"),
+    path("account/link/<str:token>/", links.link, name="link"),
+    path("users/", users.users, name="users"),
+    path("users/invite/", users.invite, name="invite"),
+    path("users/<int:number>/", users.user_detail, name="user"),
+    path("users/<int:number>/active/", users.user_active, name="user_active"),
+    path("users/<int:number>/link/", users.user_link, name="user_link"),
+    path("api-tokens/", api_tokens.api_tokens, name="api_tokens"),
+    path("api-tokens/new/", api_tokens.new_api_token, name="new_api_token"),
+    path("api-tokens/<int:number>/revoke/", api_tokens.revoke_api_token, name="revoke_api_token"),
     path("sites/<slug:code>/", overview.overview, name="overview"),
     path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
     path(POINT, charge_point.charge_point, name="charge_point"),

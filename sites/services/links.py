@@ -6,6 +6,7 @@ it, so that choosing a password, or a newer link, makes it useless.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -17,10 +18,10 @@ from django.utils.translation import gettext as _
 
 from evkit.core.errors import EvkitError, InvalidInputError
 from evkit.core.recorders import Actor, Deed, record
-from sites.models import User
+from sites.models import Site, User
 from sites.services.guessing import Suspect, count_failure, wait_s
 from sites.services.sessions import drop_sessions
-from sites.services.users import InvalidUserError
+from sites.services.users import InvalidUserError, Profile, create_user
 
 LIFETIME = timedelta(days=7)
 SALT = "evkit.link"
@@ -42,6 +43,19 @@ class TooManyLinksError(EvkitError):
     def __init__(self, wait: int) -> None:
         super().__init__(_("Too many links that do not work were opened from here. Try again later."))
         self.wait = wait
+
+
+@transaction.atomic
+def invite_user(
+    *, username: str, role: str, sites: Iterable[Site], profile: Profile, actor: Actor, now: datetime
+) -> tuple[User, str]:
+    """Create a user without a password; return them and the token of the link that lets them choose one.
+
+    Raises:
+        InvalidUserError: the name is taken, or a value is not allowed.
+    """
+    user = create_user(username=username, role=role, actor=actor, sites=sites, profile=profile)
+    return user, issue_link(user=user, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,17 @@ from django.urls import reverse_lazy
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from evkit.console.access import member_page, principal_of
+from evkit.console.people.forms import LANGUAGES, ProfileForm
+from evkit.console.people.listing import session_lines
+from evkit.core.clock import utc_now
+from evkit.core.errors import EvkitError
 from sites.forms import LogInForm
 from sites.models import User
+from sites.services.sessions import end_session, end_sessions
+from sites.services.users import change_profile, set_password
 from sites.types import Theme
 
 COOKIE_AGE_S = 365 * 24 * 3600
@@ -37,20 +44,59 @@ class ChangePassword(PasswordChangeView):
     success_url = reverse_lazy("account")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Store the new password and say so."""
-        messages.success(self.request, _("Your password was changed."))
-        return super().form_valid(form)
+        """Store the new password, end the other sessions and say so."""
+        set_password(
+            user=form.user,
+            password=form.cleaned_data["new_password1"],
+            actor=principal_of(self.request).actor,
+            keep=self.request.session.session_key or "",
+        )
+        update_session_auth_hash(self.request, form.user)
+        messages.success(self.request, _("Your password was changed. You are logged out everywhere else."))
+        return redirect(self.get_success_url())
 
 
+@require_http_methods(["GET", "POST"])
 @member_page
 def account(request: HttpRequest) -> HttpResponse:
-    """Show the viewer's own data and choices."""
+    """Show the viewer's own data, choices and sessions; change their name and address."""
+    user = _viewer(request)
+    names = {"first_name": user.first_name, "last_name": user.last_name, "email": user.email}
+    form = ProfileForm(request.POST or None, initial=names)
+    if request.method == "POST" and form.is_valid():
+        try:
+            profile = form.profile(user.language)
+            change_profile(user=user, profile=profile, actor=principal_of(request).actor)
+            messages.success(request, _("Your details were saved."))
+            return redirect("account")
+        except EvkitError as error:
+            form.refuse(error)
     context = {
+        "form": form,
         "sites": principal_of(request).sites(),
         "themes": Theme.choices,
-        "languages": [("fr", "Français"), ("en", "English")],
+        "languages": LANGUAGES,
+        "sessions": session_lines(user, request.session.session_key or "", utc_now()),
     }
     return render(request, "account/account.html", context)
+
+
+@require_POST
+@member_page
+def end_session_of_mine(request: HttpRequest) -> HttpResponse:
+    """Log the viewer out in one other place, or in all of them."""
+    user, actor = _viewer(request), principal_of(request).actor
+    if handle := request.POST.get("session"):
+        try:
+            end_session(user=user, handle=handle, actor=actor)
+            messages.success(request, _("The session was ended."))
+        except EvkitError as error:
+            messages.error(request, error.message)
+        return redirect("account")
+    end_sessions(user=user, actor=actor, keep=request.session.session_key or "")
+    update_session_auth_hash(request, user)
+    messages.success(request, _("You are logged out everywhere else."))
+    return redirect("account")
 
 
 @require_POST
@@ -69,6 +115,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if changed and isinstance(request.user, User):
         User.objects.filter(pk=request.user.pk).update(**changed)
     return response
+
+
+def _viewer(request: HttpRequest) -> User:
+    """Return the logged-in user as a row that may be changed."""
+    return User.objects.get(username=request.user.get_username())
 
 
 def _back(request: HttpRequest) -> HttpResponse:

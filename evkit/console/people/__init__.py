@@ -1,0 +1,1 @@
+"""What the pages of users, tokens and sessions need beside their views."""
