@@ -53,6 +53,14 @@ GENERAL: Final = (
 )
 ADMINISTRATION: Final = (
     Destination(
+        "users", _("Users"), "users", per_site=False, right=Right.CONFIGURE,
+        pages=frozenset({"user", "invite", "user_link"}), key="u",
+    ),
+    Destination(
+        "api_tokens", _("API tokens"), "api", per_site=False, right=Right.CONFIGURE,
+        pages=frozenset({"new_api_token"}), key="t",
+    ),
+    Destination(
         "admin:index", _("Administration"), "settings", per_site=False, right=Right.CONFIGURE,
         short=pgettext_lazy("bottom bar", "Admin"), key="a",
     ),
