@@ -131,7 +131,7 @@ class Engine:
         await asyncio.gather(*(each.close(IDLE, "no message for too long") for each in silent))
         await self._touch([each for each in self.registry if now - each.last_frame < SWEEP_S], moment)
         await self.intake.run(lambda batch: lose_stale_calls(batch, routes=self.commands))
-        for charge_point_id in await self.intake.run(lambda _batch: waiting_for_commands()):
+        for charge_point_id in await self.intake.run(lambda batch: waiting_for_commands(batch.now)):
             held = self.registry.get(charge_point_id)
             if held is not None:
                 held.pump.wake()

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import Q, QuerySet
+
 from chargers.events import CommandChanged
 from chargers.models import ChargePoint, ChargePointState, Command, CommandCall
 from chargers.ocpp.commanding import Again, Answer, CommandRoute, Done
@@ -52,9 +54,7 @@ def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, ro
     command's deadline, or while another command is under way. A command that cannot be sent as things
     stand fails with the cause, and the next one has its turn.
     """
-    queued = Command.objects.filter(
-        charge_point_id=charge_point_id, state=CommandState.QUEUED, deadline__gt=batch.now
-    ).order_by("pk")
+    queued = _due(batch.now).filter(charge_point_id=charge_point_id, deadline__gt=batch.now).order_by("pk")
     if not queued.exists() or not _may_send(charge_point_id, connection_token, batch, routes):
         return None
     for command in queued.select_related("charge_point"):
@@ -72,10 +72,15 @@ def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, ro
     return None
 
 
-def waiting_for_commands() -> list[int]:
-    """Return the charge points with queued commands: a lost wake-up only costs a moment."""
-    queued = Command.objects.filter(state=CommandState.QUEUED)
-    return list(queued.order_by().values_list("charge_point_id", flat=True).distinct())
+def waiting_for_commands(now: datetime) -> list[int]:
+    """Return the charge points with commands to send: a lost wake-up only costs a moment."""
+    return list(_due(now).order_by().values_list("charge_point_id", flat=True).distinct())
+
+
+def _due(now: datetime) -> QuerySet[Command]:
+    """Return the queued commands whose time has come."""
+    at_once = Q(not_before=None) | Q(not_before__lte=now)
+    return Command.objects.filter(at_once, state=CommandState.QUEUED)
 
 
 def complete(call_id: int, answer: Answer, batch: Batch, *, routes: Routes) -> Claim | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -50,10 +50,16 @@ def queue_command(
     actor: Actor = SYSTEM,
     reason: str = "",
     patience: timedelta = DEFAULT_PATIENCE,
+    not_before: datetime | None = None,
+    confirming: Collection[str] = (),
+    evse_number: int | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> Command:
     """Queue a command for `charge_point`; it expires if it cannot be sent within `patience`.
 
-    Returns at once; the answer arrives in the row.
+    Returns at once; the answer arrives in the row. A command that must wait for its time (`not_before`)
+    counts its patience from then. `confirming` are the statuses of its connector that show its effect;
+    `evse_number` is that connector where the payload does not name it. `details` are for the journal.
 
     Raises:
         UnableToQueueError: the payload breaks the action's schema; `field` names the offender.
@@ -64,12 +70,14 @@ def queue_command(
         charge_point=charge_point,
         action=action,
         payload=seal_payload(payload),
-        evse_number=_evse_number(payload),
+        evse_number=_evse_number(payload) if evse_number is None else evse_number,
         requested_by_id=actor.user_id,
         requested_name=actor.name,
         reason=reason,
         created_at=now,
-        deadline=now + patience,
+        deadline=(not_before or now) + patience,
+        not_before=not_before,
+        confirming=",".join(confirming),
     )
     record(
         Deed(
@@ -78,7 +86,12 @@ def queue_command(
             object_type="charge_point",
             object_key=charge_point.identity,
             site_id=charge_point.site_id,
-            details={"action": action, "payload": mask_payload(payload), "reason": reason},
+            details={
+                "action": action,
+                "payload": mask_payload(payload),
+                "reason": reason,
+                **(details or {}),
+            },
         )
     )
     publish_after_commit(

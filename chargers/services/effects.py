@@ -21,11 +21,10 @@ _MAY_BE_SEEN = Q(effect=Effect.NOT_SEEN) | Q(state=CommandState.SENT, effect=Eff
 """An effect may be seen before the answer is: a charge point that reboots at once never answers."""
 
 
-def awaited(actions: Collection[str], charge_point_ids: Collection[int]) -> QuerySet[Command]:
-    """Return the commands of `actions` whose effect may still be seen, oldest first."""
-    return Command.objects.filter(
-        _MAY_BE_SEEN, action__in=actions, charge_point_id__in=charge_point_ids
-    ).order_by("pk")
+def awaited(which: Collection[str] | Q, charge_point_ids: Collection[int]) -> QuerySet[Command]:
+    """Return the commands whose effect may still be seen, oldest first: of actions or as `which` says."""
+    chosen = which if isinstance(which, Q) else Q(action__in=which)
+    return Command.objects.filter(_MAY_BE_SEEN, chosen, charge_point_id__in=charge_point_ids).order_by("pk")
 
 
 def mark_seen(commands: Iterable[Command], now: datetime, batch: Batch) -> int:

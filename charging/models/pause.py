@@ -19,10 +19,6 @@ class PauseQuerySet(models.QuerySet["Pause"]):
         running = self.filter(ended_at=None, transaction__ended_at=None)
         return running.exclude(command__state__in=GIVEN_UP)
 
-    def held(self) -> PauseQuerySet:
-        """Return the pauses that the charge point accepted and that are not over."""
-        return self.filter(ended_at=None, command__state=CommandState.ACCEPTED)
-
 
 class Pause(models.Model):
     """A running charge that somebody holds at no power: who, since when and why.

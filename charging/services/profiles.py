@@ -16,6 +16,7 @@ from chargers.models import Command, EvseState
 from chargers.types import CommandState
 from charging.models import Transaction
 from charging.services.limits import NO_LIMIT, change_limits
+from charging.services.pauses import clear_under_pauses, end_pauses_of, fits, lay_under_pauses
 from charging.smart.schedules import limit_in_force
 from charging.types import LimitKind, LimitReason
 from evkit.core.errors import InvalidInputError
@@ -72,26 +73,29 @@ def note_requested(command: Command, profile: Profile, now: datetime) -> None:
 
 
 def note_limited(command: Command, profile: Profile, now: datetime) -> None:
-    """Store the limit that the charge point accepted."""
+    """Store the limit that the charge point accepted; where a pause lies on top, it holds after the pause."""
+    limit = limit_in_force(profile, now)
+    covered = lay_under_pauses(command, profile, limit, now)
     change_limits(
-        _states_of(command, profile),
+        _states_of(command, profile).exclude(pk__in=covered),
         kind=LimitKind.ACCEPTED,
-        limit=limit_in_force(profile, now),
+        limit=limit,
         reason=LimitReason.PROFILE,
         at=now,
     )
 
 
 def note_cleared(command: Command, now: datetime) -> None:
-    """Forget the limits of those connectors whose last accepted profile the clearing fits."""
-    cleared = [
+    """Forget the limits of those connectors whose last accepted profile the clearing fits; end pauses."""
+    cleared = {
         state.pk
         for state in EvseState.objects.filter(evse__charge_point_id=command.charge_point_id)
         .exclude(limit_w=None, limit_a=None)
         .select_related("evse")
-        if _fits(command.payload, _last_profile(command.charge_point_id, state.evse.number))
-    ]
-    states = EvseState.objects.filter(pk__in=cleared)
+        if fits(command.payload, last_profile(command.charge_point_id, state.evse.number))
+    }
+    covered = clear_under_pauses(command, cleared, now)
+    states = EvseState.objects.filter(pk__in=cleared - covered)
     change_limits(states, kind=LimitKind.ACCEPTED, limit=NO_LIMIT, reason=LimitReason.CLEARED, at=now)
 
 
@@ -107,21 +111,22 @@ def _states_of(command: Command, profile: Profile) -> QuerySet[EvseState]:
 
 
 def note_transaction_over(charge_point_id: int, evse_id: int, now: datetime) -> None:
-    """Forget a limit that a TxProfile set: it ends with its transaction (OCPP 1.6 §3.13.1)."""
+    """Forget a limit that a TxProfile set: a transaction takes it along, and a pause (OCPP 1.6 §3.13.1)."""
+    end_pauses_of(evse_id, now)
     limited = EvseState.objects.filter(pk=evse_id).exclude(limit_w=None, limit_a=None)
     number = limited.values_list("evse__number", flat=True).first()
     if number is None:
         return
-    profile = _last_profile(charge_point_id, number).get("csChargingProfiles") or {}
+    profile = last_profile(charge_point_id, number).get("csChargingProfiles") or {}
     if profile.get("chargingProfilePurpose") == "TxProfile":
         reason = LimitReason.TRANSACTION_OVER
         change_limits(limited, kind=LimitKind.ACCEPTED, limit=NO_LIMIT, reason=reason, at=now)
 
 
-def _last_profile(charge_point_id: int, number: int) -> Mapping[str, Any]:
-    """Return the payload of the last SetChargingProfile that was accepted for a connector."""
+def last_profile(charge_point_id: int, number: int) -> Mapping[str, Any]:
+    """Return the payload of the last SetChargingProfile that was accepted for a connector, pauses apart."""
     accepted = Command.objects.filter(
-        charge_point_id=charge_point_id, action=SET, state=CommandState.ACCEPTED
+        charge_point_id=charge_point_id, action=SET, state=CommandState.ACCEPTED, pause=None
     ).order_by("-pk")
     for payload in accepted.values_list("payload", flat=True)[:_REMEMBERED]:
         profile = payload.get("csChargingProfiles") or {}
@@ -129,20 +134,3 @@ def _last_profile(charge_point_id: int, number: int) -> Mapping[str, Any]:
         if payload.get("connectorId") == number or (payload.get("connectorId") == 0 and not whole):
             return dict(payload)
     return {}
-
-
-def _fits(criteria: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
-    """Tell whether ClearChargingProfile with `criteria` clears the profile of `payload`."""
-    profile = payload.get("csChargingProfiles")
-    if not profile:
-        return False
-    if criteria.get("id") is not None:
-        return bool(criteria["id"] == profile.get("chargingProfileId"))
-    wanted = {
-        "chargingProfilePurpose": profile.get("chargingProfilePurpose"),
-        "stackLevel": profile.get("stackLevel"),
-    }
-    connector = criteria.get("connectorId")
-    return (connector is None or connector == payload.get("connectorId")) and all(
-        criteria.get(name) in {None, value} for name, value in wanted.items()
-    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from chargers.models import Command
 from chargers.ocpp.commanding import Answer, CommandRoute, Done, settle
 from chargers.ocpp.handling import Batch
+from chargers.services.availability import await_status
 from chargers.types import CommandState
 from charging.services.profiles import note_cleared
 
@@ -16,7 +17,7 @@ def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
         done = replace(done, state=CommandState.ACCEPTED)
     if done.state == CommandState.ACCEPTED:
         note_cleared(command, batch.now)
-    return done
+    return await_status(done, command, batch)
 
 
 ROUTE = CommandRoute(on_answer=on_answer)

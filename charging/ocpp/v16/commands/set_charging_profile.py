@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chargers.models import Command
 from chargers.ocpp.commanding import Answer, CommandRoute, Done, settle
 from chargers.ocpp.handling import Batch
+from chargers.services.availability import await_status
 from chargers.types import CommandState
 from charging.services.profiles import complete_profile, note_limited, note_requested
 from evkit.core.clock import utc_now
@@ -22,7 +23,7 @@ def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
     done = settle(command, answer, batch)
     if done.state == CommandState.ACCEPTED:
         note_limited(command, answer.request["csChargingProfiles"], batch.now)
-    return done
+    return await_status(done, command, batch)
 
 
 ROUTE = CommandRoute(first_payload=first_payload, on_answer=on_answer)

@@ -1,0 +1,165 @@
+"""Holding a running charge at no power, and letting it go on.
+
+A pause is a TxProfile of limit 0 on top of the connector's other profiles (OCPP 1.6 §3.13.2), and a
+`Pause` that says who asked for it. Clearing it lets the profile below hold again. Where the charge point
+has no level above the profile in force, the pause takes that profile's place and resuming sets it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction as database
+from django.utils.translation import gettext as _
+
+from chargers.models import Command, ConfigurationKey, Evse
+from chargers.services.commands import queue_command
+from chargers.types import ConnectorStatus, Current
+from charging.models import Pause, Transaction
+from charging.services.pauses import NO_POWER, TX_PROFILE
+from charging.services.profiles import SET, last_profile
+from charging.types import Obstacle
+from evkit.core.errors import EvkitError
+from evkit.core.recorders import SYSTEM, Actor
+from evkit.core.units import LimitUnit
+
+CLEAR: Final = "ClearChargingProfile"
+PROFILE_ID: Final = 910_000
+"""Plus the number of the connector: one pause each."""
+
+STACK_LEVEL: Final = 2
+"""Used where the charge point did not tell its ChargeProfileMaxStackLevel (OCPP 1.6 §9.4.1)."""
+
+PAUSED: Final = (ConnectorStatus.SUSPENDED_EVSE, ConnectorStatus.SUSPENDED_EV, ConnectorStatus.FINISHING)
+RESUMED: Final = (ConnectorStatus.CHARGING, ConnectorStatus.SUSPENDED_EV)
+
+Details = Mapping[str, object]
+
+
+class UnableToPauseError(EvkitError):
+    """The charge cannot be paused, or resumed, as things stand; `obstacle` says why."""
+
+    code = "unable_to_pause"
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(str(obstacle.label))
+        self.obstacle = obstacle
+
+
+@database.atomic
+def pause_charge(
+    *, evse: Evse, now: datetime, actor: Actor = SYSTEM, reason: str = "", details: Details | None = None
+) -> Command:
+    """Queue the pause of the charge that runs on a connector.
+
+    Raises:
+        UnableToPauseError: no charge is running, or it is paused already.
+    """
+    running = _running(evse)
+    if Pause.objects.in_force().filter(transaction=running).exists():
+        raise UnableToPauseError(Obstacle.PAUSED)
+    Pause.objects.filter(transaction=running, ended_at=None).update(ended_at=now)
+    known = _configuration(evse.charge_point_id)
+    level = _stack_level(known)
+    below = dict(last_profile(evse.charge_point_id, evse.number))
+    command = queue_command(
+        charge_point=evse.charge_point,
+        action=SET,
+        payload={
+            "connectorId": evse.number,
+            "csChargingProfiles": {
+                "chargingProfileId": PROFILE_ID + evse.number,
+                "transactionId": running.number,
+                "stackLevel": level,
+                "chargingProfilePurpose": TX_PROFILE,
+                "chargingProfileKind": "Relative",
+                "chargingSchedule": {
+                    "chargingRateUnit": _unit(known, evse),
+                    "chargingSchedulePeriod": [{"startPeriod": 0, "limit": NO_POWER}],
+                },
+            },
+        },
+        now=now,
+        actor=actor,
+        reason=reason or _("Pause"),
+        confirming=PAUSED,
+        details={**(details or {}), "pause": running.number},
+    )
+    Pause.objects.create(
+        transaction=running,
+        evse=evse,
+        command=command,
+        profile_id=PROFILE_ID + evse.number,
+        stack_level=level,
+        replaced=below if _in_the_way(below, running, level) else None,
+        since=now,
+        paused_by_id=actor.user_id,
+        paused_name=actor.name,
+        reason=reason,
+    )
+    return command
+
+
+@database.atomic
+def resume_charge(
+    *, evse: Evse, now: datetime, actor: Actor = SYSTEM, reason: str = "", details: Details | None = None
+) -> Command:
+    """Queue what lets a paused charge go on with the limit that held before, or was set since.
+
+    Raises:
+        UnableToPauseError: no charge is running, or it is not paused.
+    """
+    running = _running(evse)
+    pause = Pause.objects.in_force().filter(transaction=running).first()
+    if pause is None:
+        raise UnableToPauseError(Obstacle.NOT_PAUSED)
+    action, payload = (SET, pause.replaced) if pause.replaced else (CLEAR, {"id": pause.profile_id})
+    return queue_command(
+        charge_point=evse.charge_point,
+        action=action,
+        payload=payload,
+        now=now,
+        actor=actor,
+        reason=reason or _("Resume"),
+        confirming=RESUMED,
+        evse_number=evse.number,
+        details={**(details or {}), "resume": running.number},
+    )
+
+
+def _running(evse: Evse) -> Transaction:
+    """Return the charge that runs on a connector, locked so that it is paused once."""
+    running = Transaction.objects.open().filter(evse=evse).select_for_update(of=("self",)).first()
+    if running is None:
+        raise UnableToPauseError(Obstacle.NOT_RUNNING)
+    return running
+
+
+def _configuration(charge_point_id: int) -> dict[str, str]:
+    """Return what the charge point told of its charging profiles."""
+    names = ("ChargeProfileMaxStackLevel", "ChargingScheduleAllowedChargingRateUnit")
+    rows = ConfigurationKey.objects.filter(charge_point_id=charge_point_id, key__in=names)
+    return {key: value or "" for key, value in rows.values_list("key", "value")}
+
+
+def _stack_level(known: Mapping[str, str]) -> int:
+    told = known.get("ChargeProfileMaxStackLevel", "")
+    return min(int(told), 2**31 - 1) if told.isdecimal() else STACK_LEVEL
+
+
+def _unit(known: Mapping[str, str], evse: Evse) -> str:
+    """Return a unit that the charge point takes; by the kind of current where it takes both."""
+    allowed = known.get("ChargingScheduleAllowedChargingRateUnit", "")
+    if ("Current" in allowed) != ("Power" in allowed):
+        return str(LimitUnit.AMPERE if "Current" in allowed else LimitUnit.WATT)
+    return str(LimitUnit.WATT if evse.current == Current.DC else LimitUnit.AMPERE)
+
+
+def _in_the_way(payload: Mapping[str, Any], running: Transaction, level: int) -> bool:
+    """Tell whether a pause at this level takes the place of the profile in force."""
+    profile = payload.get("csChargingProfiles") or {}
+    same = profile.get("chargingProfilePurpose") == TX_PROFILE
+    of_it = profile.get("transactionId") in {None, running.number}
+    return same and of_it and int(profile.get("stackLevel") or 0) >= level
