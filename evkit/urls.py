@@ -9,5 +9,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("evkit.console.api.urls")),
     path("", include("evkit.console.health.urls")),
+    path("", include("evkit.console.frame_urls")),
     path("", include("evkit.console.urls")),
 ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from evkit.console.access import principal_of
-from evkit.console.navigation import Entry, phone_entries, side_groups
+from evkit.console.navigation import HOME, Entry, SiteLink, phone_entries, side_groups, site_links
 from evkit.console.selectors.frame import Strip, strip_of
 from evkit.core.clock import utc_now
 from sites.models import Site, User
@@ -22,9 +24,27 @@ STYLE_SHEETS: Final = tuple(
     for name in (
         "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
         "charge_points", "tables", "detail", "messages", "curves", "dialogs", "components", "pages",
-        "utilities",
+        "utilities", "forced",
     )
 )  # fmt: skip
+
+THEME_ICONS: Final[dict[str, str]] = {
+    Theme.SYSTEM: "device-desktop",
+    Theme.LIGHT: "sun",
+    Theme.DARK: "moon",
+    Theme.CONTRAST: "contrast",
+}
+MANY_SITES: Final = 8
+SIDE_COOKIE: Final = "side"
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeChoice:
+    """One line of the theme menu."""
+
+    value: str
+    label: str
+    icon: str
 
 
 class Frame:
@@ -38,10 +58,21 @@ class Frame:
 
     @cached_property
     def theme(self) -> str:
-        """The viewer's theme: system, light or dark."""
+        """The viewer's theme: system, light, dark or contrast."""
         user = getattr(self.request, "user", None)
         chosen = user.theme if isinstance(user, User) else self.request.COOKIES.get("theme", "")
         return chosen if chosen in Theme.values else str(Theme.SYSTEM)
+
+    @property
+    def themes(self) -> list[ThemeChoice]:
+        """The themes to choose from."""
+        return [ThemeChoice(value, str(label), THEME_ICONS[value]) for value, label in Theme.choices]
+
+    @property
+    def page(self) -> str:
+        """The URL name of the page."""
+        match = self.request.resolver_match
+        return match.view_name if match else ""
 
     @cached_property
     def sites(self) -> Sequence[Site]:
@@ -104,14 +135,60 @@ class Frame:
     @cached_property
     def groups(self) -> list[list[Entry]]:
         """The side band: only what exists and what the viewer may use."""
-        match = self.request.resolver_match
-        page = match.view_name if match else ""
-        return side_groups(principal_of(self.request), self.home_site, page)
+        return side_groups(principal_of(self.request), self.home_site, self.page)
 
-    @property
+    @cached_property
     def phone_entries(self) -> list[Entry]:
         """The phone's bottom bar."""
         return phone_entries(self.groups)
+
+    @property
+    def more_groups(self) -> list[list[Entry]]:
+        """What the phone's bottom bar has no place for."""
+        rest = [[entry for entry in group if entry not in self.phone_entries] for group in self.groups]
+        return [group for group in rest if group]
+
+    @property
+    def crumb(self) -> Entry | None:
+        """The step of the breadcrumbs between the site and the page; none on the site's own page."""
+        entries = [entry for group in self.groups for entry in group if entry.current]
+        return next((entry for entry in entries if entry.view != HOME), None)
+
+    @property
+    def has_crumbs(self) -> bool:
+        """Whether the page is below a site."""
+        return self.site is not None and self.page != HOME
+
+    @property
+    def site_links(self) -> list[SiteLink]:
+        """The lines of the site switcher."""
+        return site_links(self.sites, self.site, self.page)
+
+    @property
+    def many_sites(self) -> bool:
+        """Whether the site switcher needs a search."""
+        return len(self.sites) >= MANY_SITES
+
+    @property
+    def side_collapsed(self) -> bool:
+        """Whether the viewer's browser keeps the side band collapsed."""
+        return self.request.COOKIES.get(SIDE_COOKIE) == "collapsed"
+
+    @property
+    def shortcuts(self) -> bool:
+        """Whether single letters lead somewhere (WCAG 2.1.4: they can be switched off)."""
+        user = self.request.user
+        return isinstance(user, User) and user.shortcuts
+
+    @property
+    def live_sites(self) -> str:
+        """The sites that a page without live values of its own listens to, for the top band."""
+        return ",".join(str(site.pk) for site in ([self.site] if self.site else self.sites))
+
+    @property
+    def status_url(self) -> str:
+        """Where the top band is fetched again."""
+        return reverse("site_status", args=[self.site.code]) if self.site else reverse("status")
 
     @property
     def may_configure(self) -> bool:

@@ -6,6 +6,7 @@ yet has no line.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,12 +68,14 @@ ADMINISTRATION: Final = (
 )  # fmt: skip
 GROUPS: Final = (SITE, UPKEEP, GENERAL, ADMINISTRATION)
 PHONE_PLACES: Final = 5
+HOME: Final = "overview"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A destination as one viewer sees it on one page."""
+    """A destination as one viewer sees it on one page; `exact` where it is the page itself, not one below."""
 
+    view: str
     label: str
     short: str
     icon: str
@@ -80,6 +83,23 @@ class Entry:
     key: str
     phone: int
     current: bool
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLink:
+    """One line of the site switcher."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def site_links(sites: Iterable[Site], chosen: Site | None, page: str) -> list[SiteLink]:
+    """Return a link to every site: to the same page of it if the side band leads there, else to its home."""
+    views = {line.view for group in GROUPS for line in group if line.per_site}
+    view = page if page in views else HOME
+    return [SiteLink(site.name, reverse(view, args=[site.code]), current=site == chosen) for site in sites]
 
 
 def side_groups(viewer: Principal, site: Site | None, page: str) -> list[list[Entry]]:
@@ -111,6 +131,7 @@ def _offered(line: Destination, viewer: Principal, site: Site | None) -> bool:
 def _entry(line: Destination, site: Site | None, page: str) -> Entry:
     args = [site.code] if line.per_site and site else []
     return Entry(
+        view=line.view,
         label=str(line.label),
         short=str(line.short or line.label),
         icon=line.icon,
@@ -118,4 +139,5 @@ def _entry(line: Destination, site: Site | None, page: str) -> Entry:
         key=line.key,
         phone=line.phone,
         current=page == line.view or page in line.pages,
+        exact=page == line.view,
     )
