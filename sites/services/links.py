@@ -122,6 +122,8 @@ def _user_of(token: str, now: datetime, *, lock: bool = False) -> User | None:
         primary_key, mark = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
+    if not isinstance(primary_key, int) or not isinstance(mark, str):
+        return None
     users = User.objects.select_for_update() if lock else User.objects.all()
     user = users.filter(pk=primary_key, is_active=True, link_expires_at__gt=now).first()
     if user is None or user.has_usable_password() or not constant_time_compare(mark, _mark(user)):

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +85,22 @@ class InvitationForm(UserForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autocapitalize": "none", "autocomplete": "off"}
         self.fields["role"].initial = Role.OPERATOR
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """The present password and a new one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+    @property
+    def rules(self) -> list[str]:
+        """What a password must be like."""
+        return password_validators_help_texts()
 
 
 class NewPasswordForm(StyledForm):

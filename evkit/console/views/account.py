@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from evkit.console.access import member_page, principal_of
-from evkit.console.people.forms import LANGUAGES, ProfileForm
+from evkit.console.people.forms import LANGUAGES, OwnPasswordForm, ProfileForm
 from evkit.console.people.listing import session_lines
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
@@ -41,6 +41,7 @@ class ChangePassword(PasswordChangeView):
     """Change one's own password."""
 
     template_name = "account/password.html"
+    form_class = OwnPasswordForm
     success_url = reverse_lazy("account")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:

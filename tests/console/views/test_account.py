@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from history.models import AuditEntry
+from sites.forms import wait_text
 from sites.models import User
 from sites.types import Role
 from tests.console.depot import Depot, add_user
@@ -73,3 +76,82 @@ class TestErrors:
         response = log_in(Role.GUEST, language="fr").get("/sites/nowhere/")
         assert response.status_code == 404
         assert "Il n’y a rien ici" in response.content.decode()
+
+
+class TestPassword:
+    FORM = {
+        "old_password": "a long password",
+        "new_password1": "a quiet harbour 7",
+        "new_password2": "a quiet harbour 7",
+    }
+
+    def test_a_new_one_keeps_this_session_and_ends_the_others(self, log_in: LogIn) -> None:
+        client, other = log_in(Role.GUEST), Client()
+        other.force_login(User.objects.get())
+        assert other.get(reverse("sites")).status_code == 200
+        assert client.post(reverse("password_change"), self.FORM).status_code == 302
+        assert client.get(reverse("sites")).status_code == 200
+        assert other.get(reverse("sites")).status_code == 302
+        assert User.objects.get().check_password("a quiet harbour 7")
+        assert AuditEntry.objects.get().verb == "set_password"
+
+    def test_a_weak_one_is_refused(self, log_in: LogIn) -> None:
+        client = log_in(Role.GUEST)
+        form = {**self.FORM, "new_password1": "short", "new_password2": "short"}
+        assert "form__error" in client.post(reverse("password_change"), form).content.decode()
+        assert User.objects.get().check_password("a long password")
+
+
+class TestSessions:
+    def test_the_others_are_listed_and_ended(self, log_in: LogIn) -> None:
+        client = log_in(Role.GUEST)
+        other = Client(headers={"user-agent": "Mozilla/5.0 (Android 15; Mobile) Firefox/140.0"})
+        other.force_login(User.objects.get())
+        other.get(reverse("sites"))
+        page = client.get(reverse("account")).content.decode()
+        assert "This browser" in page
+        assert "Firefox · Android" in page
+        handle = re.search(r'name="session" value="([0-9a-f]{16})"', page)
+        assert handle
+        client.post(reverse("end_session"), {"session": handle[1]})
+        assert other.get(reverse("sites")).status_code == 302
+        assert client.get(reverse("sites")).status_code == 200
+
+    def test_all_others_end_at_once(self, log_in: LogIn) -> None:
+        client, other = log_in(Role.GUEST), Client()
+        other.force_login(User.objects.get())
+        client.post(reverse("end_session"))
+        assert other.get(reverse("sites")).status_code == 302
+        assert client.get(reverse("sites")).status_code == 200
+
+
+class TestDetails:
+    def test_name_and_address_are_kept(self, log_in: LogIn) -> None:
+        form = {"first_name": "Ann", "last_name": "Arbor", "email": "ann@example.org"}
+        client = log_in(Role.GUEST)
+        assert client.post(reverse("account"), form).headers["Location"] == reverse("account")
+        user = User.objects.get()
+        assert (user.get_full_name(), user.email, user.role) == ("Ann Arbor", "ann@example.org", "guest")
+
+    def test_a_wrong_address_is_refused(self, log_in: LogIn) -> None:
+        page = log_in(Role.GUEST).post(reverse("account"), {"email": "ann"}).content.decode()
+        assert "form__error" in page
+        assert User.objects.get().email == ""
+
+
+class TestThrottle:
+    def test_tells_in_the_language_of_the_browser_when_to_try_again(self, depot: Depot) -> None:
+        add_user(Role.OPERATOR, depot.site)
+        client = Client(headers={"accept-language": "fr"})
+        form = {"username": "operator", "password": "wrong"}
+        for _ in range(5):
+            client.post(reverse("login"), form)
+        page = client.post(reverse("login"), {**form, "password": "a long password"}).content.decode()
+        assert "Trop d’essais manqués. Attendez 2 secondes, puis réessayez." in page
+
+    @pytest.mark.parametrize(
+        ("seconds", "text"),
+        [(1, "Wait 1 second,"), (120, "Wait 120 seconds,"), (121, "Wait 3 minutes,"), (900, "Wait 15 min")],
+    )
+    def test_long_waits_are_told_in_minutes(self, seconds: int, text: str) -> None:
+        assert text in wait_text(seconds)
