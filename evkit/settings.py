@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from evkit.assets import digest_of, is_kept
 from evkit.core.logging import logging_settings
 from evkit.environment import BASE_DIR, database_settings, read_environment
 
@@ -47,6 +48,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "evkit.console.middleware.ContentSecurityPolicyMiddleware",
+    "evkit.console.middleware.FreshPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "evkit.console.middleware.UserLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,12 +105,15 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATIC_URL = "/static/"
+STATIC_VERSION = digest_of(BASE_DIR / "static")
+STATIC_URL = f"/static/{STATIC_VERSION}/"
 STATIC_ROOT = environment.data_dir / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+if not DEBUG:
+    WHITENOISE_IMMUTABLE_FILE_TEST = is_kept
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -51,6 +51,19 @@ class ContentSecurityPolicyMiddleware:
         return response
 
 
+class FreshPagesMiddleware:
+    """Forbid browsers to keep pages: an old state must never look like a live one, nor outlast a log-out."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the header, unless a view set its own."""
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class UserLocaleMiddleware(LocaleMiddleware):
     """Choose the language of a visitor from the cookie, then from the browser."""
 
