@@ -16,6 +16,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 
 from chargers.ocpp.consumer import ChargePointConsumer  # noqa: E402
 from chargers.ocpp.handshake import is_charge_point_path  # noqa: E402
+from evkit.core.lanes import Lanes  # noqa: E402
 from evkit.wiring import build_engine, live_application  # noqa: E402
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -27,7 +28,7 @@ class Application:
 
     def __init__(self) -> None:
         self.engine = build_engine()
-        self._pages = get_asgi_application()
+        self._pages = Lanes(get_asgi_application())  # type: ignore[arg-type]  # Django's own names for the same
         self._live = live_application()
         self._proxies = frozenset(settings.EVKIT_TRUSTED_PROXIES)
 
@@ -36,7 +37,7 @@ class Application:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._pages(scope, receive, send)  # type: ignore[arg-type]  # Django's own names for the same
+            await self._pages(dict(scope), receive, send)
         elif is_charge_point_path(scope.get("raw_path") or scope["path"].encode()):
             await ChargePointConsumer(self.engine, self._proxies)(scope, receive, send)
         else:

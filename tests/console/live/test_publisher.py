@@ -16,7 +16,8 @@ from chargers.events import (
     DeferredAnswered,
     DeferredAsked,
 )
-from evkit.console.live.publisher import ALL_SITES, SETTINGS, LivePublisher, publish, site_group, subscribe
+from evkit.console.live.notes import SETTINGS, TOPICS
+from evkit.console.live.publisher import GROUP, LivePublisher, publish, subscribe
 from evkit.core.events import Event, EventBus
 from sites.events import SettingsChanged, SiteChanged
 from tests.support.databases import redis_url
@@ -25,16 +26,17 @@ SITE = 91_001
 """No other test has a site of this number: events of theirs may still be under way."""
 
 
-async def listen(group: str) -> str:
+async def listen(group: str = GROUP) -> str:
     layer = get_channel_layer()
     channel: str = await layer.new_channel()
     await layer.group_add(group, channel)
     return channel
 
 
-async def heard(channel: str) -> dict[str, object]:
-    message: dict[str, object] = await asyncio.wait_for(get_channel_layer().receive(channel), 2)
-    return message
+async def heard(channel: str) -> list[dict[str, object]]:
+    message = await asyncio.wait_for(get_channel_layer().receive(channel), 2)
+    notes: list[dict[str, object]] = message["notes"]
+    return notes
 
 
 @pytest.fixture
@@ -46,35 +48,38 @@ async def publisher() -> LivePublisher:
 
 class TestLivePublisher:
     async def test_tells_ids_of_what_changed_to_the_site_concerned(self, publisher: LivePublisher) -> None:
-        channel = await listen(site_group(SITE))
+        channel = await listen()
         publisher.changed([ChargePointChanged(7, SITE), CommandChanged(3, 4, SITE), ChargePointChanged(9, 2)])
-        assert await heard(channel) == {"type": "live.changed", "site": SITE, "charge_points": [4, 7]}
+        assert await heard(channel) == [
+            {"type": "changed", "site": SITE, "charge_points": [4, 7]},
+            {"type": "changed", "site": 2, "charge_points": [9]},
+        ]
 
     @pytest.mark.parametrize("event", [DeferredAsked(1, 7, SITE), DeferredAnswered(1, 7, SITE)])
-    async def test_a_question_concerns_the_whole_site(self, publisher: LivePublisher, event: Event) -> None:
-        channel = await listen(site_group(SITE))
+    async def test_a_question_has_a_topic_of_its_own(self, publisher: LivePublisher, event: Event) -> None:
+        channel = await listen()
         publisher.changed([event])
-        assert await heard(channel) == {"type": "live.asked", "site": SITE}
+        assert await heard(channel) == [{"type": "asked", "site": SITE, "charge_points": [7]}]
 
     async def test_many_changes_go_out_together_after_the_first(self, publisher: LivePublisher) -> None:
-        channel = await listen(site_group(SITE))
+        channel = await listen()
         publisher.changed([ChargePointChanged(1, SITE)])
         await heard(channel)
         began = time.monotonic()
         for number in range(2, 50):
             publisher.changed([ChargePointChanged(number, SITE)])
-        message = await heard(channel)
-        assert message["charge_points"] == list(range(2, 50))
+        (note,) = await heard(channel)
+        assert note["charge_points"] == list(range(2, 50))
         assert time.monotonic() - began > 0.05
 
     @pytest.mark.parametrize("event", [ConfigurationApplied(), SettingsChanged(), SiteChanged(SITE)])
     async def test_new_settings_concern_everybody(self, publisher: LivePublisher, event: Event) -> None:
-        channel = await listen(ALL_SITES)
+        channel = await listen()
         publisher.changed([event])
-        assert await heard(channel) == {"type": "live.changed", "site": None, "charge_points": None}
+        assert await heard(channel) == [{"type": "changed", "site": None, "charge_points": None}]
 
     async def test_a_charge_point_without_a_site_concerns_nobody(self, publisher: LivePublisher) -> None:
-        channel = await listen(ALL_SITES)
+        channel = await listen()
         publisher.changed([ChargePointChanged(1, None)])
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(get_channel_layer().receive(channel), 0.3)
@@ -89,11 +94,11 @@ class TestWithoutBrowsersInThisProcess:
         config = {"hosts": [redis_url()], "prefix": f"evkit-tests-{uuid4()}"}
         previous = channel_layers.set(DEFAULT_CHANNEL_LAYER, RedisPubSubChannelLayer(**config))
         try:
-            channel = await listen(site_group(SITE))
+            channel = await listen()
             lonely = LivePublisher(interval_s=0)
             for number in (7, 8):
                 lonely.changed([ChargePointChanged(number, SITE)])
-                assert (await heard(channel))["charge_points"] == [number]
+                assert (await heard(channel))[0]["charge_points"] == [number]
         finally:
             channel_layers.set(DEFAULT_CHANNEL_LAYER, previous)
 
@@ -104,4 +109,4 @@ class TestSubscribe:
         subscribe(own)
         subscribe(own)
         listened = [event_type for event_type, subscriber in own._subscribers if subscriber is publish]
-        assert listened == [ChargePointChanged, CommandChanged, DeferredAsked, DeferredAnswered, *SETTINGS]
+        assert listened == [*TOPICS, *SETTINGS]

@@ -12,8 +12,8 @@ from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
 
 from evkit.console.live.application import live_application
-from evkit.console.live.consumer import allowed_groups
-from evkit.console.live.publisher import ALL_SITES, site_group
+from evkit.console.live.page import NOT_ALLOWED
+from evkit.console.live.publisher import GROUP
 from sites.models import Membership, User
 from sites.types import Role
 from tests.console.depot import add_site, add_user
@@ -41,14 +41,24 @@ def feed(cookie: bytes | None, *site_ids: int, path: str = "/live/") -> Websocke
     return WebsocketCommunicator(live_application(), f"{path}?{query}", headers=headers)
 
 
+async def tell(site: int | None, ids: list[int] | None, topic: str = "changed") -> None:
+    note = {"type": topic, "site": site, "charge_points": ids}
+    await get_channel_layer().group_send(GROUP, {"type": "live", "notes": [note]})
+
+
+async def is_turned_away(socket: WebsocketCommunicator) -> bool:
+    """Tell whether the page is let in only to be told in the close code that it may not look."""
+    await socket.connect()
+    return await socket.receive_output() == {"type": "websocket.close", "code": NOT_ALLOWED}
+
+
 @pytest.mark.django_db(transaction=True)
-class TestLiveConsumer:
+class TestLiveApplication:
     async def test_tells_a_viewer_what_changed_on_the_site(self) -> None:
         user, mine, _other = await database_sync_to_async(two_sites)()
         socket = feed(await database_sync_to_async(session_cookie)(user), mine)
         assert (await socket.connect())[0]
-        message = {"type": "live.changed", "site": mine, "charge_points": [4, 7]}
-        await get_channel_layer().group_send(site_group(mine), message)
+        await tell(mine, [4, 7])
         assert await socket.receive_json_from() == {
             "type": "changed",
             "site": mine,
@@ -60,8 +70,7 @@ class TestLiveConsumer:
         user, mine, other = await database_sync_to_async(two_sites)()
         socket = feed(await database_sync_to_async(session_cookie)(user), mine, other)
         assert (await socket.connect())[0]
-        message = {"type": "live.changed", "site": other, "charge_points": [4]}
-        await get_channel_layer().group_send(site_group(other), message)
+        await tell(other, [4])
         assert await socket.receive_nothing()
         await socket.disconnect()
 
@@ -73,22 +82,47 @@ class TestLiveConsumer:
         assert await socket.receive_json_from() == {"type": "pong"}
         await socket.disconnect()
 
-    async def test_closes_when_the_viewer_lost_the_right(self) -> None:
+    async def test_closes_at_once_when_settings_took_the_right_away(self) -> None:
         user, mine, _other = await database_sync_to_async(two_sites)()
         socket = feed(await database_sync_to_async(session_cookie)(user), mine)
         await socket.connect()
         await database_sync_to_async(Membership.objects.all().delete)()
+        await tell(None, None)
+        assert (await socket.receive_json_from())["charge_points"] is None
+        assert await socket.receive_output() == {"type": "websocket.close", "code": NOT_ALLOWED}
+
+    async def test_what_nobody_wrote_for_it_is_passed_over(self) -> None:
+        user, mine, _other = await database_sync_to_async(two_sites)()
+        socket = feed(await database_sync_to_async(session_cookie)(user), mine)
+        await socket.connect()
+        for text in ("x", "[", "[1]", '{"type": 7}', '{"type": "dance"}'):
+            await socket.send_to(text_data=text)
+        await socket.send_to(bytes_data=b"\x00")
         await socket.send_json_to({"type": "ping"})
-        assert (await socket.receive_output())["type"] == "websocket.close"
+        assert await socket.receive_json_from() == {"type": "pong"}
+        await socket.disconnect()
 
-    async def test_refuses_a_stranger(self) -> None:
+    async def test_a_paused_page_hears_nothing_until_it_resumes(self) -> None:
+        user, mine, _other = await database_sync_to_async(two_sites)()
+        socket = feed(await database_sync_to_async(session_cookie)(user), mine)
+        await socket.connect()
+        await socket.send_json_to({"type": "pause"})
+        await socket.send_json_to({"type": "ping"})
+        assert await socket.receive_json_from() == {"type": "pong"}
+        await tell(mine, [4])
+        await tell(mine, [7])
+        assert await socket.receive_nothing(0.3)
+        await socket.send_json_to({"type": "resume"})
+        assert (await socket.receive_json_from())["charge_points"] == [4, 7]
+        await socket.disconnect()
+
+    async def test_turns_a_stranger_away(self) -> None:
         _user, mine, _other = await database_sync_to_async(two_sites)()
-        assert not (await feed(None, mine).connect())[0]
+        assert await is_turned_away(feed(None, mine))
 
-    async def test_refuses_who_asks_only_for_the_sites_of_others(self) -> None:
+    async def test_turns_away_who_asks_only_for_the_sites_of_others(self) -> None:
         user, _mine, other = await database_sync_to_async(two_sites)()
-        socket = feed(await database_sync_to_async(session_cookie)(user), other)
-        assert not (await socket.connect())[0]
+        assert await is_turned_away(feed(await database_sync_to_async(session_cookie)(user), other))
 
     async def test_refuses_a_page_of_another_host(self) -> None:
         user, mine, _other = await database_sync_to_async(two_sites)()
@@ -99,23 +133,3 @@ class TestLiveConsumer:
 
     async def test_refuses_every_other_path(self) -> None:
         assert not (await feed(None, 1, path="/elsewhere/").connect())[0]
-
-
-@pytest.mark.django_db
-class TestAllowedGroups:
-    def test_holds_the_visible_sites_among_those_asked_for(self) -> None:
-        user, mine, other = two_sites()
-        assert allowed_groups(user, frozenset({mine, other})) == {site_group(mine), ALL_SITES}
-
-    def test_an_administrator_sees_every_site(self) -> None:
-        _user, mine, other = two_sites()
-        admin = add_user(Role.ADMINISTRATOR)
-        assert allowed_groups(admin, frozenset({mine, other})) == {
-            site_group(mine),
-            site_group(other),
-            ALL_SITES,
-        }
-
-    def test_holds_nothing_for_somebody_without_a_site(self) -> None:
-        _user, mine, _other = two_sites()
-        assert allowed_groups(add_user(Role.GUEST), frozenset({mine})) == frozenset()
