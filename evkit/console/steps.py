@@ -1,79 +1,198 @@
-"""The sequence of procedures of a transaction as a step bar (R8)."""
+"""The sequence of procedures of a charge (R8): connected, booted, authorised, started, charging, stopped.
+
+`steps` is pure: what it tells follows from the facts and the time.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from charging.models import Transaction
-from charging.types import Step
 from evkit.console.formats import duration
 
-ORDER = tuple(Step)
+
+class Stage(StrEnum):
+    """The steps in their order."""
+
+    CONNECTED = "connected"
+    BOOTED = "booted"
+    AUTHORISED = "authorised"
+    STARTED = "started"
+    CHARGING = "charging"
+    STOPPED = "stopped"
+
+
+class Way(StrEnum):
+    """How a charge was authorised."""
+
+    BADGE = "badge"
+    REMOTE = "remote"
+    OPERATOR = "operator"
+    LOCAL = "local"
+    OFFLINE = "offline"
+    FREE = "free"
+
+
+NAMES: Final[Mapping[Stage, Promise]] = {
+    Stage.CONNECTED: gettext_lazy("Connected"),
+    Stage.BOOTED: pgettext_lazy("charge point", "Booted"),
+    Stage.AUTHORISED: gettext_lazy("Authorised"),
+    Stage.STARTED: gettext_lazy("Started"),
+    Stage.CHARGING: gettext_lazy("Charging"),
+    Stage.STOPPED: gettext_lazy("Stopped"),
+}
+
+WAYS: Final[Mapping[Way, Promise]] = {
+    Way.BADGE: gettext_lazy("badge %(tag)s"),
+    Way.REMOTE: gettext_lazy("remotely by %(by)s"),
+    Way.OPERATOR: gettext_lazy("badge %(tag)s, accepted by %(by)s"),
+    Way.LOCAL: gettext_lazy("badge %(tag)s, by the charge point itself"),
+    Way.OFFLINE: gettext_lazy("badge %(tag)s, offline, checked afterwards"),
+    Way.FREE: gettext_lazy("no badge needed"),
+}
+
+REFUSED: Final = gettext_lazy("badge %(tag)s refused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """What is known of a charge, or of the connector where one may begin.
+
+    `online`: whether the charge point is connected. `refused`: its badge was not accepted. `by` is the user
+    of a remote start, or the operator who accepted the badge. `held_since`: it is suspended since then.
+    `lost`: its stop was never received. `stop_reason` is in words.
+    """
+
+    online: bool = True
+    connected_at: datetime | None = None
+    booted_at: datetime | None = None
+    plugged_at: datetime | None = None
+    tag: str = ""
+    way: Way = Way.BADGE
+    by: str = ""
+    refused: bool = False
+    authorised_at: datetime | None = None
+    number: int | None = None
+    started_at: datetime | None = None
+    replayed: bool = False
+    charging_at: datetime | None = None
+    held_since: datetime | None = None
+    stopped_at: datetime | None = None
+    stop_reason: str = ""
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StepMark:
-    """One step: its name, what is known of it, and whether it is done, current or still to come."""
+    """One step: its name, what is known of it, and where it stands.
 
+    `progress`: done, current (it goes on, or is waited for), stopped (it failed or is held), todo.
+    """
+
+    stage: Stage
     name: str
     text: str
     progress: str
 
 
-def step_marks(
-    transaction: Transaction | None, now: datetime, plugged_at: datetime | None = None
-) -> list[StepMark]:
-    """Return the five steps of a transaction.
-
-    Without one all are still to come, but the first once a vehicle is plugged in.
-    """
-    if transaction is None:
-        marks = [StepMark(str(step.label), "", "todo") for step in ORDER]
-        if plugged_at is not None:
-            marks[0] = StepMark(str(Step.CONNECTED.label), _time(plugged_at), "current")
+def steps(known: Procedure, now: datetime, reason: str = "") -> list[StepMark]:
+    """Return the steps of a charge; the one that stands still carries the reason."""
+    marks = [_mark(stage, known, now) for stage in Stage]
+    if not reason or known.stopped_at is not None:
         return marks
-    reached = ORDER.index(Step(transaction.step))
-    texts = _texts(transaction, now)
-    ended = transaction.ended_at is not None
-    return [
-        StepMark(str(step.label), texts[step], _progress(index, reached, ended=ended))
-        for index, step in enumerate(ORDER)
-    ]
+    here = _standing(marks)
+    return [_told(mark, reason) if mark.stage is here else mark for mark in marks]
 
 
-def _progress(index: int, reached: int, *, ended: bool) -> str:
-    if index < reached or (index == reached and ended):
-        return "done"
-    return "current" if index == reached else "todo"
+def _standing(marks: list[StepMark]) -> Stage:
+    """Return the step where the sequence stands: the first that failed, goes on or is to come."""
+    failed = [mark.stage for mark in marks if mark.progress == "stopped"]
+    ahead = [mark.stage for mark in marks if mark.progress != "done"]
+    return (failed or ahead or [Stage.STOPPED])[0]
 
 
-def _texts(transaction: Transaction, now: datetime) -> dict[Step, str]:
-    return {
-        Step.CONNECTED: _time(transaction.connected_at),
-        Step.AUTHORISED: _join(
-            _time(transaction.authorised_at),
-            _("badge %(tag)s") % {"tag": transaction.id_tag} if transaction.id_tag else "",
-        ),
-        Step.STARTED: _join(
-            _time(transaction.started_at), _("no. %(number)d") % {"number": transaction.number}
-        ),
-        Step.CHARGING: _charging_text(transaction, now),
-        Step.STOPPED: _join(_time(transaction.ended_at), transaction.stop_reason),
-    }
+def _told(mark: StepMark, reason: str) -> StepMark:
+    progress = "current" if mark.progress == "todo" else mark.progress
+    return StepMark(mark.stage, mark.name, _join(mark.text, reason), progress)
 
 
-def _charging_text(transaction: Transaction, now: datetime) -> str:
-    if transaction.charging_at is None:
-        return ""
-    if transaction.ended_at is not None:
-        return _time(transaction.charging_at)
-    age = duration((now - transaction.charging_at).total_seconds())
-    return _("for %(age)s") % {"age": age}
+def _mark(stage: Stage, known: Procedure, now: datetime) -> StepMark:
+    progress, text = MARKS[stage](known, now)
+    return StepMark(stage, str(NAMES[stage]), text, progress)
+
+
+def _connected(known: Procedure, _now: datetime) -> tuple[str, str]:
+    if known.stopped_at is None and not known.online:
+        return "stopped", _("connection lost") if known.connected_at else ""
+    if known.replayed and known.connected_at is None:
+        return "done", _("offline at the time")
+    return ("done" if known.connected_at or known.started_at else "todo"), _time(known.connected_at)
+
+
+def _booted(known: Procedure, _now: datetime) -> tuple[str, str]:
+    if known.booted_at is None and known.started_at is None:
+        return "todo", ""
+    return "done", _time(known.booted_at)
+
+
+def _authorised(known: Procedure, _now: datetime) -> tuple[str, str]:
+    plugged = _("plugged in at %(time)s") % {"time": _time(known.plugged_at)} if known.plugged_at else ""
+    if known.refused:
+        refused = str(REFUSED) % {"tag": known.tag}
+        return "stopped", _join(_time(known.authorised_at), refused, plugged)
+    if known.authorised_at is None and known.started_at is None:
+        return ("current" if known.plugged_at else "todo"), plugged
+    how = str(WAYS[known.way]) % {"tag": known.tag, "by": known.by}
+    return "done", _join(_time(known.authorised_at), how, plugged)
+
+
+def _started(known: Procedure, _now: datetime) -> tuple[str, str]:
+    if known.started_at is None:
+        waits = known.authorised_at is not None and not known.refused
+        return ("current" if waits else "todo"), ""
+    number = _("no. %(number)d") % {"number": known.number} if known.number is not None else ""
+    replayed = _("received later") if known.replayed else ""
+    return "done", _join(_time(known.started_at), number, replayed)
+
+
+def _charging(known: Procedure, now: datetime) -> tuple[str, str]:
+    if known.started_at is None:
+        return "todo", ""
+    if known.stopped_at is not None:
+        return "done", _time(known.charging_at) or _("no energy flowed")
+    if known.held_since is not None:
+        return "stopped", _("suspended since %(time)s") % {"time": _time(known.held_since)}
+    if known.charging_at is None:
+        return "current", ""
+    age = duration((now - known.charging_at).total_seconds())
+    return "current", _("for %(age)s") % {"age": age}
+
+
+def _stopped(known: Procedure, _now: datetime) -> tuple[str, str]:
+    if known.stopped_at is None:
+        return "todo", ""
+    if known.lost:
+        return "stopped", _join(_time(known.stopped_at), _("presumed: the stop was never received"))
+    return "done", _join(_time(known.stopped_at), known.stop_reason)
+
+
+MARKS: Final[Mapping[Stage, Callable[[Procedure, datetime], tuple[str, str]]]] = {
+    Stage.CONNECTED: _connected,
+    Stage.BOOTED: _booted,
+    Stage.AUTHORISED: _authorised,
+    Stage.STARTED: _started,
+    Stage.CHARGING: _charging,
+    Stage.STOPPED: _stopped,
+}
 
 
 def _time(moment: datetime | None) -> str:

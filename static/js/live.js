@@ -54,6 +54,7 @@ class LiveFeed {
     document.body.classList.remove("is-lost");
     this.tries = 0;
     this.all();
+    document.dispatchEvent(new CustomEvent("asks-changed"));
     clearInterval(this.pinging);
     this.pinging = setInterval(() => this.ping(), PING_MS);
   }
@@ -80,6 +81,7 @@ class LiveFeed {
 
   received(message) {
     clearTimeout(this.silence);
+    if (message.type === "asked") document.dispatchEvent(new CustomEvent("asks-changed"));
     if (message.type !== "changed") return;
     if (!message.charge_points) {
       this.all();

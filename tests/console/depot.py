@@ -37,6 +37,7 @@ def add_charge_point(site: Site, identity: str, *, online: bool = True, zone: st
         connected_at=NOW - timedelta(days=6),
         disconnected_at=None if online else NOW - timedelta(minutes=12),
         last_seen_at=NOW if online else NOW - timedelta(minutes=12),
+        booted_at=NOW - timedelta(days=6),
         protocol="1.6",
         model="DC 50",
     )

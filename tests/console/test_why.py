@@ -4,49 +4,279 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone, translation
 
-from evkit.console.cards import ConnectorCard
 from evkit.console.commands.catalogue import COMMANDS
-from evkit.console.states import State
-from evkit.console.why import why_not_charging
+from evkit.console.faults import ADVICE, FAULTS
+from evkit.console.why import CAUSES, Facts, Means, why
+from evkit.console.why.facts import Badge, Charge, Job, Limit, Link, Order, Question, Report
 from tests.console.depot import NOW
-from tests.console.test_cards import card
+
+MINUTE = timedelta(minutes=1)
+SINCE = NOW - 15 * MINUTE
+ONLINE = Link(last_seen_at=NOW, connected_at=NOW - 60 * MINUTE, booted_at=NOW - 60 * MINUTE)
 
 
-def answer(state: State, **fields: Any) -> tuple[str, str] | None:
-    conn = ConnectorCard(number=1, state=state, **fields)
-    why = why_not_charging(card("A_001", conn, last_seen_at=NOW - timedelta(hours=2)), conn, NOW)
-    return None if why is None else (why.sentence.replace("\u202f", " "), why.command)
+def link(**fields: Any) -> Link:
+    known = {"last_seen_at": NOW, "connected_at": SINCE, "booted_at": SINCE}
+    return Link(**{**known, **fields})
 
 
-class TestWhyNotCharging:
-    @pytest.mark.parametrize("state", [State.CHARGING, State.IDLE])
-    def test_is_not_asked_when_nothing_is_wrong(self, state: State) -> None:
-        assert answer(state) is None
+def report(status: str, **fields: Any) -> Report:
+    return Report(status=status, since=SINCE, **fields)
+
+
+def charge(**fields: Any) -> Charge:
+    known = {"number": 4711, "started_at": SINCE, "who": "Bus 223", "tag": "04A2", "measured_at": NOW}
+    return Charge(**{"charging_at": SINCE, **known, **fields})
+
+
+def order(**fields: Any) -> Order:
+    return Order(**{"at": NOW - 2 * MINUTE, "by": "ann", **fields})
+
+
+def badge(status: str, **fields: Any) -> Badge:
+    return Badge(tag="04A2", status=status, at=NOW - MINUTE, **fields)
+
+
+def facts(status: str, **fields: Any) -> Facts:
+    return Facts(**{"link": ONLINE, "connector": report(status), **fields})
+
+
+LOST = link(connected=False, lost_at=NOW - 12 * MINUTE)
+FREE, PLUGGED, HELD, PAUSED = "Available", "Preparing", "SuspendedEVSE", "SuspendedEV"
+UPDATE = Job(firmware=True, status="Installing", at=NOW - 3 * MINUTE)
+UPLOAD = Job(firmware=False, status="Uploading", at=NOW - 3 * MINUTE)
+ASKED = Question(pk=1, tag="04A2", deadline=NOW + timedelta(seconds=20))
+EARTH = {"error_code": "GroundFailure"}
+OWN_CODE = report("Faulted", error_code="OtherError", vendor_code="0x2F", info="fan")
+LITTLE = Limit(power_w=800, least_w=1000, by="ann", at=NOW - 5 * MINUTE)
+SITE_LIMIT = Limit(power_w=0, least_w=4140)
+ENOUGH = Limit(power_w=20_000, least_w=1000)
+
+Row = tuple[Facts, str, str, str]
+
+ROWS: list[Row] = [
+    # the connection
+    (facts("", link=Link(connected=False)), "never-connected",
+     "The charge point has never connected. Check its address, its identity and its password.", ""),
+    (facts("Charging", link=LOST, power_w=7000, charge=charge()), "offline",
+     "No connection since 13:55. Check the power supply and the network of the charge point.", ""),
+    (facts("Faulted", link=LOST), "offline",
+     "No connection since 13:55. Check the power supply and the network of the charge point.", ""),
+    (facts(FREE, link=LOST, restart=order(awaited=True)), "restarting",
+     "The charge point restarts: ann ordered it at 14:05.", ""),
+    (facts("Unavailable", restart=order(by="", awaited=True)), "restarting",
+     "The charge point restarts: evkit ordered it at 14:05.", ""),
+    (facts(FREE, link=LOST, restart=order(seen=True)), "offline",
+     "No connection since 13:55. Check the power supply and the network of the charge point.", ""),
+    (facts(FREE, link=link(registration="rejected")), "rejected",
+     "The charge point is not let in: an administrator rejected it.", "accept"),
+    (facts(FREE, link=link(registration="pending")), "pending",
+     "The charge point waits for an administrator to accept it.", "accept"),
+    (facts("", link=link(booted_at=None)), "not-booted",
+     "The charge point has been connected since 13:52, but it has not booted yet.", "trigger"),
+    (facts("", link=ONLINE), "state-unknown",
+     "The charge point has not told the state of this connector yet.", "trigger"),
+    # its jobs, faults and service
+    (facts(FREE, job=UPDATE), "firmware",
+     "The charge point has been updating its firmware since 14:04 (Installing).", ""),
+    (facts("Unavailable", job=UPLOAD), "diagnostics",
+     "The charge point has been uploading its diagnostics since 14:04 (Uploading).", ""),
+    (facts(PLUGGED, job=UPLOAD), "no-badge",
+     "A vehicle has been plugged in since 13:52, but no badge was presented.", "start"),
+    (facts("Faulted", connector=report("Faulted", **EARTH)), "fault",
+     "Earth fault. Keep the vehicle unplugged and have an electrician check the cable and the socket.",
+     "reset"),
+    (facts(FREE, own=report("Faulted", error_code="HighTemperature", vendor_code="E71")), "fault",
+     "Temperature too high (E71). Let it cool down, check its ventilation and its plug, then reset it.",
+     "reset"),
+    (facts("Faulted", connector=report("Faulted", error_code="NoError")), "fault",
+     ("The charge point reports a fault without a reason."
+      " Read its display, reset it, and call its maintenance if the fault returns."), "reset"),
+    (facts("Faulted", connector=OWN_CODE), "fault",
+     "Other error (0x2F · fan). Read its display, reset it, and call its maintenance if the fault returns.",
+     "reset"),
+    (facts("Unavailable", closing=order(number=1)), "closed-by-order",
+     "ann put it out of service at 14:05.", "availability"),
+    (facts(FREE, own=report("Unavailable"), closing=order()), "closed-by-order",
+     "ann put it out of service at 14:05.", "availability"),
+    (facts("Unavailable"), "closed-by-itself",
+     "The charge point has reported being out of service since 13:52; nobody ordered it here.",
+     "availability"),
+    # badges
+    (facts(PLUGGED, question=ASKED), "question",
+     "Badge 04A2 waits for an operator's answer until 14:07:50.", "answer"),
+    (facts(PLUGGED, badge=badge("Invalid")), "badge-unknown",
+     "Badge 04A2 was refused at 14:06: it is unknown.", "start"),
+    (facts(FREE, badge=badge("Invalid")), "badge-unknown",
+     "Badge 04A2 was refused at 14:06: it is unknown.", "start"),
+    (facts(PLUGGED, badge=badge("Invalid", unanswered=True)), "badge-unanswered",
+     "Badge 04A2 was refused at 14:06: it is unknown, and no operator answered in time.", "start"),
+    (facts(PLUGGED, badge=badge("Invalid", by="ann")), "badge-refused-by-operator",
+     "ann refused badge 04A2 at 14:06.", "start"),
+    (facts(PLUGGED, badge=badge("Blocked")), "badge-blocked",
+     "Badge 04A2 was refused at 14:06: it is blocked.", "start"),
+    (facts(PLUGGED, badge=badge("Blocked", parent="FLEET")), "badge-blocked-by-group",
+     "Badge 04A2 was refused at 14:06: badge FLEET of its group is blocked.", "start"),
+    (facts(PLUGGED, badge=badge("Expired")), "badge-expired",
+     "Badge 04A2 was refused at 14:06: it has expired.", "start"),
+    (facts(PLUGGED, badge=badge("Expired", parent="FLEET")), "badge-expired-by-group",
+     "Badge 04A2 was refused at 14:06: badge FLEET of its group has expired.", "start"),
+    (facts(PLUGGED, badge=badge("ConcurrentTx", elsewhere="A_003 / 1")), "badge-elsewhere",
+     "Badge 04A2 was refused at 14:06: it is charging at A_003 / 1.", "start"),
+    (facts(PLUGGED, badge=badge("ConcurrentTx")), "badge-concurrent",
+     "Badge 04A2 was refused at 14:06: it was charging elsewhere.", "start"),
+    (facts(FREE, badge=badge("Accepted")), "badge-awaits-cable",
+     "Badge 04A2 was accepted at 14:06. Plug the vehicle in.", ""),
+    (facts(PLUGGED, badge=badge("Accepted")), "badge-without-start",
+     "Badge 04A2 was accepted at 14:06, but the charge point has not started the charge.", "start"),
+    (facts(PLUGGED), "no-badge",
+     "A vehicle has been plugged in since 13:52, but no badge was presented.", "start"),
+    (facts("Reserved"), "reserved",
+     "The connector has been reserved since 13:52.", ""),
+    (facts(PLUGGED, connector=report(PLUGGED, error_code="ConnectorLockFailure")), "warning",
+     ("The charge point complains: The connector does not lock or unlock."
+      " Push the plug in firmly, or unlock the connector and plug it in again."), "reset"),
+    # starts that were ordered
+    (facts(PLUGGED, start=order(state="queued")), "start-unsent",
+     "ann ordered the start at 14:05; the charge point has not answered yet.", ""),
+    (facts(PLUGGED, start=order(state="sent")), "start-unsent",
+     "ann ordered the start at 14:05; the charge point has not answered yet.", ""),
+    (facts(FREE, start=order(awaited=True)), "start-awaits-cable",
+     "The charge point accepted the start that ann ordered at 14:05. Plug the vehicle in.", ""),
+    (facts(PLUGGED, start=order(awaited=True)), "start-awaited",
+     "The charge point accepted the start that ann ordered at 14:05 and prepares it.", ""),
+    (facts(PLUGGED, start=order(state="rejected", answer="Rejected", tag="04A2")), "start-refused",
+     "The charge point refused the start that ann ordered at 14:05 (Rejected).", "start"),
+    (facts(PLUGGED, start=order(state="timed_out")), "start-unanswered",
+     "The charge point did not answer when ann ordered the start at 14:05.", "start"),
+    (facts(PLUGGED, start=order(state="expired")), "start-unanswered",
+     "The charge point did not answer when ann ordered the start at 14:05.", "start"),
+    (facts(PLUGGED, start=order()), "start-in-vain",
+     "The charge point accepted the start that ann ordered at 14:05, but no transaction followed.", "start"),
+    (facts(PLUGGED, start=order(seen=True)), "no-badge",
+     "A vehicle has been plugged in since 13:52, but no badge was presented.", "start"),
+    # a transaction that does not charge
+    (facts(FREE, charge=charge()), "stop-lost",
+     "Transaction 4711 is still open although no vehicle is plugged in: its stop was not received.", "stop"),
+    (facts("Charging", charge=charge(authorization="Blocked", charging_at=None)), "start-not-authorised",
+     "The charge point started transaction 4711 although badge 04A2 was refused (Blocked).", "stop"),
+    (facts(HELD, charge=charge(), limit=LITTLE, pause=order()), "paused",
+     "Bus 223 waits: ann paused its charge at 14:05.", ""),
+    (facts(HELD, charge=charge(), inactive_until=NOW + 60 * MINUTE), "group-inactive",
+     "Bus 223 waits: the schedule of its group lets it charge again at 15:07.", ""),
+    (facts(HELD, charge=charge(), limit=LITTLE, profile=order(state="rejected", answer="NotSupported")),
+     "profile-refused",
+     "Bus 223 waits: the charge point refused the limit that ann set at 14:05 (NotSupported).", "limit"),
+    (facts(HELD, charge=charge(), limit=LITTLE), "limit-by-user",
+     "Bus 223 waits: ann limited it to 0.8 kW at 14:02, too little to charge.", "limit"),
+    (facts(HELD, charge=charge(), limit=SITE_LIMIT), "limit-by-site",
+     "Bus 223 waits: the site leaves it 0.0 kW at the moment, too little to charge.", "limit"),
+    (facts(HELD, charge=charge(), limit=ENOUGH), "held-under-limit",
+     "Bus 223 has waited since 13:52: the charge point offers no power, though its limit is 20.0 kW.",
+     "clear-limits"),
+    (facts(HELD, charge=charge()), "held",
+     "Bus 223 has waited since 13:52: the charge point itself offers no power.", "clear-limits"),
+    (facts(PAUSED, charge=charge(soc_percent=97)), "vehicle-full",
+     "Bus 223 is full: 97 %.", ""),
+    (facts(PAUSED, charge=charge(soc_percent=60)), "vehicle-paused",
+     "Bus 223 has taken no power since 13:52, although the charge point offers it.", ""),
+    (facts(PAUSED, charge=charge(who="", charging_at=None)), "vehicle-asleep",
+     ("The vehicle has drawn nothing since the start at 13:52:"
+      " it may be asleep, or wait for its own departure time."), ""),
+    (facts("Charging", charge=charge(measured_at=NOW - 9 * MINUTE), power_w=7000), "meter-silent",
+     "No meter values since 13:58: whether energy flows is unknown.", "trigger"),
+    (facts("Charging", charge=charge(measured_at=None, charging_at=None)), "meter-never",
+     "No meter values since the start at 13:52: whether energy flows is unknown.", "trigger"),
+    (facts("Charging", charge=charge(charging_at=None)), "no-energy",
+     "Transaction 4711 started at 13:52, but no energy has flowed yet.", "stop"),
+    (facts("Charging", charge=charge()), "no-power",
+     "Bus 223 draws no power at the moment, although the charge is running.", ""),
+    (facts("Finishing"), "finished",
+     "The charge ended at 13:52 and the vehicle is still plugged in. It can be unplugged.", "unlock"),
+]  # fmt: skip
+
+CODES = [row[1] for row in ROWS]
+
+NOTHING_WRONG = [
+    facts(FREE),
+    facts("Charging", power_w=7000, charge=charge()),
+    facts("Charging", power_w=7000, charge=charge(authorization="Invalid")),
+    facts("Charging", charge=charge(started_at=NOW - MINUTE / 2, charging_at=None, measured_at=None)),
+    facts("Charging"),
+    facts(FREE, start=order(seen=True)),
+]
+
+
+@pytest.fixture(autouse=True)
+def paris() -> Any:
+    with timezone.override("Europe/Paris"):
+        yield
+
+
+class TestWhy:
+    @pytest.mark.parametrize(("known", "code", "sentence", "button"), ROWS, ids=CODES)
+    def test_names_the_most_decisive_cause_and_what_mends_it(
+        self, known: Facts, code: str, sentence: str, button: str
+    ) -> None:
+        found = why(known, NOW)
+        assert found is not None
+        assert (found.code, found.sentence.replace("\u202f", " ")) == (code, sentence)
+        assert (found.command or found.means.replace("command", "")) == button
+
+    @pytest.mark.parametrize("known", NOTHING_WRONG)
+    def test_is_not_asked_when_nothing_is_wrong(self, known: Facts) -> None:
+        assert why(known, NOW) is None
+
+    def test_every_cause_has_a_row(self) -> None:
+        assert {code for _facts, code, _sentence, _button in ROWS} == {cause.code for cause in CAUSES}
+
+    @pytest.mark.parametrize("error_code", list(FAULTS))
+    def test_every_error_code_has_a_meaning_and_an_advice(self, error_code: str) -> None:
+        found = why(facts("Faulted", connector=report("Faulted", error_code=error_code)), NOW)
+        assert found is not None
+        assert found.sentence.startswith(f"{FAULTS[error_code]}. ")
+        assert error_code in {*ADVICE, "OtherError"}
+
+    def test_a_vendors_own_error_code_is_shown_as_it_is(self) -> None:
+        found = why(facts("Faulted", connector=report("Faulted", error_code="Arc", info="50% load")), NOW)
+        assert found is not None
+        assert found.sentence.startswith("Arc (50% load). ")
+
+    def test_is_told_in_french(self) -> None:
+        with translation.override("fr"):
+            sentences = [why(known, NOW) for known, *_rest in ROWS]
+        english = {sentence for _facts, _code, sentence, _button in ROWS}
+        assert not english & {found.sentence for found in sentences if found}
+
+
+class TestRemedies:
+    @pytest.mark.parametrize("cause", CAUSES, ids=[cause.code for cause in CAUSES])
+    def test_are_commands_that_exist(self, cause: Any) -> None:
+        if cause.remedy is not None and cause.remedy.means is Means.COMMAND:
+            assert cause.remedy.slug in COMMANDS
+
+    @pytest.mark.parametrize("row", ROWS, ids=CODES)
+    def test_fill_in_fields_that_their_form_has(self, row: Row) -> None:
+        found = why(row[0], NOW)
+        assert found is not None
+        if found.command:
+            names = {part.split("=")[0] for part in found.query.split("&") if part}
+            assert names <= set(COMMANDS[found.command].base_fields)
 
     @pytest.mark.parametrize(
-        ("state", "fields", "expected"),
+        ("known", "query"),
         [
-            (State.FAULTED, {"fault": "Earth fault"},
-             ("Earth fault. Charging is impossible until the fault is gone.", "reset")),
-            (State.SUSPENDED_EV, {"vehicle": "Bus 231", "soc_percent": 97}, ("Bus 231 is full: 97 %.", "")),
-            (State.SUSPENDED_SITE, {"vehicle": "Bus 223", "limit_w": 0},
-             ("Bus 223 waits: its limit is 0.0 kW, too little to charge.", "limit")),
-            (State.PREPARING, {}, ("A vehicle is plugged in, but no badge was presented.", "start")),
-            (State.UNAVAILABLE, {}, ("The connector is out of service.", "availability")),
+            (facts("Unavailable", number=2, closing=order(number=2)), "connector=2&kind=Operative"),
+            (facts(FREE, number=2, own=report("Unavailable")), "connector=0&kind=Operative"),
+            (facts(PLUGGED, number=2), "connector=2"),
+            (facts(PLUGGED, number=2, start=order(tag="04 A2")), "connector=2&tag=04+A2"),
+            (facts(FREE, charge=charge()), "transaction=4711"),
+            (facts("Faulted"), ""),
         ],
-    )  # fmt: skip
-    def test_names_the_cause_and_the_command_that_mends_it(
-        self, state: State, fields: dict[str, Any], expected: tuple[str, str]
-    ) -> None:
-        assert answer(state, **fields) == expected
-
-    def test_tells_how_long_the_connection_has_been_lost(self) -> None:
-        found = answer(State.OFFLINE)
+    )
+    def test_know_what_they_are_about(self, known: Facts, query: str) -> None:
+        found = why(known, NOW)
         assert found is not None
-        assert found[0].startswith("No connection for 2 h 00 min.")
-
-    @pytest.mark.parametrize("state", list(State))
-    def test_every_command_it_proposes_exists(self, state: State) -> None:
-        found = answer(state)
-        assert found is None or found[1] in {"", *COMMANDS}
+        assert found.query == query

@@ -13,18 +13,20 @@ from charging.models import Transaction
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.formats import duration
 from evkit.console.frames import is_error, summary
+from evkit.console.selectors.facts import connector_facts
 from evkit.console.selectors.overview import (
     charge_point_card,
     in_watts,
     open_transactions,
     rated_power,
 )
-from evkit.console.states import State
-from evkit.console.steps import StepMark, step_marks
-from evkit.console.why import Why, why_not_charging
+from evkit.console.selectors.procedure import transaction_procedure, waiting_procedure
+from evkit.console.steps import Procedure, StepMark, steps
+from evkit.console.why import Answer, Facts, why
 from history.models import Message
 from history.types import Direction
 
+URGENT = frozenset({"fault", "question"})
 MESSAGES = 8
 COMMANDS = 6
 PROTOCOLS = {"1.6": "OCPP 1.6J", "2.0.1": "OCPP 2.0.1"}
@@ -50,7 +52,7 @@ class ConnectorDetail:
     transaction: Transaction | None
     steps: Sequence[StepMark]
     limits: Limits
-    why: Why | None
+    why: Answer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ def charge_point_detail(row: ChargePoint, connector: str, now: datetime) -> Char
     voltage_v = row.site.voltage_v if row.site else 230.0
     running = open_transactions([row.pk])
     card = charge_point_card(row, running, voltage_v)
+    facts = connector_facts([row], running, now)
     details = [
-        _connector(evse, conn, card, running.get(evse.pk), voltage_v, now)
+        _connector(evse, conn, facts[evse.pk], running.get(evse.pk), voltage_v, now)
         for evse, conn in zip(row.evses.all(), card.connectors, strict=True)
     ]
     return ChargePointDetail(
@@ -94,8 +97,9 @@ def charge_point_detail(row: ChargePoint, connector: str, now: datetime) -> Char
 
 
 def _selected(details: list[ConnectorDetail], connector: str) -> ConnectorDetail | None:
-    """Return the connector asked for, else the first busy one, else the first."""
+    """Return the connector asked for, else the first faulted, asking or busy one, else the first."""
     wanted = [detail for detail in details if str(detail.card.number) == connector]
+    wanted += [detail for detail in details if detail.why and detail.why.code in URGENT]
     busy = [detail for detail in details if detail.card.busy]
     return next(iter([*wanted, *busy, *details]), None)
 
@@ -103,7 +107,7 @@ def _selected(details: list[ConnectorDetail], connector: str) -> ConnectorDetail
 def _connector(
     evse: Evse,
     conn: ConnectorCard,
-    card: ChargePointCard,
+    facts: Facts,
     running: Transaction | None,
     voltage_v: float,
     now: datetime,
@@ -113,17 +117,23 @@ def _connector(
     if live is not None:
         requested = in_watts(live.requested_w, live.requested_a, evse, voltage_v)
     limits = Limits(requested, conn.limit_w, conn.power_w, rated_power(evse, voltage_v))
-    plugged_at = conn.since if conn.state is State.PREPARING else None
-    shown = running or (None if plugged_at else last_transaction(evse))
+    answer = why(facts, now)
+    waits = facts.idle and (facts.status == "Preparing" or facts.badge or facts.start)
+    shown = running or (None if waits else last_transaction(evse))
+    reason = answer.sentence if answer else ""
     return ConnectorDetail(
         card=conn,
         evse=evse,
         live=live,
         transaction=shown,
-        steps=step_marks(shown, now, plugged_at),
+        steps=steps(_procedure(shown, facts), now, reason),
         limits=limits,
-        why=why_not_charging(card, conn, now),
+        why=answer,
     )
+
+
+def _procedure(shown: Transaction | None, facts: Facts) -> Procedure:
+    return transaction_procedure(shown, facts) if shown else waiting_procedure(facts)
 
 
 def last_transaction(evse: Evse) -> Transaction | None:

@@ -1,0 +1,73 @@
+"""Why transactions and connections ended, in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from charging.models import Transaction
+from charging.types import Flag
+
+STOPS: Final[dict[str, Promise]] = {
+    "": gettext_lazy("Stopped at the charge point"),
+    "Local": gettext_lazy("Stopped at the charge point"),
+    "Remote": gettext_lazy("Stopped remotely"),
+    "EVDisconnected": gettext_lazy("Vehicle unplugged"),
+    "EmergencyStop": gettext_lazy("Emergency stop"),
+    "PowerLoss": gettext_lazy("Power failure"),
+    "HardReset": gettext_lazy("Hard reset of the charge point"),
+    "SoftReset": gettext_lazy("Reset of the charge point"),
+    "Reboot": gettext_lazy("Restart of the charge point"),
+    "UnlockCommand": gettext_lazy("Connector unlocked remotely"),
+    "DeAuthorized": gettext_lazy("Badge no longer accepted"),
+    "Other": gettext_lazy("Other reason"),
+}
+"""OCPP 1.6 §7.36 Reason; one that is left out means Local (§6.49)."""
+
+REPLACED: Final = "a newer connection took over"
+CLOSINGS: Final[dict[str, Promise]] = {
+    REPLACED: gettext_lazy("Replaced by a newer connection of the charge point"),
+    "restart": gettext_lazy("evkit was stopped or restarted"),
+    "evkit was restarted": gettext_lazy("evkit was stopped or restarted"),
+    "no message for too long": gettext_lazy("The charge point fell silent, evkit closed the connection"),
+}
+CODES: Final[dict[int, Promise]] = {
+    1000: gettext_lazy("Closed by the charge point"),
+    1001: gettext_lazy("The charge point went away"),
+    1002: gettext_lazy("Protocol error"),
+    1005: gettext_lazy("Closed by the charge point without a reason"),
+    1006: gettext_lazy("Connection lost: network or power supply"),
+    1009: gettext_lazy("A message was too big"),
+    1011: gettext_lazy("Connection lost: no answer to pings"),
+    1012: gettext_lazy("The charge point restarts"),
+    1013: gettext_lazy("evkit was overloaded and asked to come back later"),
+}
+
+
+def stop_text(transaction: Transaction) -> str:
+    """Return why a transaction ended; empty while it runs."""
+    if transaction.ended_at is None:
+        return ""
+    if not transaction.stop_reason and Flag.PRESUMED_ENDED in transaction.flags:
+        return _("Not known: the stop was never received")
+    known = STOPS.get(transaction.stop_reason)
+    return str(known) if known else transaction.stop_reason
+
+
+def flag_texts(transaction: Transaction) -> list[str]:
+    """Return what is out of the ordinary about a transaction."""
+    labels = dict(Flag.choices)
+    return [str(labels.get(flag, flag)) for flag in transaction.flags]
+
+
+def closing_text(code: int | None, reason: str) -> str:
+    """Return why a connection ended (RFC 6455 §7.4.1)."""
+    known = CLOSINGS.get(reason) or CODES.get(code or 0)
+    if known:
+        return str(known)
+    if reason:
+        return reason
+    return _("Closed with code %(code)s") % {"code": code} if code else _("Not known")

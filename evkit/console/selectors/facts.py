@@ -1,0 +1,135 @@
+"""Reads the facts that tell why connectors do not charge, of many charge points in a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
+from chargers.types import CommandState
+from charging.models import Pause, Transaction
+from charging.services.pauses import pauses_in_force
+from evkit.console.selectors.badges import Badges, last_badges
+from evkit.console.selectors.orders import Orders, last_orders
+from evkit.console.why.facts import Badge, Charge, Facts, Limit, Link, Order, Report
+from evkit.core.units import amperes_to_watts
+
+LEAST_A = 6
+"""The least current per phase that an AC vehicle charges with (IEC 61851-1)."""
+LEAST_DC_W = 1000.0
+DEFAULT_VOLTAGE_V = 230.0
+
+Running = Mapping[int, Transaction]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read beside the live state."""
+
+    running: Running
+    badges: Badges
+    orders: Orders
+    pauses: Mapping[int, Pause]
+
+
+def connector_facts(rows: Sequence[ChargePoint], running: Running, now: datetime) -> dict[int, Facts]:
+    """Return the facts of every connector of these charge points, by EVSE id.
+
+    `rows` are loaded with their live state, `running` are their transactions by EVSE id.
+    """
+    still = {evse_id: row for evse_id, row in running.items() if row.ended_at is None}
+    known = Known(still, last_badges(rows, now), last_orders(rows, now), pauses_in_force(list(still)))
+    return {evse.pk: _facts(row, evse, known) for row in rows for evse in row.evses.all()}
+
+
+def _facts(row: ChargePoint, evse: Evse, known: Known) -> Facts:
+    live: EvseState | None = getattr(evse, "state", None)
+    transaction = known.running.get(evse.pk)
+    orders = known.orders
+    place = row.pk, evse.number
+    badge = known.badges.of(row, evse)
+    return Facts(
+        number=evse.number,
+        link=_link(row),
+        own=_report(getattr(row, "state", None)),
+        connector=_report(live),
+        power_w=(live.power_w or 0.0) if live else 0.0,
+        charge=_charge(transaction, live) if transaction else None,
+        badge=badge,
+        question=known.badges.question_of(row, evse) if transaction is None else None,
+        start=_overtaken(orders.starts.get(place), badge),
+        restart=orders.restarts.get(row.pk),
+        closing=orders.closings.get(place),
+        profile=orders.profiles.get(place),
+        limit=_limit(row, evse, live, orders) if live else None,
+        pause=_pause(known.pauses.get(evse.pk)),
+        job=orders.jobs.get(row.pk),
+    )
+
+
+def _overtaken(start: Order | None, badge: Badge | None) -> Order | None:
+    """Return an order to start, unless it is over and a badge was decided about since."""
+    if start is None or badge is None or badge.at < start.at:
+        return start
+    open_still = start.awaited or start.state in {CommandState.QUEUED, CommandState.SENT}
+    return start if open_still and badge.accepted else None
+
+
+def _pause(pause: Pause | None) -> Order | None:
+    return None if pause is None else Order(at=pause.since, by=pause.paused_name)
+
+
+def _link(row: ChargePoint) -> Link:
+    state: ChargePointState | None = getattr(row, "state", None)
+    if state is None:
+        return Link(connected=False, registration=row.registration)
+    return Link(
+        connected=state.connected,
+        last_seen_at=state.last_seen_at,
+        connected_at=state.connected_at,
+        lost_at=state.disconnected_at or state.last_seen_at,
+        booted_at=state.booted_at,
+        registration=row.registration,
+    )
+
+
+def _report(state: ChargePointState | EvseState | None) -> Report:
+    if state is None:
+        return Report()
+    return Report(
+        status=state.status,
+        since=state.status_since if isinstance(state, EvseState) else state.status_at,
+        error_code=state.error_code,
+        vendor_code=state.vendor_error_code,
+        info=state.info,
+    )
+
+
+def _charge(row: Transaction, live: EvseState | None) -> Charge:
+    return Charge(
+        number=row.number,
+        started_at=row.started_at,
+        tag=row.id_tag,
+        who=row.vehicle.name if row.vehicle else row.id_tag,
+        authorization=row.authorization,
+        charging_at=row.charging_at,
+        measured_at=row.measured_at,
+        soc_percent=row.soc_last_percent if live is None else live.soc_percent,
+    )
+
+
+def _limit(row: ChargePoint, evse: Evse, live: EvseState, orders: Orders) -> Limit | None:
+    """Return the accepted limit in W; one in A counts for the connector's phases."""
+    voltage_v = row.site.voltage_v if row.site else DEFAULT_VOLTAGE_V
+    power_w = live.limit_w
+    if power_w is None and live.limit_a is not None:
+        power_w = amperes_to_watts(live.limit_a, phases=evse.phases, voltage_v=voltage_v)
+    if power_w is None:
+        return None
+    order = orders.profiles.get((row.pk, evse.number))
+    phases = 1 if live.limit_a is None else evse.phases
+    least_w = LEAST_DC_W
+    if evse.current == "AC":
+        least_w = amperes_to_watts(LEAST_A, phases=phases, voltage_v=voltage_v)
+    return Limit(power_w=power_w, least_w=least_w, by=order.by if order else "", at=live.limit_at)

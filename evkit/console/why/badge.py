@@ -1,0 +1,187 @@
+"""Causes before a charge: a badge that is refused or missing, a start that was ordered in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from chargers.types import CommandState
+from charging.types import AuthorizationStatus as Status
+from evkit.console.why.cause import Cause, Means, Remedy, When
+from evkit.console.why.facts import Facts
+
+ANSWER: Final = Remedy(_("Answer"), means=Means.ANSWER)
+START: Final = Remedy(_("Start the charge"), "start")
+START_OTHER: Final = Remedy(_("Start with another badge"), "start")
+START_AGAIN: Final = Remedy(
+    _("Order the start again"),
+    "start",
+    lambda f: {"connector": f.number, "tag": f.start.tag if f.start else ""},
+)
+
+
+def _refused(status: Status) -> When:
+    def told(facts: Facts, _now: datetime) -> bool:
+        return facts.idle and facts.badge is not None and facts.badge.status == status
+
+    return told
+
+
+def _refused_by(status: Status, source: str) -> When:
+    """Return when a badge was refused and `source` tells more about it."""
+    refused = _refused(status)
+    return lambda facts, now: refused(facts, now) and bool(getattr(facts.badge, source))
+
+
+def _ordered(states: Collection[str], *, awaited: bool = False) -> When:
+    def told(facts: Facts, _now: datetime) -> bool:
+        order = facts.start
+        if not facts.idle or order is None or order.seen:
+            return False
+        return order.state in states and order.awaited == awaited
+
+    return told
+
+
+def _accepted(status: str) -> When:
+    def told(facts: Facts, _now: datetime) -> bool:
+        return facts.idle and facts.status == status and facts.badge is not None and facts.badge.accepted
+
+    return told
+
+
+BADGE_CAUSES: Final = (
+    Cause(
+        "question",
+        _("Badge %(asked_tag)s waits for an operator's answer until %(deadline)s."),
+        lambda f, _now: f.question is not None,
+        ANSWER,
+    ),
+    Cause(
+        "start-unsent",
+        _("%(start_by)s ordered the start at %(start_time)s; the charge point has not answered yet."),
+        _ordered({CommandState.QUEUED, CommandState.SENT}),
+    ),
+    Cause(
+        "start-awaits-cable",
+        _(
+            "The charge point accepted the start that %(start_by)s ordered at %(start_time)s."
+            " Plug the vehicle in."
+        ),
+        lambda f, now: f.status == "Available" and _ordered({CommandState.ACCEPTED}, awaited=True)(f, now),
+    ),
+    Cause(
+        "start-awaited",
+        _("The charge point accepted the start that %(start_by)s ordered at %(start_time)s and prepares it."),
+        _ordered({CommandState.ACCEPTED}, awaited=True),
+    ),
+    Cause(
+        "start-refused",
+        _(
+            "The charge point refused the start that %(start_by)s ordered at %(start_time)s"
+            " (%(start_answer)s)."
+        ),
+        _ordered({CommandState.REJECTED, CommandState.FAILED}),
+        START_AGAIN,
+    ),
+    Cause(
+        "start-unanswered",
+        _("The charge point did not answer when %(start_by)s ordered the start at %(start_time)s."),
+        _ordered({CommandState.TIMED_OUT, CommandState.EXPIRED}),
+        START_AGAIN,
+    ),
+    Cause(
+        "start-in-vain",
+        _(
+            "The charge point accepted the start that %(start_by)s ordered at %(start_time)s,"
+            " but no transaction followed."
+        ),
+        _ordered({CommandState.ACCEPTED}),
+        START_AGAIN,
+    ),
+    Cause(
+        "badge-refused-by-operator",
+        _("%(badge_by)s refused badge %(tag)s at %(badge_time)s."),
+        _refused_by(Status.INVALID, "by"),
+        START_OTHER,
+    ),
+    Cause(
+        "badge-unanswered",
+        _("Badge %(tag)s was refused at %(badge_time)s: it is unknown, and no operator answered in time."),
+        _refused_by(Status.INVALID, "unanswered"),
+        START_OTHER,
+    ),
+    Cause(
+        "badge-unknown",
+        _("Badge %(tag)s was refused at %(badge_time)s: it is unknown."),
+        _refused(Status.INVALID),
+        START_OTHER,
+    ),
+    Cause(
+        "badge-blocked-by-group",
+        _("Badge %(tag)s was refused at %(badge_time)s: badge %(parent)s of its group is blocked."),
+        _refused_by(Status.BLOCKED, "parent"),
+        START_OTHER,
+    ),
+    Cause(
+        "badge-blocked",
+        _("Badge %(tag)s was refused at %(badge_time)s: it is blocked."),
+        _refused(Status.BLOCKED),
+        START_OTHER,
+    ),
+    Cause(
+        "badge-expired-by-group",
+        _("Badge %(tag)s was refused at %(badge_time)s: badge %(parent)s of its group has expired."),
+        _refused_by(Status.EXPIRED, "parent"),
+        START_OTHER,
+    ),
+    Cause(
+        "badge-expired",
+        _("Badge %(tag)s was refused at %(badge_time)s: it has expired."),
+        _refused(Status.EXPIRED),
+        START_OTHER,
+    ),
+    Cause(
+        "badge-elsewhere",
+        _("Badge %(tag)s was refused at %(badge_time)s: it is charging at %(elsewhere)s."),
+        _refused_by(Status.CONCURRENT_TX, "elsewhere"),
+        START_OTHER,
+    ),
+    Cause(
+        "badge-concurrent",
+        _("Badge %(tag)s was refused at %(badge_time)s: it was charging elsewhere."),
+        _refused(Status.CONCURRENT_TX),
+        START_OTHER,
+    ),
+    Cause(
+        "warning",
+        _("The charge point complains: %(fault)s. %(advice)s"),
+        lambda f, _now: f.status in {"Preparing", "SuspendedEVSE"} and f.connector.complains,
+        Remedy(_("Reset the charge point"), "reset", lambda _facts: {}),
+    ),
+    Cause(
+        "badge-awaits-cable",
+        _("Badge %(tag)s was accepted at %(badge_time)s. Plug the vehicle in."),
+        _accepted("Available"),
+    ),
+    Cause(
+        "badge-without-start",
+        _("Badge %(tag)s was accepted at %(badge_time)s, but the charge point has not started the charge."),
+        _accepted("Preparing"),
+        START,
+    ),
+    Cause(
+        "reserved",
+        _("The connector has been reserved since %(time)s."),
+        lambda f, _now: f.status == "Reserved",
+    ),
+    Cause(
+        "no-badge",
+        _("A vehicle has been plugged in since %(time)s, but no badge was presented."),
+        lambda f, _now: f.charge is None and f.status == "Preparing",
+        START,
+    ),
+)
