@@ -10,8 +10,10 @@ from typing import Final
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from evkit.console.access import principal_of
+from evkit.console.live.snapshots import snapshots
 from evkit.console.navigation import HOME, Entry, SiteLink, phone_entries, side_groups, site_links
 from evkit.console.selectors.frame import Strip, strip_of
 from evkit.core.clock import utc_now
@@ -96,7 +98,8 @@ class Frame:
     def strip(self) -> Strip:
         """What is wrong on the page's site, or on all the viewer's sites."""
         chosen = [self.site] if self.site else self.sites
-        return strip_of([site.pk for site in chosen])
+        ids = tuple(site.pk for site in chosen)
+        return snapshots.get(("strip", ids, get_language()), self.request, lambda: strip_of(ids))
 
     @property
     def total(self) -> int:

@@ -10,7 +10,7 @@ from evkit.console.access import get_site, member_page
 from evkit.console.cards import totals_of, zones_of
 from evkit.console.filters import Filter
 from evkit.console.ids import read_ids
-from evkit.console.selectors.overview import site_cards
+from evkit.console.live.cards import shared_cards
 
 ALL = "all"
 
@@ -25,7 +25,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     """
     site = get_site(request, code)
     chosen = Filter.from_query(request.GET)
-    cards = site_cards(site)
+    cards = shared_cards(request, site)
     zones = zones_of(chosen.apply(cards))
     totals = totals_of(cards, site.limit_w)
     asked = request.GET.get("only", "")

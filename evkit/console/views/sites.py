@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from evkit.console.access import member_page, principal_of
 from evkit.console.cards import Totals, totals_of
-from evkit.console.selectors.overview import site_cards
+from evkit.console.live.cards import shared_cards
 from evkit.console.states import Group, State
 from sites.models import Site
 
@@ -28,15 +28,15 @@ class SiteSummary:
         return bool(self.totals.counts[Group.FAULTED])
 
 
-def _summary(site: Site) -> SiteSummary:
-    cards = site_cards(site)
+def _summary(request: HttpRequest, site: Site) -> SiteSummary:
+    cards = shared_cards(request, site)
     return SiteSummary(site, totals_of(cards, site.limit_w), len(cards))
 
 
 @member_page
 def sites(request: HttpRequest) -> HttpResponse:
     """Show one card per site; an htmx request gets the cards as fragments."""
-    summaries = [_summary(site) for site in principal_of(request).sites()]
+    summaries = [_summary(request, site) for site in principal_of(request).sites()]
     fragment = request.headers.get("HX-Request") == "true"
     template = "console/sites/live.html" if fragment else "console/sites/page.html"
     return render(request, template, {"summaries": summaries})
