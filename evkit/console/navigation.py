@@ -62,6 +62,9 @@ ADMINISTRATION: Final = (
         pages=frozenset({"new_api_token"}), key="t",
     ),
     Destination(
+        "api_reference", _("REST API"), "book", per_site=False, right=Right.CONFIGURE, key="r"
+    ),
+    Destination(
         "admin:index", _("Administration"), "settings", per_site=False, right=Right.CONFIGURE,
         short=pgettext_lazy("bottom bar", "Admin"), key="a",
     ),
