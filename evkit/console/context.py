@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from evkit.console.access import principal_of
 from evkit.console.live.snapshots import snapshots
 from evkit.console.navigation import HOME, Entry, SiteLink, phone_entries, side_groups, site_links
+from evkit.console.selectors.asks import Ask, waiting_asks
 from evkit.console.selectors.frame import Strip, strip_of
 from evkit.core.clock import utc_now
 from sites.models import Site, User
@@ -26,7 +27,7 @@ STYLE_SHEETS: Final = tuple(
     for name in (
         "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
         "charge_points", "tables", "detail", "messages", "curves", "dialogs", "components", "pages",
-        "utilities", "forced",
+        "asks", "utilities", "forced",
     )
 )  # fmt: skip
 
@@ -69,6 +70,11 @@ class Frame:
     def themes(self) -> list[ThemeChoice]:
         """The themes to choose from."""
         return [ThemeChoice(value, str(label), THEME_ICONS[value]) for value, label in Theme.choices]
+
+    @cached_property
+    def asks(self) -> Sequence[Ask]:
+        """The badges that wait for an answer of the viewer."""
+        return waiting_asks(principal_of(self.request), self.now)
 
     @property
     def page(self) -> str:

@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 from evkit.console.views import (
     account,
     api_tokens,
+    asks,
     charge_point,
     commands,
     curves,
@@ -24,6 +25,8 @@ POINT = "sites/<slug:code>/charge-points/<str:identity>/"
 urlpatterns = [
     path("", sites.sites, name="sites"),
     path("favicon.ico", RedirectView.as_view(url=static("img/icon.svg")), name="favicon"),
+    path("badges/", asks.asks, name="asks"),
+    path("badges/<int:number>/answer/", asks.answer, name="answer"),
     path("legend/", sites.legend, name="legend"),
     path("account/", account.account, name="account"),
     path("account/login/", account.LogIn.as_view(), name="login"),

@@ -1,5 +1,6 @@
 // Starts the parts of the console; every part works on its own.
 import { startAges } from "./ages.js";
+import { startAsks } from "./asks.js";
 import { startClock } from "./clock.js";
 import { startCopying } from "./copying.js";
 import { startCurves } from "./curves.js";
@@ -17,6 +18,7 @@ startTheme();
 startMenus();
 startClock();
 startAges();
+startAsks();
 startToasts();
 startSession();
 startFragments();
