@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from evkit.console.why.facts import Facts
 
 When = Callable[[Facts, datetime], bool]
-Fields = Callable[[Facts], Mapping[str, object]]
+Fields = Callable[[Facts], Mapping[str, str | int]]
 
 
 class Means(StrEnum):
@@ -24,7 +24,7 @@ class Means(StrEnum):
     ANSWER = "answer"
 
 
-def this_connector(facts: Facts) -> Mapping[str, object]:
+def this_connector(facts: Facts) -> Mapping[str, str | int]:
     """Return the fields of a command's form that name the connector."""
     return {"connector": facts.number}
 

@@ -11,7 +11,7 @@ from evkit.console.why.cause import Cause, Means, Remedy
 from evkit.console.why.facts import Facts
 
 
-def _closed_place(facts: Facts) -> Mapping[str, object]:
+def _closed_place(facts: Facts) -> Mapping[str, str | int]:
     """Return what is put back into service: the whole charge point if that is what is out of it."""
     whole = facts.own.status == "Unavailable" or (facts.closing is not None and not facts.closing.number)
     return {"connector": 0 if whole else facts.number, "kind": "Operative"}
