@@ -44,6 +44,11 @@ SITE: Final = (
         "overview", _("Overview"), "layout-dashboard", pages=frozenset({"charge_point", "command"}),
         phone=1, key="o",
     ),
+    Destination(
+        "operation", pgettext_lazy("page", "Operation"), "plug-connected",
+        pages=frozenset({"operation_batches", "operation_batch", "operation_confirm", "operation_run"}),
+        phone=2, key="e",
+    ),
 )  # fmt: skip
 UPKEEP: Final[tuple[Destination, ...]] = ()
 GENERAL: Final = (

@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
+from evkit.console import operation_urls
 from evkit.console.views import (
     account,
     api_tokens,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("api-tokens/<int:number>/revoke/", api_tokens.revoke_api_token, name="revoke_api_token"),
     path("sites/<slug:code>/", overview.overview, name="overview"),
     path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
+    *operation_urls.urlpatterns,
     path(POINT, charge_point.charge_point, name="charge_point"),
     path(f"{POINT}connectors/<int:number>/session.json", curves.session, name="session_curve"),
     path(f"{POINT}commands/<slug:slug>/", commands.command, name="command"),

@@ -99,7 +99,7 @@ class LiveFeed {
     const asked = new URL(event.detail.pathInfo.requestPath, location.href).searchParams;
     if (!asked.has("only")) return;
     const now = new URLSearchParams(location.search);
-    if (["q", "state"].every((name) => (asked.get(name) ?? "") === (now.get(name) ?? ""))) return;
+    if (["q", "state", "zone", "sort"].every((name) => (asked.get(name) ?? "") === (now.get(name) ?? ""))) return;
     event.detail.shouldSwap = false;
     this.everything = true;
   }
