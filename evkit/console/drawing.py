@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -117,6 +118,31 @@ def battery(percent: float | None) -> SafeString:
         '<rect class="soc__fill" x="21.5" y="4" width="1.8" height="4" rx=".9"/></svg>',
         _length(width),
     )
+
+
+def soc_span(start: float | None, end: float | None) -> SafeString:
+    """Return a thin bar that is filled from one state of charge to another; nothing where one is unknown."""
+    if start is None or end is None:
+        return SafeString("")
+    low, high = sorted((min(max(start, 0.0), 100.0), min(max(end, 0.0), 100.0)))
+    return format_html(
+        '<svg class="bar" aria-hidden="true"><rect class="bar__track" y="4" width="100%" height="6" rx="3"/>'
+        '<rect class="bar__fill" x="{}%" y="4" width="{}%" height="6" rx="3"/></svg>',
+        _length(low), _length(max(high - low, 1.0)),
+    )  # fmt: skip
+
+
+def uptime(spans: Iterable[tuple[float, float]], *, unknown: float, label: str) -> SafeString:
+    """Return a bar of stretches online (start, length in percent); its first `unknown` percent are blank."""
+    return format_html(
+        '<svg class="uptime__bar" role="img" aria-label="{}">'
+        '<rect class="uptime__off" x="{}%" width="{}%" height="100%"/>{}</svg>',
+        label, _length(unknown), _length(100 - unknown),
+        format_html_join(
+            "", '<rect class="uptime__on" x="{}%" width="{}%" height="100%"/>',
+            ((_length(start), _length(max(length, 0.05))) for start, length in spans),
+        ),
+    )  # fmt: skip
 
 
 SITE_LIMIT = SafeString('<path class="bar__limit" d="M-5-1H5L1 4v20h-2V4z"/>')

@@ -7,13 +7,10 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
-from evkit.console import operation_urls
+from evkit.console import point_urls
 from evkit.console.views import (
     account,
     api_tokens,
-    asks,
-    charge_point,
-    commands,
     curves,
     links,
     overview,
@@ -21,13 +18,9 @@ from evkit.console.views import (
     users,
 )
 
-POINT = "sites/<slug:code>/charge-points/<str:identity>/"
-
 urlpatterns = [
     path("", sites.sites, name="sites"),
     path("favicon.ico", RedirectView.as_view(url=static("img/icon.svg")), name="favicon"),
-    path("badges/", asks.asks, name="asks"),
-    path("badges/<int:number>/answer/", asks.answer, name="answer"),
     path("legend/", sites.legend, name="legend"),
     path("account/", account.account, name="account"),
     path("account/login/", account.LogIn.as_view(), name="login"),
@@ -46,8 +39,5 @@ urlpatterns = [
     path("api-tokens/<int:number>/revoke/", api_tokens.revoke_api_token, name="revoke_api_token"),
     path("sites/<slug:code>/", overview.overview, name="overview"),
     path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
-    *operation_urls.urlpatterns,
-    path(POINT, charge_point.charge_point, name="charge_point"),
-    path(f"{POINT}connectors/<int:number>/session.json", curves.session, name="session_curve"),
-    path(f"{POINT}commands/<slug:slug>/", commands.command, name="command"),
+    *point_urls.urlpatterns,
 ]

@@ -8,27 +8,22 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from chargers.models import ChargePoint, ChargePointState, Command, ConfigurationKey, Evse, EvseState
+from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from charging.models import Transaction
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.formats import duration
-from evkit.console.frames import is_error, summary
 from evkit.console.selectors.facts import connector_facts
 from evkit.console.selectors.overview import (
     charge_point_card,
     in_watts,
-    open_transactions,
+    plugged_transactions,
     rated_power,
 )
 from evkit.console.selectors.procedure import transaction_procedure, waiting_procedure
 from evkit.console.steps import Procedure, StepMark, steps
 from evkit.console.why import Answer, Facts, why
-from history.models import Message
-from history.types import Direction
 
 URGENT = frozenset({"fault", "question"})
-MESSAGES = 8
-COMMANDS = 6
 PROTOCOLS = {"1.6": "OCPP 1.6J", "2.0.1": "OCPP 2.0.1"}
 
 
@@ -56,17 +51,6 @@ class ConnectorDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageLine:
-    """One frame of the message log."""
-
-    at: datetime
-    incoming: bool
-    action: str
-    text: str
-    error: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ChargePointDetail:
     """The page of one charge point."""
 
@@ -80,7 +64,7 @@ class ChargePointDetail:
 def charge_point_detail(row: ChargePoint, connector: str, now: datetime) -> ChargePointDetail:
     """Return the page of a charge point; `connector` selects one by its number."""
     voltage_v = row.site.voltage_v if row.site else 230.0
-    running = open_transactions([row.pk])
+    running = plugged_transactions([row.pk])
     card = charge_point_card(row, running, voltage_v)
     facts = connector_facts([row], running, now)
     details = [
@@ -163,29 +147,3 @@ def _clock_offset(offset_s: float | None) -> str:
     if offset_s is None or abs(offset_s) < 5:
         return ""
     return ("+" if offset_s > 0 else "\u2212") + duration(abs(offset_s))
-
-
-def last_messages(charge_point_id: int, limit: int = MESSAGES) -> list[MessageLine]:
-    """Return the newest frames of a charge point, newest first."""
-    rows = Message.objects.filter(charge_point_id=charge_point_id).order_by("-at", "-sequence")
-    return [
-        MessageLine(
-            at=row.at,
-            incoming=row.direction == Direction.IN,
-            action=row.action or ".conf",
-            text=summary(row.action, row.frame),
-            error=is_error(row.frame) or (row.answer is not None and is_error(row.answer)),
-        )
-        for row in rows[:limit]
-    ]
-
-
-def known_configuration(charge_point_id: int) -> list[ConfigurationKey]:
-    """Return the configuration keys that a charge point reported, by name."""
-    keys = ConfigurationKey.objects.filter(charge_point_id=charge_point_id, known=True)
-    return list(keys.order_by("key"))
-
-
-def last_commands(charge_point_id: int, limit: int = COMMANDS) -> list[Command]:
-    """Return the newest commands of a charge point, newest first."""
-    return list(Command.objects.filter(charge_point_id=charge_point_id).order_by("-id")[:limit])

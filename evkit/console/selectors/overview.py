@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
@@ -26,7 +27,7 @@ def site_cards(site: Site, only: Iterable[int] | None = None) -> list[ChargePoin
     if only is not None:
         points = points.filter(pk__in=list(only))
     rows = list(points)
-    transactions = open_transactions([row.pk for row in rows])
+    transactions = plugged_transactions([row.pk for row in rows])
     return [charge_point_card(row, transactions, site.voltage_v) for row in rows]
 
 
@@ -34,6 +35,16 @@ def open_transactions(charge_point_ids: list[int]) -> dict[int, Transaction]:
     """Return the open transactions of charge points by EVSE id."""
     found = Transaction.objects.open().filter(charge_point_id__in=charge_point_ids).select_related("vehicle")
     return {transaction.evse_id: transaction for transaction in found}
+
+
+def plugged_transactions(charge_point_ids: list[int]) -> dict[int, Transaction]:
+    """Return by EVSE id the open transactions, and those ended whose vehicle is still plugged in."""
+    finishing = Evse.objects.filter(charge_point__in=charge_point_ids, state__status="Finishing")
+    latest = Transaction.objects.filter(evse=OuterRef("pk")).order_by("-started_at", "-number")
+    numbers = finishing.values_list(Subquery(latest.values("number")[:1]), flat=True)
+    ended = Transaction.objects.filter(number__in=list(numbers)).select_related("vehicle")
+    over = {transaction.evse_id: transaction for transaction in ended}
+    return over | open_transactions(charge_point_ids)
 
 
 def charge_point_card(row: ChargePoint, transactions: Open, voltage_v: float) -> ChargePointCard:
@@ -86,7 +97,7 @@ def connector_card(
         since=live.status_since,
         measured_at=live.measured_at,
         fault=_fault(live) if state is State.FAULTED else "",
-        transaction=None if transaction is None else transaction.number,
+        transaction=None if transaction is None or transaction.ended_at else transaction.number,
     )
 
 

@@ -1,0 +1,125 @@
+"""The charts of a connector: which curves stand together, in which unit, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from charging.types import LimitKind
+from evkit.console.selectors.connector_curves import ConnectorCurves
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One curve: its column, its name and its look (main, second, third, accent)."""
+
+    column: str
+    label: Promise
+    style: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One of the charts that stand above each other; values are divided by `scale`."""
+
+    key: str
+    label: Promise
+    unit: str
+    lines: Sequence[Line]
+    scale: float = 1.0
+    decimals: int = 1
+    from_zero: bool = False
+    top: float | None = None
+
+
+CHARTS: Final = (
+    Chart(
+        "power", gettext_lazy("Power"), "kW", [Line("power_w", gettext_lazy("Measured"))],
+        scale=1000, from_zero=True,
+    ),
+    Chart(
+        "current", gettext_lazy("Current"), "A",
+        [
+            Line("current_l1_a", pgettext_lazy("phase", "L1")),
+            Line("current_l2_a", pgettext_lazy("phase", "L2"), "accent"),
+            Line("current_l3_a", pgettext_lazy("phase", "L3"), "second"),
+        ],
+        from_zero=True,
+    ),
+    Chart("voltage", gettext_lazy("Voltage"), "V", [Line("voltage_v", gettext_lazy("Measured"))], decimals=0),
+    Chart(
+        "soc", gettext_lazy("State of charge"), "%",
+        [Line("soc_percent", gettext_lazy("Measured"), "accent")], decimals=0, from_zero=True, top=100,
+    ),
+    Chart(
+        "temperature", gettext_lazy("Temperature"), "°C", [Line("temperature_c", gettext_lazy("Measured"))]
+    ),
+    Chart(
+        "energy", gettext_lazy("Energy register"), "kWh", [Line("energy_wh", gettext_lazy("Measured"))],
+        scale=1000, decimals=2,
+    ),
+)  # fmt: skip
+
+
+def charts_of(curves: ConnectorCurves, *, direct: bool) -> list[dict[str, object]]:
+    """Return the charts that have anything to show, ready for JSON; `direct` current has one curve."""
+    drawn = [_chart(chart, curves, direct=direct) for chart in CHARTS]
+    return [chart for chart in drawn if chart["series"]]
+
+
+def measured_lines(*, direct: bool) -> Iterator[tuple[Chart, Line, str]]:
+    """Yield every chart and curve with the name of the quantity."""
+    for chart in CHARTS:
+        for line in chart.lines:
+            several = len(chart.lines) > 1 and not direct
+            yield chart, line, f"{chart.label} {line.label}" if several else str(chart.label)
+
+
+def _chart(chart: Chart, curves: ConnectorCurves, *, direct: bool) -> dict[str, object]:
+    series = [_series(chart, line, curves) for line in chart.lines if _told(curves.values, line.column)]
+    if direct and chart.key == "current":
+        series = [{**each, "label": _("Measured")} for each in series[:1]]
+    if chart.key == "power" and series:
+        series += _limits(curves)
+    return {
+        "key": chart.key,
+        "label": str(chart.label),
+        "unit": chart.unit,
+        "decimals": chart.decimals,
+        "zero": chart.from_zero,
+        "top": chart.top,
+        "series": series,
+    }
+
+
+def _told(values: Mapping[str, Sequence[float | None]], column: str) -> bool:
+    return any(value is not None for value in values[column])
+
+
+def _series(chart: Chart, line: Line, curves: ConnectorCurves) -> dict[str, object]:
+    values = [_round(value, chart.scale) for value in curves.values[line.column]]
+    gap_s = curves.gap_s[line.column]
+    return {"label": str(line.label), "style": line.style, "gap": gap_s, "values": values}
+
+
+def _limits(curves: ConnectorCurves) -> list[dict[str, object]]:
+    labels = {LimitKind.ACCEPTED: _("Limit accepted"), LimitKind.REQUESTED: _("Limit requested")}
+    return [
+        {
+            "label": label,
+            "style": f"limit-{kind}",
+            "step": True,
+            "values": [_round(value, 1000) for value in curves.limits[kind]],
+        }
+        for kind, label in labels.items()
+        if any(value is not None for value in curves.limits[kind])
+    ]
+
+
+def _round(value: float | None, scale: float) -> float | None:
+    return None if value is None else round(value / scale, 3)

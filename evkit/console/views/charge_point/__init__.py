@@ -1,0 +1,1 @@
+"""The pages of one charge point: one file per tab."""

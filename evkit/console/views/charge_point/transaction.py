@@ -1,0 +1,36 @@
+"""One transaction: its sequence, its curves, its registers and the frames around it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evkit.console.access import get_site, member_page
+from evkit.console.periods import local_text
+from evkit.console.selectors.transaction import find_transaction, transaction_detail
+from evkit.console.views.charge_point.charts import figures_of
+from evkit.console.views.charge_point.tabs import is_fragment
+from evkit.core.clock import utc_now
+
+
+@member_page
+def transaction(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Show a transaction of a site; while it runs, the live feed replaces its parts."""
+    site = get_site(request, code)
+    row = find_transaction(site, number)
+    if row is None:
+        raise Http404(_("There is no such transaction on this site."))
+    with timezone.override(site.zone):
+        detail = transaction_detail(row, utc_now())
+        context = {
+            "site": site,
+            "charge_point": row.charge_point,
+            "detail": detail,
+            "figures": figures_of(row.evse, detail.period),
+            "since": local_text(detail.period.since),
+            "until": local_text(detail.period.until),
+        }
+        name = "fragments" if is_fragment(request) else "page"
+        return render(request, f"console/transaction/{name}.html", context)
