@@ -49,6 +49,8 @@ SITE: Final = (
         pages=frozenset({"operation_batches", "operation_batch", "operation_confirm", "operation_run"}),
         phone=2, key="e",
     ),
+    Destination("charge_points", _("Charge points"), "charging-pile", phone=2, key="p"),
+    Destination("connectors", _("Connectors"), "plug", phone=3, key="c"),
 )  # fmt: skip
 UPKEEP: Final[tuple[Destination, ...]] = ()
 GENERAL: Final = (

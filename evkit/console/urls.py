@@ -13,7 +13,9 @@ from evkit.console.views import (
     api_tokens,
     curves,
     links,
+    lists,
     overview,
+    saved_filters,
     sites,
     users,
 )
@@ -40,4 +42,8 @@ urlpatterns = [
     path("sites/<slug:code>/", overview.overview, name="overview"),
     path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
     *point_urls.urlpatterns,
+    path("sites/<slug:code>/charge-points/", lists.charge_points, name="charge_points"),
+    path("sites/<slug:code>/connectors/", lists.connectors, name="connectors"),
+    path("saved-filters/", saved_filters.saved_filters, name="saved_filters"),
+    path("saved-filters/<int:number>/", saved_filters.saved_filter, name="saved_filter"),
 ]

@@ -1,0 +1,83 @@
+"""The query string of a list page: everything that makes up a view, so that it can be linked and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+SORT, PAGE, PER_PAGE, COLUMNS, FORMAT = "sort", "page", "per", "columns", "format"
+ORDER: Final = (SORT, COLUMNS, PER_PAGE, PAGE)
+PER_PAGE_CHOICES: Final = (25, 50, 100, 200)
+USUAL_PER_PAGE: Final = 50
+MAX_LENGTH: Final = 200
+
+
+class ListAddress:
+    """The known parameters of a list page; unknown ones are left out, empty ones too.
+
+    Links made from it keep everything but the page, since what it filters or sorts by begins at the top.
+    """
+
+    def __init__(self, query: QueryDict, filters: Sequence[str]) -> None:
+        self._values: dict[str, str] = {}
+        for name in (*filters, *ORDER):
+            value = query.get(name, "").strip()[:MAX_LENGTH]
+            if name == COLUMNS:
+                value = ",".join(dict.fromkeys(filter(None, ",".join(query.getlist(name)).split(","))))
+            if value:
+                self._values[name] = value
+
+    def __getitem__(self, name: str) -> str:
+        """Return a parameter; "" when it is not given."""
+        return self._values.get(name, "")
+
+    @property
+    def per_page(self) -> int:
+        """Rows on a page: one of the choices."""
+        asked = self[PER_PAGE]
+        number = int(asked) if asked.isascii() and asked.isdigit() else USUAL_PER_PAGE
+        return number if number in PER_PAGE_CHOICES else USUAL_PER_PAGE
+
+    @property
+    def page(self) -> int:
+        """The page, from 1."""
+        asked = self[PAGE]
+        return max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+
+    @property
+    def columns(self) -> list[str]:
+        """The chosen columns; empty for the usual ones."""
+        return [name for name in self[COLUMNS].split(",") if name]
+
+    @property
+    def saved(self) -> str:
+        """The query string worth keeping: without the page."""
+        return self._encode({name: value for name, value in self._values.items() if name != PAGE})
+
+    @property
+    def here(self) -> str:
+        """The query string of just this view, page included; "" for the usual one."""
+        query = self._encode(self._values)
+        return f"?{query}" if query else ""
+
+    def link(self, **changes: object) -> str:
+        """Return the query string with changes (an empty value takes a parameter away), from page one."""
+        values = {name: value for name, value in self._values.items() if name != PAGE}
+        values.update({name: str(value) for name, value in changes.items()})
+        return "?" + self._encode(values)
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """What a choice of columns carries on."""
+        return self.kept(without=[COLUMNS])
+
+    def kept(self, without: Collection[str]) -> list[tuple[str, str]]:
+        """Return what a form must carry on beside its own fields."""
+        return [pair for pair in self._values.items() if pair[0] not in without and pair[0] != PAGE]
+
+    @staticmethod
+    def _encode(values: dict[str, str]) -> str:
+        return urlencode([(name, value) for name, value in values.items() if value], safe=",")
