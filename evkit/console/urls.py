@@ -7,10 +7,11 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
-from evkit.console import point_urls
+from evkit.console import operation_urls, point_urls
 from evkit.console.views import (
     account,
     api_tokens,
+    asks,
     curves,
     links,
     lists,
@@ -23,6 +24,8 @@ from evkit.console.views import (
 urlpatterns = [
     path("", sites.sites, name="sites"),
     path("favicon.ico", RedirectView.as_view(url=static("img/icon.svg")), name="favicon"),
+    path("badges/", asks.asks, name="asks"),
+    path("badges/<int:number>/answer/", asks.answer, name="answer"),
     path("legend/", sites.legend, name="legend"),
     path("account/", account.account, name="account"),
     path("account/login/", account.LogIn.as_view(), name="login"),
@@ -41,9 +44,10 @@ urlpatterns = [
     path("api-tokens/<int:number>/revoke/", api_tokens.revoke_api_token, name="revoke_api_token"),
     path("sites/<slug:code>/", overview.overview, name="overview"),
     path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
-    *point_urls.urlpatterns,
     path("sites/<slug:code>/charge-points/", lists.charge_points, name="charge_points"),
     path("sites/<slug:code>/connectors/", lists.connectors, name="connectors"),
     path("saved-filters/", saved_filters.saved_filters, name="saved_filters"),
     path("saved-filters/<int:number>/", saved_filters.saved_filter, name="saved_filter"),
+    *operation_urls.urlpatterns,
+    *point_urls.urlpatterns,
 ]
