@@ -1,0 +1,128 @@
+"""Rows behind every address of the roles matrix, and the people who ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from django.apps import apps
+from django.db.models import Model
+from django.test import Client
+
+from chargers.models import Command
+from evkit.core.clock import utc_now
+from evkit.core.recorders import SYSTEM
+from history.models import Message
+from history.types import Direction
+from sites.models import ApiToken, Membership, SavedFilter, Site, User
+from sites.services.links import invite_user
+from sites.services.tokens import create_token
+from sites.services.users import Profile
+from sites.types import Role
+from tests.console.depot import NOW, Depot, add_depot, add_site
+
+PASSWORD = "a long password"
+UNWATCHED = frozenset({"sessions.session", "evsites.browsersession", "evsites.loginfailure"})
+UNWATCHED_FIELDS = frozenset({"last_seen_at", "last_login"})
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A depot with something of everything, a site elsewhere, and what addresses name."""
+
+    depot: Depot
+    elsewhere: Site
+    command: Command
+    message: Message
+    token: ApiToken
+    saved_filter: SavedFilter
+    invited: User
+    link: str
+
+    @property
+    def point(self) -> list[object]:
+        """The arguments of addresses below a charge point."""
+        return [self.depot.site.code, self.depot.charging.identity]
+
+
+def make_world(owner: User) -> World:
+    """Create the world; `owner` keeps a filter."""
+    depot, elsewhere = add_depot(), add_site("elsewhere", name_en="Elsewhere", name_fr="Ailleurs")
+    now = utc_now()
+    command = Command.objects.create(
+        charge_point=depot.charging, action="Reset", payload={"type": "Soft"}, created_at=NOW,
+        deadline=NOW + timedelta(minutes=1), requested_name="operator",
+    )  # fmt: skip
+    message = Message.objects.create(
+        charge_point_id=depot.charging.pk, at=NOW, sequence=1, direction=Direction.IN, message_id="1",
+        action="Heartbeat", frame='[2,"1","Heartbeat",{}]', answer='[3,"1",{}]', answered_at=NOW,
+    )  # fmt: skip
+    token, _secret = create_token(name="dashboard", role=Role.GUEST, sites=[depot.site], now=now)
+    invited, link = invite_user(
+        username="invited", role=Role.GUEST, sites=[depot.site], profile=Profile("", "", "", "en"),
+        actor=SYSTEM, now=now,
+    )  # fmt: skip
+    kept = SavedFilter.objects.create(user=owner, page="charge_points", name="Mine", query="q=A", shared=True)
+    return World(depot, elsewhere, command, message, token, kept, invited, link)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody who asks: `role` "" is a stranger; `here` is a member of the depot."""
+
+    name: str
+    role: str = ""
+    here: bool = False
+
+
+ADMINISTRATOR = Who("administrator", Role.ADMINISTRATOR)
+OPERATOR = Who("operator", Role.OPERATOR, here=True)
+GUEST = Who("guest", Role.GUEST, here=True)
+OTHER_OPERATOR = Who("operator-elsewhere", Role.OPERATOR)
+OTHER_GUEST = Who("guest-elsewhere", Role.GUEST)
+STRANGER = Who("stranger")
+EVERYBODY = (ADMINISTRATOR, OPERATOR, GUEST, OTHER_OPERATOR, OTHER_GUEST, STRANGER)
+
+
+def add_people() -> dict[str, User]:
+    """Add everybody who can log in; their sites come with `place`."""
+    return {
+        who.name: User.objects.create_user(who.name, password=PASSWORD, role=who.role)
+        for who in EVERYBODY
+        if who.role
+    }
+
+
+def place(people: dict[str, User], world: World) -> None:
+    """Make everybody a member of the site where they belong."""
+    for who in EVERYBODY:
+        if who.role:
+            site = world.depot.site if who.here else world.elsewhere
+            Membership.objects.create(user=people[who.name], site=site)
+
+
+def browser(who: Who, people: dict[str, User], *, checks_csrf: bool = False) -> Client:
+    """Return a browser in which somebody is logged in."""
+    client = Client(enforce_csrf_checks=checks_csrf, raise_request_exception=False)
+    if who.role:
+        client.force_login(people[who.name])
+    return client
+
+
+def fingerprint() -> dict[str, str]:
+    """Return a digest of the rows of every table that a refused request must leave as it is."""
+    return {model._meta.label_lower: _digest(model) for model in watched_models()}
+
+
+def watched_models() -> Iterable[type[Model]]:
+    """Return every model whose rows are compared."""
+    models = apps.get_models(include_auto_created=True)
+    return [model for model in models if model._meta.managed and model._meta.label_lower not in UNWATCHED]
+
+
+def _digest(model: type[Model]) -> str:
+    names = [f.attname for f in model._meta.concrete_fields if f.attname not in UNWATCHED_FIELDS]
+    rows = sorted(map(repr, model._default_manager.values_list(*names)))
+    return sha256("\n".join(rows).encode()).hexdigest()
