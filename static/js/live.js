@@ -94,12 +94,11 @@ class LiveFeed {
     this.plan();
   }
 
-  // Fragments of another filter than the present one come too late: they are fetched again.
+  // Fragments of another filter, order or page than the present one come too late: they are fetched again.
   check(event) {
     const asked = new URL(event.detail.pathInfo.requestPath, location.href).searchParams;
     if (!asked.has("only")) return;
-    const now = new URLSearchParams(location.search);
-    if (["q", "state", "zone", "sort"].every((name) => (asked.get(name) ?? "") === (now.get(name) ?? ""))) return;
+    if (this.view === location.search) return;
     event.detail.shouldSwap = false;
     this.everything = true;
   }
@@ -129,6 +128,7 @@ class LiveFeed {
     const began = performance.now();
     const focused = document.activeElement?.id;
     try {
+      this.view = location.search;
       const address = new URL(this.url, location.href);
       const query = new URLSearchParams([...address.searchParams, ...new URLSearchParams(location.search)]);
       query.set("only", whole ? "all" : ids);
