@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from evkit.console.access import get_site, member_page
+from evkit.console.attention import attention_of
 from evkit.console.cards import totals_of, zones_of
 from evkit.console.filters import Filter
 from evkit.console.ids import read_ids
@@ -33,6 +34,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "site": site,
         "filter": chosen,
+        "attention": attention_of(cards),
         "totals": totals,
         "chips": chosen.chips(totals),
         "zones": zones,

@@ -61,7 +61,7 @@ class TestOverview:
     ) -> None:
         for number in range(20):
             add_connector(add_charge_point(depot.site, f"X_{number}"), 1)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(17):
             client.get(url)
 
 
