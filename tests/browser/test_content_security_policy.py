@@ -1,0 +1,72 @@
+"""Every page that a link leads to, with the administration and the API's documentation, under the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from tests.browser.charge_point import ChargePoint
+from tests.browser.conftest import LogIn
+from tests.support.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+REPORT = """document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
+});"""
+BREAK_IT = """() => new Promise((told) => {
+  document.addEventListener("securitypolicyviolation", (event) => told(event.violatedDirective));
+  document.body.insertAdjacentHTML("beforeend", '<p style="color: red">x</p>');
+})"""
+LINKS = "Array.from(document.querySelectorAll('a[href]'), (link) => link.href)"
+NO_PAGES = ("/static/", "/api/v1/", "/admin/jsi18n/")
+FILES = (".csv", ".json", ".xlsx", ".zip")
+STARTS = ("/", "/admin/", "/api/", "/sites/depot/charge-points/CP_1/commands/reset/", "/offline/en/")
+
+
+def name_of(path: str) -> str:
+    """Return what a page is: its URL's name, or "" for what is not a page of ours."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return ""
+    model = match.kwargs.get("app_label", "")
+    return f"{match.view_name or match.route} {model}"
+
+
+def walked(page: Page, base: str) -> Iterator[str]:
+    """Visit one page of every kind that links lead to; tell the kinds."""
+    waiting, seen = list(STARTS), set()
+    while waiting:
+        path = waiting.pop(0)
+        kind = name_of(path)
+        if not kind or kind in seen or path.startswith(NO_PAGES) or path.endswith(FILES):
+            continue
+        seen.add(kind)
+        page.goto(base + path)
+        page.wait_for_load_state("load" if path.startswith("/admin/") else "networkidle")
+        yield kind.strip()
+        links = [urlsplit(link) for link in page.evaluate(LINKS)]
+        waiting += [link.path for link in links if f"{link.scheme}://{link.netloc}" == base]
+
+
+class TestEveryPage:
+    def test_breaks_no_rule_of_the_policy(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint, complaints: list[str]
+    ) -> None:
+        page = log_in("administrator")
+        page.add_init_script(REPORT)
+        visited = set(walked(page, live_evkit.url))
+        assert complaints == []
+        assert {"sites", "overview", "charge_point", "command", "admin:index", "api_reference"} <= visited
+        assert len(visited) > 30
+
+    @pytest.mark.parametrize("path", ["/", "/admin/", "/api/"])
+    def test_is_protected_from_what_is_inline(self, log_in: LogIn, live_evkit: Server, path: str) -> None:
+        page = log_in("administrator")
+        page.goto(live_evkit.url + path)
+        assert page.evaluate(BREAK_IT) == "style-src-attr"
