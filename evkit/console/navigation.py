@@ -69,6 +69,9 @@ ADMINISTRATION: Final = (
         pages=frozenset({"new_api_token"}), key="t",
     ),
     Destination(
+        "design", _("Design system"), "palette", per_site=False, right=Right.CONFIGURE, key="d"
+    ),
+    Destination(
         "api_reference", _("REST API"), "book", per_site=False, right=Right.CONFIGURE, key="r"
     ),
     Destination(
