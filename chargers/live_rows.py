@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from django.db import models
@@ -18,8 +19,8 @@ M = TypeVar("M", bound=models.Model)
 def live_charge_points(site: Site, only: Collection[int] | None = None) -> list[ChargePoint]:
     """Return a site's charge points (only those ids when given) with state, EVSEs and their states.
 
-    The same as `ChargePoint.objects.of_site(site).with_live_state()` in two queries and a fifth of its
-    time: nearly all of that goes into making model instances one attribute at a time.
+    The same as `ChargePoint.objects.of_site(site).with_live_state()` in two queries and half its
+    time: most of that goes into making model instances one attribute at a time.
     """
     chosen = ChargePoint.objects.of_site(site)
     if only is not None:
@@ -52,6 +53,7 @@ def _evses(site: Site, only: Collection[int] | None) -> dict[int, list[Evse]]:
     return found
 
 
+@cache
 def _columns(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields)
 
@@ -64,15 +66,13 @@ _POINT: Final = _columns(ChargePoint)
 _POINT_STATE: Final = _of_state(ChargePointState)
 _EVSE: Final = _columns(Evse)
 _EVSE_STATE: Final = _of_state(EvseState)
-_STATES: Final = {model: _columns(model) for model in (ChargePointState, EvseState)}
 
 
 def _state(model: type[M], row: Sequence[Any], start: int) -> M | None:
     """Return the state in the columns from `start` on, None where there is no row of it."""
-    values = row[start:]
-    names = _STATES[model]
-    place = names.index(model._meta.pk.attname)  # type: ignore[union-attr]  # every model has a key
-    return None if values[place] is None else _instance(model, names, values)
+    names = _columns(model)
+    key = start + names.index(model._meta.pk.attname)
+    return None if row[key] is None else _instance(model, names, row[start:])
 
 
 def _instance(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:

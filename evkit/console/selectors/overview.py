@@ -8,6 +8,7 @@ from typing import Final
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
+from chargers.live_rows import live_charge_points
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from charging.models import Transaction
 from evkit.console.cards import ChargePointCard, ConnectorCard
@@ -23,26 +24,23 @@ DRAWING: Final = frozenset({State.CHARGING, State.SUSPENDED_EV, State.SUSPENDED_
 
 def site_cards(site: Site, only: Iterable[int] | None = None) -> list[ChargePointCard]:
     """Return the cards of a site's charge points (only those ids when given), in page order."""
-    points = ChargePoint.objects.of_site(site).with_live_state()
-    if only is not None:
-        points = points.filter(pk__in=list(only))
-    rows = list(points)
+    rows = live_charge_points(site, None if only is None else list(only))
     transactions = plugged_transactions([row.pk for row in rows])
     return [charge_point_card(row, transactions, site.voltage_v) for row in rows]
 
 
 def open_transactions(charge_point_ids: list[int]) -> dict[int, Transaction]:
     """Return the open transactions of charge points by EVSE id."""
-    found = Transaction.objects.open().filter(charge_point_id__in=charge_point_ids).select_related("vehicle")
-    return {transaction.evse_id: transaction for transaction in found}
+    found = Transaction.objects.open().filter(charge_point_id__any_of=charge_point_ids)
+    return {transaction.evse_id: transaction for transaction in found.select_related("vehicle")}
 
 
 def plugged_transactions(charge_point_ids: list[int]) -> dict[int, Transaction]:
     """Return by EVSE id the open transactions, and those ended whose vehicle is still plugged in."""
-    finishing = Evse.objects.filter(charge_point__in=charge_point_ids, state__status="Finishing")
+    finishing = Evse.objects.filter(charge_point__any_of=charge_point_ids, state__status="Finishing")
     latest = Transaction.objects.filter(evse=OuterRef("pk")).order_by("-started_at", "-number")
     numbers = finishing.values_list(Subquery(latest.values("number")[:1]), flat=True)
-    ended = Transaction.objects.filter(number__in=list(numbers)).select_related("vehicle")
+    ended = Transaction.objects.filter(number__any_of=list(numbers)).select_related("vehicle")
     over = {transaction.evse_id: transaction for transaction in ended}
     return over | open_transactions(charge_point_ids)
 
