@@ -21,10 +21,12 @@ GROUPS: Final = {
     "surface": ("ground", "frame", "surface", "surface-hover", "surface-sunk", "line", "line-strong"),
     "accent": ("accent", "accent-ink", "accent-soft"),
     "quantity": ("q-fill", "q-mid", "q-second", "q-third", "q-track"),
-    "band": ("band-1", "band-2", "band-3", "band-4", "band-edge", "band-1-soft"),
-}
-GROUNDS: Final = ("ground", "frame", "surface", "surface-hover", "surface-sunk", "accent-soft")
-INKS: Final = ("ink", "ink-2", "ink-3")
+    "band": (
+        "band-1", "band-1-ink", "band-2", "band-2-ink", "band-3", "band-3-ink", "band-4", "band-4-ink",
+        "band-edge", "band-1-soft",
+    ),
+}  # fmt: skip
+GROUNDS: Final = ("ground", "frame", "surface", "surface-hover", "surface-sunk", "accent-soft", "band-1-soft")
 ON: Final = {
     "accent-ink": "accent",
     "band-1-ink": "band-1",
@@ -48,11 +50,11 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Swatch:
-    """A colour in one look, and its contrast with the surface there."""
+    """A colour in one look, and its contrast with what is behind it there; None for what is behind itself."""
 
     look: Look
     colour: str
-    contrast: float
+    contrast: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +89,14 @@ def colours(group: str) -> list[Colour]:
     """Return the colour tokens of a group."""
     by_look = palettes()
     return [
-        Colour(
-            name,
-            [
-                Swatch(look, palette[name], contrast(palette[name], palette["surface"]))
-                for look, palette in by_look.items()
-            ],
-        )
+        Colour(name, [_swatch(look, palette, name) for look, palette in by_look.items()])
         for name in GROUPS[group]
     ]
+
+
+def _swatch(look: Look, palette: Mapping[str, str], name: str) -> Swatch:
+    behind = palette[ON.get(name, "surface")]
+    return Swatch(look, palette[name], None if name in GROUNDS else contrast(palette[name], behind))
 
 
 def lengths(prefix: str, names: tuple[str, ...]) -> list[Length]:
