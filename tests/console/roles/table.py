@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
+from evkit.console.selectors.messages import Key
 from tests.console.roles.world import World
 
 
@@ -23,6 +25,7 @@ class Need(StrEnum):
     COMMAND = "the right to command on the site"
     CONFIGURE = "an administrator's right, on the site"
     ADMINISTRATOR = "an administrator"
+    OWNER = "whom it belongs to: the operator"
 
 
 Args = Callable[[World], Sequence[object]]
@@ -40,6 +43,7 @@ class Row:
         inside: status of GET for those who are logged in, where it differs.
         post: status of a POST of `form` that changes something; 0 where a POST changes nothing.
         page: whether GET answers a page for people, which the browser tests walk.
+        url: the address itself, where it has no name.
     """
 
     need: Need
@@ -51,6 +55,7 @@ class Row:
     form: Form = lambda _world: {}
     post_need: Need | None = None
     page: bool = True
+    url: str = ""
 
 
 def site(world: World) -> Sequence[object]:
@@ -73,6 +78,14 @@ def user(world: World) -> Sequence[object]:
     return [world.invited.pk]
 
 
+def reset(world: World) -> Mapping[str, Any]:
+    """The form that resets a charge point from the operation list."""
+    connectors = world.depot.charging.evses.values_list("pk", flat=True)
+    targets = ",".join(map(str, connectors))
+    return {"operation": "reset", "targets": targets, "token": str(uuid4()), "kind": "Soft"}
+
+
+NEW_FILTER = {"page": "charge_points", "name": "Faulted", "query": "state=faulted"}
 NEW_USER = {"username": "bob", "role": "guest", "language": "fr"}
 OWN_NAME = {"first_name": "Ann", "last_name": "", "email": ""}
 PASSWORD = {"password": "a quiet harbour 7", "repetition": "a quiet harbour 7"}
@@ -92,12 +105,21 @@ PUBLIC = {
     "preferences": Row(Need.NOTHING, get=405, page=False),
     "link": Row(Need.NOTHING, lambda w: [w.link], post=302, form=lambda _w: PASSWORD, page=False),
 }
+INSTALLABLE = {
+    "manifest": Row(Need.NOTHING, page=False),
+    "service_worker": Row(Need.NOTHING, page=False),
+    "offline": Row(Need.NOTHING, lambda _w: ["fr"], page=False),
+    "static/<slug:version>/<path:path>": Row(
+        Need.NOTHING, url="/static/another/css/base.css", get=302, page=False
+    ),
+}
 OWN = {
     "account": Row(Need.LOG_IN, post=302, form=lambda _w: OWN_NAME),
     "password_change": Row(Need.LOG_IN, post=302, form=lambda _w: OLD_AND_NEW),
     "end_session": Row(Need.LOG_IN, get=405, post=302),
     "sites": Row(Need.LOG_IN),
     "legend": Row(Need.LOG_IN),
+    "api_reference": Row(Need.LOG_IN),
     "status": Row(Need.LOG_IN, page=False),
 }
 ADMINISTRATION = {
@@ -110,14 +132,43 @@ ADMINISTRATION = {
     "new_api_token": Row(Need.ADMINISTRATOR, post=200, form=lambda _w: {"name": "meter", "role": "guest"}),
     "revoke_api_token": Row(Need.ADMINISTRATOR, lambda w: [w.token.pk], get=405, post=302),
 }
+LISTS = {
+    "asks": Row(Need.LOG_IN, page=False),
+    "answer": Row(
+        Need.COMMAND, lambda w: [w.ask.pk], get=405, post=302, form=lambda _w: {"decision": "accept"}
+    ),
+    "saved_filters": Row(Need.LOG_IN, get=405, post=302, form=lambda _w: NEW_FILTER),
+    "saved_filter": Row(
+        Need.OWNER, lambda w: [w.saved_filter.pk], get=405, post=302, form=lambda _w: {"action": "delete"}
+    ),
+}
 SITE = {
     "overview": Row(Need.SITE, site),
     "site_status": Row(Need.SITE, site, page=False),
     "site_power": Row(Need.SITE, site, page=False),
+    "charge_points": Row(Need.SITE, site),
+    "connectors": Row(Need.SITE, site),
+    "operation": Row(Need.SITE, site),
+    "operation_confirm": Row(Need.COMMAND, site, get=405, form=reset),
+    "operation_run": Row(Need.COMMAND, site, get=405, post=302, form=reset),
+    "operation_batches": Row(Need.SITE, site),
+    "operation_batch": Row(Need.SITE, lambda w: [*site(w), w.batch.pk]),
+    "transaction": Row(Need.SITE, lambda w: [*site(w), w.depot.transaction.number]),
 }
 POINT = {
     "charge_point": Row(Need.SITE, point),
+    "charge_point_transactions": Row(Need.SITE, point),
+    "charge_point_curves": Row(Need.SITE, point),
+    "charge_point_commands": Row(Need.SITE, point),
+    "charge_point_command": Row(Need.SITE, lambda w: [*w.point, w.command.pk]),
+    "charge_point_configuration": Row(Need.SITE, point),
+    "charge_point_messages": Row(Need.SITE, point),
+    "charge_point_frames": Row(Need.SITE, lambda w: [*w.point, "csv"], page=False),
+    "charge_point_message": Row(Need.SITE, lambda w: [*w.point, Key(w.message.at, w.message.sequence)]),
+    "charge_point_connections": Row(Need.SITE, point),
     "session_curve": Row(Need.SITE, connector, page=False),
+    "connector_curves": Row(Need.SITE, connector, page=False),
+    "connector_samples": Row(Need.SITE, connector, page=False),
     "command": Row(Need.COMMAND, lambda w: [*w.point, "reset"], post=302, form=lambda _w: {"kind": "Soft"}),
 }
-PAGES: dict[str, Row] = PUBLIC | OWN | ADMINISTRATION | SITE | POINT
+PAGES: dict[str, Row] = PUBLIC | INSTALLABLE | OWN | ADMINISTRATION | LISTS | SITE | POINT

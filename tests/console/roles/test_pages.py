@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 
 from sites.models import User
-from sites.types import Role
 from tests.console.roles.table import PAGES, Need, Row
 from tests.console.roles.urls import walk
 from tests.console.roles.world import (
     ADMINISTRATOR,
     EVERYBODY,
+    OPERATOR,
     STRANGER,
     Who,
     World,
@@ -26,28 +26,33 @@ from tests.console.roles.world import (
 
 People = dict[str, User]
 
-OF_A_SITE = {Need.SITE, Need.COMMAND, Need.CONFIGURE}
-LET_IN: dict[Need, set[str]] = {
-    Need.LOG_IN: {Role.OPERATOR, Role.GUEST},
-    Need.SITE: {Role.OPERATOR, Role.GUEST},
-    Need.COMMAND: {Role.OPERATOR},
-    Need.CONFIGURE: set(),
-    Need.ADMINISTRATOR: set(),
+MEMBERS = {"administrator", "operator", "guest"}
+LET_IN = {
+    Need.LOG_IN: {*MEMBERS, "operator-elsewhere", "guest-elsewhere"},
+    Need.SITE: MEMBERS,
+    Need.COMMAND: {"administrator", "operator"},
+    Need.CONFIGURE: {"administrator"},
+    Need.ADMINISTRATOR: {"administrator"},
+    Need.OWNER: {"operator"},
 }
 
 
 def refusal(need: Need, who: Who) -> int:
     """Return the status with which somebody is refused; 0 if they are let in."""
-    if need == Need.NOTHING or who is ADMINISTRATOR:
+    if need == Need.NOTHING:
         return 0
     if who is STRANGER:
         return 302
-    if need in OF_A_SITE and not who.here:
+    if who.name in LET_IN[need]:
+        return 0
+    if need == Need.OWNER:
         return 404
-    return 0 if who.role in LET_IN[need] else 403
+    return 403 if who.here or need == Need.ADMINISTRATOR else 404
 
 
 def url_of(name: str, row: Row, world: World) -> str:
+    if row.url:
+        return row.url
     return reverse(name, args=row.args(world)) + (f"?{row.query}" if row.query else "")
 
 
@@ -113,9 +118,8 @@ class TestPost:
         if not row.post:
             return
         before = fingerprint()
-        response = post(
-            browser(ADMINISTRATOR, people, checks_csrf=True), url_of(name, row, world), row, world
-        )
+        who = OPERATOR if row.need == Need.OWNER else ADMINISTRATOR
+        response = post(browser(who, people, checks_csrf=True), url_of(name, row, world), row, world)
         assert response.status_code == 403
         assert fingerprint() == before
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from uuid import uuid4
 
 from django.apps import apps
 from django.db.models import Model
 from django.test import Client
 
-from chargers.models import Command
+from chargers.models import Command, DeferredAnswer
+from charging.models import OperationBatch, OperationLine
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
 from history.models import Message
@@ -38,6 +40,8 @@ class World:
     message: Message
     token: ApiToken
     saved_filter: SavedFilter
+    batch: OperationBatch
+    ask: DeferredAnswer
     invited: User
     link: str
 
@@ -64,8 +68,17 @@ def make_world(owner: User) -> World:
         username="invited", role=Role.GUEST, sites=[depot.site], profile=Profile("", "", "", "en"),
         actor=SYSTEM, now=now,
     )  # fmt: skip
-    kept = SavedFilter.objects.create(user=owner, page="charge_points", name="Mine", query="q=A", shared=True)
-    return World(depot, elsewhere, command, message, token, kept, invited, link)
+    kept = SavedFilter.objects.create(user=owner, page="charge_points", name="Mine", query="q=A")
+    batch = OperationBatch.objects.create(
+        site=depot.site, operation="reset", token=uuid4(), requested_name="operator", created_at=now
+    )
+    OperationLine.objects.create(batch=batch, position=1, charge_point=depot.charging, command=command)
+    ask = DeferredAnswer.objects.create(
+        charge_point=depot.charging, connection_token=uuid4(), message_id="m1", action="Authorize",
+        request={"idTag": "FFFF"}, default={"idTagInfo": {"status": "Invalid"}}, asked_at=now,
+        deadline=now + timedelta(hours=1),
+    )  # fmt: skip
+    return World(depot, elsewhere, command, message, token, kept, batch, ask, invited, link)
 
 
 @dataclass(frozen=True, slots=True)
