@@ -165,8 +165,10 @@ class Frame:
 
     @property
     def has_crumbs(self) -> bool:
-        """Whether the page is below a site."""
-        return self.site is not None and self.page != HOME
+        """Whether the page is below a site, or below a page of the side band."""
+        if self.site:
+            return self.page != HOME
+        return self.crumb is not None and not self.crumb.exact
 
     @property
     def site_links(self) -> list[SiteLink]:

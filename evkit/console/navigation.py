@@ -39,18 +39,26 @@ class Destination:
     key: str = ""
 
 
+POINT_PAGES: Final = frozenset(
+    {
+        "charge_point", "charge_point_transactions", "charge_point_curves", "charge_point_commands",
+        "charge_point_command", "charge_point_configuration", "charge_point_messages",
+        "charge_point_message", "charge_point_connections", "command", "transaction",
+    }
+)  # fmt: skip
 SITE: Final = (
     Destination(
-        "overview", _("Overview"), "layout-dashboard", pages=frozenset({"charge_point", "command"}),
-        phone=1, key="o",
+        "overview", _("Overview"), "layout-dashboard", phone=1, key="o",
     ),
     Destination(
         "operation", pgettext_lazy("page", "Operation"), "plug-connected",
         pages=frozenset({"operation_batches", "operation_batch", "operation_confirm", "operation_run"}),
         phone=2, key="e",
     ),
-    Destination("charge_points", _("Charge points"), "charging-pile", phone=2, key="p"),
-    Destination("connectors", _("Connectors"), "plug", phone=3, key="c"),
+    Destination(
+        "charge_points", _("Charge points"), "charging-pile", pages=POINT_PAGES, phone=3, key="p"
+    ),
+    Destination("connectors", _("Connectors"), "plug", phone=4, key="c"),
 )  # fmt: skip
 UPKEEP: Final[tuple[Destination, ...]] = ()
 GENERAL: Final = (
