@@ -1,8 +1,8 @@
 """Load of its own process: pages that watch a site. `python -m bench.browsers PORT SITE SECONDS`.
 
-Each behaves as static/js/live.js does: one WebSocket, at most four fetches a second, four times as long a
-pause as the last answer took, everything at once when more than a hundred changed. The cookies, one per page,
-come as JSON on the standard input; a new line there starts the measured time. It prints what it counted.
+Each behaves as static/js/live.js does: one WebSocket, at most four fetches a second, a pause as long as the
+last answer took (at most 2 s), everything at once when more than a hundred changed. The
+cookies, one per page, come as JSON on the standard input; a new line there starts the measured time. It prints what it counted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass, field
 from bench.http import HOST, HttpClient
 from bench.load import Client
 
-SLOWEST_S = 0.25
+SHORTEST_S = 0.25
+LONGEST_S = 2.0
 MANY = 100
 PING_S = 15.0
 
@@ -77,7 +78,7 @@ class Page:
         await feed.opened
         asyncio.get_running_loop().create_task(self._ping(feed))
         self._wake.set()
-        pause = SLOWEST_S
+        pause = SHORTEST_S
         while True:
             await self._wake.wait()
             await asyncio.sleep(pause * (0.75 + random.random() / 2))
@@ -118,7 +119,7 @@ class Page:
         if answer.status != 200:
             self._counted.failed += 1
             return 2.0
-        return max(SLOWEST_S, 4 * answer.seconds)
+        return min(max(SHORTEST_S, answer.seconds), LONGEST_S)
 
 
 async def main(port: int, site: str, code: str, seconds: float) -> None:

@@ -1,14 +1,21 @@
 // One WebSocket per page tells which charge points changed; htmx fetches their fragments again
 // through the page's own view. Values are greyed while the feed is lost, everything is fetched
-// again on its return, and nothing is fetched while the tab is hidden.
+// again on its return, and nothing is sent or fetched while the tab is hidden. docs/live-feed.md
 
-const SLOWEST_MS = 250;
+const SHORTEST_MS = 250;
+const LONGEST_MS = 2000;
+const WHOLE_MS = 300000;
 const PING_MS = 15000;
 const PONG_MS = 10000;
 const MANY = 100;
 const FAILED_MS = 2000;
 const NOT_ALLOWED = 4403;
 const RETRY_MS = [500, 1000, 2000, 5000, 10000];
+
+// Many pages must not do the same thing at the same moment.
+function jittered(milliseconds) {
+  return milliseconds * (0.75 + Math.random() / 2);
+}
 
 class LiveFeed {
   constructor(main) {
@@ -19,7 +26,7 @@ class LiveFeed {
     this.everything = false;
     this.timer = null;
     this.busy = false;
-    this.pause = SLOWEST_MS;
+    this.pause = SHORTEST_MS;
     this.tries = 0;
   }
 
@@ -28,11 +35,13 @@ class LiveFeed {
     document.addEventListener("visibilitychange", () => this.visible());
     document.addEventListener("live-refresh", () => this.all());
     window.addEventListener("online", () => this.open());
+    // A message can be lost between servers: now and then everything is fetched.
+    setInterval(() => this.all(), jittered(WHOLE_MS));
     this.open();
   }
 
   open() {
-    if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
+    if (document.hidden || (this.socket && this.socket.readyState <= WebSocket.OPEN)) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const query = this.sites.map((site) => `site=${encodeURIComponent(site)}`).join("&");
     const socket = new WebSocket(`${scheme}://${location.host}/live/?${query}`);
@@ -57,6 +66,7 @@ class LiveFeed {
     document.dispatchEvent(new CustomEvent("asks-changed"));
     clearInterval(this.pinging);
     this.pinging = setInterval(() => this.ping(), PING_MS);
+    if (document.hidden) this.visible();
   }
 
   closed() {
@@ -65,12 +75,13 @@ class LiveFeed {
     document.body.classList.add("is-lost");
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
     this.tries += 1;
-    setTimeout(() => this.open(), wait * (0.75 + Math.random() / 2));
+    setTimeout(() => this.open(), jittered(wait));
   }
 
   ping() {
-    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (document.hidden || this.socket?.readyState !== WebSocket.OPEN) return;
     this.socket.send('{"type":"ping"}');
+    clearTimeout(this.silence);
     this.silence = setTimeout(() => {
       const dead = this.socket;
       this.socket = null;
@@ -98,7 +109,7 @@ class LiveFeed {
   check(event) {
     const asked = new URL(event.detail.pathInfo.requestPath, location.href).searchParams;
     if (!asked.has("only")) return;
-    if (this.view === location.search) return;
+    if (this.view === location.pathname + location.search) return;
     event.detail.shouldSwap = false;
     this.everything = true;
   }
@@ -108,16 +119,29 @@ class LiveFeed {
     this.plan();
   }
 
+  // A hidden page asks the server to keep what changes for later, and says nothing itself. Back again it
+  // asks at once whether the socket still lives: a laptop may have slept meanwhile.
   visible() {
-    if (!document.hidden && (this.everything || this.changed.size)) this.plan();
+    const open = this.socket?.readyState === WebSocket.OPEN;
+    if (document.hidden) {
+      clearTimeout(this.timer);
+      clearTimeout(this.silence);
+      this.timer = null;
+      if (open) this.socket.send('{"type":"pause"}');
+      return;
+    }
+    if (open) this.socket.send('{"type":"resume"}');
+    else this.open();
+    this.ping();
+    if (this.everything || this.changed.size) this.plan();
   }
 
   plan() {
     if (this.timer || this.busy || document.hidden || this.lost()) return;
-    this.timer = setTimeout(() => this.fetch(), this.pause);
+    this.timer = setTimeout(() => this.fetch(), jittered(this.pause));
   }
 
-  // Waits at least four times as long as the server took, so that a slow page is not asked too often.
+  // Waits as long again as the answer took: a busy server is asked less often.
   async fetch() {
     this.timer = null;
     const ids = [...this.changed].join(",");
@@ -128,12 +152,16 @@ class LiveFeed {
     const began = performance.now();
     const focused = document.activeElement?.id;
     try {
-      this.view = location.search;
+      this.view = location.pathname + location.search;
       const address = new URL(this.url, location.href);
       const query = new URLSearchParams([...address.searchParams, ...new URLSearchParams(location.search)]);
       query.set("only", whole ? "all" : ids);
-      await window.htmx.ajax("GET", `${address.pathname}?${query}`, { target: document.body, swap: "none" });
-      this.pause = Math.max(SLOWEST_MS, 4 * (performance.now() - began));
+      await window.htmx.ajax("GET", `${address.pathname}?${query}`, {
+        target: document.body,
+        swap: "none",
+        headers: { "X-Live": "1" },
+      });
+      this.pause = Math.min(Math.max(SHORTEST_MS, performance.now() - began), LONGEST_MS);
     } catch {
       this.everything = true;
       this.pause = FAILED_MS;

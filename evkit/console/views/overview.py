@@ -12,6 +12,7 @@ from evkit.console.cards import totals_of, zones_of
 from evkit.console.filters import Filter
 from evkit.console.ids import read_ids
 from evkit.console.live.cards import shared_cards
+from evkit.console.live.shared import shared_html
 
 ALL = "all"
 
@@ -43,10 +44,22 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "empty_site": not cards,
     }
     with timezone.override(site.zone):
+        if asked and is_htmx(request):
+            context["summary"] = shared_html(
+                request,
+                "console/overview/_summary.html",
+                {**context, "oob": True},
+                key=(site.pk, chosen, context["whole_grid"]),
+            )
         return render(request, _template(request, live=bool(asked)), context)
 
 
+def is_htmx(request: HttpRequest) -> bool:
+    """Tell whether the script of a page asks for fragments, not a browser for the page."""
+    return request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted")
+
+
 def _template(request: HttpRequest, *, live: bool) -> str:
-    if request.headers.get("HX-Request") != "true" or request.headers.get("HX-Boosted"):
+    if not is_htmx(request):
         return "console/overview/page.html"
     return "console/overview/live.html" if live else "console/overview/refresh.html"
