@@ -7,7 +7,14 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from evkit.console.navigation import GROUPS, PHONE_PLACES, Entry, phone_entries, side_groups
+from evkit.console.navigation import (
+    GROUPS,
+    PHONE_PLACES,
+    Entry,
+    phone_entries,
+    side_groups,
+    site_links,
+)
 from sites.permissions import NOBODY, Principal, principal_of_user
 from sites.types import Role
 from tests.console.depot import Depot, add_site, add_user
@@ -62,10 +69,9 @@ class TestSideGroups:
         assert not [href for href in found if href.startswith("/sites/")]
 
     def test_a_page_below_marks_the_entry_above_it(self, depot: Depot) -> None:
-        found = flat(side_groups(viewer(Role.OPERATOR, depot), depot.site, "charge_point"))
-        assert [href for href, entry in found.items() if entry.current] == [
-            reverse("overview", args=[depot.site.code])
-        ]
+        found = flat(side_groups(viewer(Role.OPERATOR, depot), depot.site, "charge_point_curves"))
+        current = [(href, entry.exact) for href, entry in found.items() if entry.current]
+        assert current == [(reverse("charge_points", args=[depot.site.code]), False)]
 
     def test_nobody_sees_no_site(self, depot: Depot) -> None:
         found = flat(side_groups(NOBODY, depot.site, "sites"))
@@ -78,3 +84,16 @@ class TestPhoneEntries:
         places = [entry.phone for entry in entries]
         assert places == sorted(places)
         assert len(places) <= PHONE_PLACES
+
+
+class TestSiteLinks:
+    def test_lead_to_the_same_page_of_another_site(self, depot: Depot) -> None:
+        other = add_site("other")
+        links = site_links([depot.site, other], depot.site, "charge_points")
+        assert [(link.href, link.current) for link in links] == [
+            (reverse("charge_points", args=[depot.site.code]), True),
+            ("/sites/other/charge-points/", False),
+        ]
+
+    def test_lead_to_the_overview_from_a_page_that_only_one_site_has(self, depot: Depot) -> None:
+        assert site_links([add_site("other")], depot.site, "charge_point")[0].href == "/sites/other/"

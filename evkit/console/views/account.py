@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -102,10 +104,12 @@ def end_session_of_mine(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Keep the chosen language or theme: in the account, and in a cookie for the log-in page."""
+    """Keep the chosen language, theme or shortcuts: in the account, and in a cookie for the log-in page."""
     language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
     response = _back(request)
-    changed = {}
+    changed: dict[str, Any] = {}
+    if "shortcuts" in request.POST:
+        changed["shortcuts"] = request.POST["shortcuts"] == "on"
     if language in dict(settings.LANGUAGES):
         changed["language"] = language
         translation.activate(language)
