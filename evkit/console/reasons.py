@@ -52,7 +52,7 @@ def stop_text(transaction: Transaction) -> str:
     if transaction.ended_at is None:
         return ""
     if not transaction.stop_reason and Flag.PRESUMED_ENDED in transaction.flags:
-        return _("Not known: the stop was never received")
+        return _("Not known")
     known = STOPS.get(transaction.stop_reason)
     return str(known) if known else transaction.stop_reason
 

@@ -1,6 +1,7 @@
 // Starts the parts of the console; every part works on its own.
 import { startAges } from "./ages.js";
 import { startAsks } from "./asks.js";
+import { startCharts } from "./charts.js";
 import { startClock } from "./clock.js";
 import { startCopying } from "./copying.js";
 import { startCurves } from "./curves.js";
@@ -8,6 +9,7 @@ import { startDialogs } from "./dialogs.js";
 import { startFragments } from "./fragments.js";
 import { startInstallable } from "./installable.js";
 import { startLive } from "./live.js";
+import { startLog } from "./log.js";
 import { startMenus } from "./menus.js";
 import { startSession } from "./session.js";
 import { startShortcuts } from "./shortcuts.js";
@@ -25,6 +27,8 @@ startFragments();
 startDialogs();
 startCopying();
 startCurves();
+startCharts();
 startShortcuts();
 startInstallable();
+startLog();
 startLive();

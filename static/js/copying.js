@@ -1,17 +1,18 @@
-// Copies the text of a field; selects it where the clipboard is out of reach (plain HTTP).
+// Copies the text of a field or of another element; selects it where the clipboard is out of reach (plain HTTP).
 import { toast } from "./toasts.js";
 
 export function startCopying() {
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
-    const field = document.getElementById(button.dataset.copy);
-    field.select();
+    const source = document.getElementById(button.dataset.copy);
+    if ("select" in source) source.select();
+    else getSelection().selectAllChildren(source);
     try {
-      await navigator.clipboard.writeText(field.value);
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
     } catch {
       if (!document.execCommand("copy")) return;
     }
-    toast(document.getElementById("copied")?.content.textContent);
+    toast(button.dataset.done ?? document.getElementById("copied")?.content.textContent);
   });
 }

@@ -1,34 +1,7 @@
 // Curves drawn with uPlot in the page's own colours; data come from the server, gaps stay gaps.
+import { faded, onThemeChange, palette } from "./plotting.js";
 
 const REFRESH_MS = 15000;
-
-function colour(name) {
-  const probe = document.createElement("i");
-  probe.className = "swatch";
-  probe.style.background = `var(${name})`;
-  document.body.append(probe);
-  const value = getComputedStyle(probe).backgroundColor;
-  probe.remove();
-  return value;
-}
-
-function palette() {
-  return {
-    ink: colour("--ink"),
-    text: colour("--ink-3"),
-    line: colour("--line"),
-    fill: colour("--q-fill"),
-    accent: colour("--accent"),
-    surface: colour("--surface"),
-  };
-}
-
-function faded(value) {
-  return value.replace(
-    /^rgba?\(([^)]+)\)$/,
-    (_all, parts) => `rgb(${parts.split(",").slice(0, 3).join(",")}, 0.14)`,
-  );
-}
 
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
@@ -76,14 +49,26 @@ class Curve {
     this.empty = figure.querySelector(".curve__empty");
     this.tip = figure.querySelector(".curve__tip");
     this.soc = figure.dataset.curve === "session";
-    new ResizeObserver(() => this.resize()).observe(this.box);
-    document.addEventListener("theme-changed", () => this.draw());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(this.box);
+    this.forget = onThemeChange(() => this.draw());
     this.load();
-    setInterval(() => document.hidden || this.load(), REFRESH_MS);
+    this.timer = setInterval(() => document.hidden || this.load(), REFRESH_MS);
+  }
+
+  // A curve that a swap took away stops by itself.
+  stop() {
+    clearInterval(this.timer);
+    this.observer.disconnect();
+    this.forget();
+    this.plot?.destroy();
   }
 
   async load() {
+    if (!this.figure.isConnected) {
+      this.stop();
+      return;
+    }
     try {
       const answer = await fetch(this.figure.dataset.url, { headers: { Accept: "application/json" } });
       if (!answer.ok) return;
@@ -98,7 +83,8 @@ class Curve {
   }
 
   rows() {
-    const limit = this.data.times.map(() => this.data.limit);
+    const { limit: given } = this.data;
+    const limit = Array.isArray(given) ? given : this.data.times.map(() => given);
     const rows = [this.data.times, this.data.power, limit];
     return this.soc ? [...rows, this.data.soc] : rows;
   }
@@ -116,7 +102,14 @@ class Curve {
     const series = [
       {},
       { scale: "kW", stroke: colours.fill, width: 1.75, fill: faded(colours.fill), points: { show: false } },
-      { scale: "kW", stroke: colours.ink, width: 1.5, dash: [5, 4], points: { show: false } },
+      {
+        scale: "kW",
+        stroke: colours.ink,
+        width: 1.5,
+        dash: [5, 4],
+        points: { show: false },
+        paths: window.uPlot.paths.stepped({ align: 1 }),
+      },
     ];
     if (this.soc)
       series.push({
@@ -154,7 +147,8 @@ class Curve {
   }
 
   top(high) {
-    const most = Math.max(high ?? 0, this.data.limit ?? 0, this.data.max ?? 0, 1) * 1.08;
+    const limits = [this.data.limit].flat().map((value) => value ?? 0);
+    const most = Math.max(high ?? 0, ...limits, this.data.max ?? 0, 1) * 1.08;
     const step = 10 ** Math.floor(Math.log10(most)) / 2;
     return Math.ceil(most / step) * step;
   }
@@ -182,6 +176,17 @@ class Curve {
   }
 }
 
+const started = new WeakSet();
+
+function startIn(root) {
+  for (const figure of root.querySelectorAll("[data-curve]")) {
+    if (started.has(figure)) continue;
+    started.add(figure);
+    new Curve(figure);
+  }
+}
+
 export function startCurves() {
-  for (const figure of document.querySelectorAll("[data-curve]")) new Curve(figure);
+  startIn(document);
+  document.addEventListener("htmx:afterSettle", () => startIn(document));
 }

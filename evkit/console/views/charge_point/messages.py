@@ -59,10 +59,12 @@ def _context(request: HttpRequest, row: ChargePoint, now: datetime) -> Context:
     wanted = read_filter(request.GET)
     before = Key.read(request.GET.get("before", ""))
     present = before is None and wanted.until is None
-    after = Key.read(request.GET.get("after", "")) if is_fragment(request) and present else None
+    if is_fragment(request) and (not present or request.GET.get("after") == "paused"):
+        return {"append": True, "lines": ()}
+    after = Key.read(request.GET.get("after", "")) if is_fragment(request) else None
     newer = newer_messages(row.pk, wanted, after) if after else None
-    if newer is not None or (is_fragment(request) and not present):
-        return {"append": True, "lines": newer or ()}
+    if newer is not None:
+        return {"append": True, "lines": newer}
     found = message_page(row.pk, wanted, now, before)
     query = request.GET.copy()
     for name in ("before", "after", "page"):
