@@ -29,7 +29,7 @@ How = tuple[Way, str, datetime | None]
 def waiting_procedure(facts: Facts) -> Procedure:
     """Return the steps known where no transaction has begun."""
     plugged = facts.status == "Preparing"
-    badge = facts.badge
+    badge = None if facts.question else facts.badge
     started = facts.start if facts.start and (facts.start.awaited or facts.start.seen) else None
     way = Way.OPERATOR if badge and badge.by else Way.BADGE
     return Procedure(
