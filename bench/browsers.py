@@ -1,8 +1,9 @@
-"""Load of its own process: pages that watch a site. `python -m bench.browsers PORT SITE SECONDS`.
+"""Load of its own process: pages that watch a site. `python -m bench.browsers PORT SITE CODE SECONDS`.
 
 Each behaves as static/js/live.js does: one WebSocket, at most four fetches a second, a pause as long as the
-last answer took (at most 2 s), everything at once when more than a hundred changed. The
-cookies, one per page, come as JSON on the standard input; a new line there starts the measured time. It prints what it counted.
+last answer took (at most 2 s), everything at once when more than a hundred changed. The cookies, one per
+page, come as JSON on the standard input; a new line there starts the measured time. It prints what it
+counted.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def _cpu_s(site: SampleSite) -> float:
 
 def _tell(mode: str, browsers: int, run: Run) -> None:
     pages = run.pages
-    age = statistics.median(pages["ages"]) if pages["ages"] else 0.0
+    age = _shown_after(run)
     print(
         f"  {mode}, {browsers} browsers: "
         f"p50 {run.percentile_ms(0.5):.1f} p99 {run.percentile_ms(0.99):.1f} ms, "
@@ -125,12 +125,28 @@ def _tell(mode: str, browsers: int, run: Run) -> None:
 def _figures(mode: str, runs: dict[int, list[Run]]) -> list[Figure]:
     figures = []
     p99 = {count: statistics.median(run.percentile_ms(0.99) for run in each) for count, each in runs.items()}
+    idle = _cpu(runs[0])
     for count, each in runs.items():
         p50 = statistics.median(run.percentile_ms(0.5) for run in each)
+        age = statistics.median(_shown_after(run) for run in each)
         fetches = statistics.median(run.pages["fetches"] / run.seconds for run in each)
-        cpu = statistics.median(run.cpu_s / run.seconds for run in each)
-        note = f"p50 {p50:.1f} ms, {fetches:.0f} page fetches/s, server {cpu:.0%} of a core"
+        cpu = _cpu(each)
+        each_ms = 1000 * (cpu - idle) / fetches if fetches else 0.0
+        note = (
+            f"p50 {p50:.1f} ms; {fetches:.0f} fetches/s of {each_ms:.1f} ms CPU, shown after {age:.1f} s; "
+            f"server {cpu:.0%} of a core"
+        )
         figures.append(Figure(f"answer p99, {count} browsers, {mode}", p99[count], "ms", note))
     ratio = p99[max(runs)] / p99[0]
     name = f"answer p99 with {max(runs)} / without browsers, {mode}"
     return [*figures, Figure(name, ratio, "x", at_most=ANSWERS_SLOWED)]
+
+
+def _cpu(runs: list[Run]) -> float:
+    """Return the share of a core that the server used."""
+    return statistics.median(run.cpu_s / run.seconds for run in runs)
+
+
+def _shown_after(run: Run) -> float:
+    """Return the usual time in s from the first change a page is told of to its showing it."""
+    return statistics.median(run.pages["ages"]) if run.pages["ages"] else 0.0

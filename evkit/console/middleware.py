@@ -83,15 +83,23 @@ class UserPreferencesMiddleware:
         return self.get_response(request)
 
 
+def is_live(request: HttpRequest) -> bool:
+    """Tell whether a page follows the live feed with this request, without anybody's doing."""
+    return request.headers.get("X-Live") == "1"
+
+
 class SeenMiddleware:
-    """Remember when and where a user was here, at most once a minute and session."""
+    """Remember when and where a user was here, at most once a minute and session.
+
+    A page that only follows the live feed does not count: nobody need be looking at it.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Note the session of a logged-in user."""
-        key = request.session.session_key
+        key = "" if is_live(request) else request.session.session_key
         if key and isinstance(request.user, User) and cache.add(f"seen:{key}", 1, SEEN_EVERY_S):
             note_session(
                 user=request.user,

@@ -22,12 +22,13 @@ LIVE_HEADER: Final = (b"x-live", b"1")
 UNHINDERED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 ARRIVED: Final = "evkit.arrived"
 REST: Final = 1.0
+LONGEST_REST_S: Final = 0.05
 
 
 class Lane:
     """Lets so many in at a time, first come, first served.
 
-    After each turn the lane rests for `rest` times as long as the turn took.
+    After each turn the lane rests for `rest` times as long as the turn took, at most 50 ms.
     """
 
     def __init__(self, width: int, *, rest: float = 0.0) -> None:
@@ -45,7 +46,7 @@ class Lane:
             if left:
                 return
             left = True
-            rest_s = self._rest * (time.monotonic() - began)
+            rest_s = min(self._rest * (time.monotonic() - began), LONGEST_REST_S)
             if rest_s:
                 asyncio.get_running_loop().call_later(rest_s, self._free.release)
             else:
