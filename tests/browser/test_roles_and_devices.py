@@ -54,11 +54,3 @@ class TestDevices:
                     assert page.evaluate(SIDEWAYS) == 0, (path, width, language)
                     assert page.evaluate("document.documentElement.lang") == language
         assert complaints == []
-
-    def test_the_theme_chosen_is_kept(self, log_in: LogIn, live_evkit: Server) -> None:
-        page = log_in("guest")
-        with page.expect_response("**/account/preferences/"):
-            page.click(".tool.only-light")
-        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-        page.reload()
-        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
