@@ -120,6 +120,19 @@ def battery(percent: float | None) -> SafeString:
     )
 
 
+def step_dots(progress: Iterable[str]) -> SafeString:
+    """Return the steps of a charge as small dots; the word beside them names the present one."""
+    dots = [
+        (each, 5 + 10 * index, 3.5 if each in {"current", "stopped"} else 2.5)
+        for index, each in enumerate(progress)
+    ]
+    return format_html(
+        '<svg class="dots" viewBox="0 0 {} 10" aria-hidden="true">{}</svg>',
+        10 * len(dots),
+        format_html_join("", '<circle class="dot is-{}" cx="{}" cy="5" r="{}"/>', dots),
+    )
+
+
 def soc_span(start: float | None, end: float | None) -> SafeString:
     """Return a thin bar that is filled from one state of charge to another; nothing where one is unknown."""
     if start is None or end is None:

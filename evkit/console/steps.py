@@ -113,6 +113,13 @@ def steps(known: Procedure, now: datetime, reason: str = "") -> list[StepMark]:
     return [_told(mark, reason) if mark.stage is here else mark for mark in marks]
 
 
+def present(marks: list[StepMark]) -> StepMark:
+    """Return the step that a list names: where it goes on or stands still, else the last one taken."""
+    moving = [mark for mark in marks if mark.progress in {"current", "stopped"}]
+    done = [mark for mark in marks if mark.progress == "done"]
+    return (moving or done[-1:] or marks)[0]
+
+
 def _standing(marks: list[StepMark]) -> Stage:
     """Return the step where the sequence stands: the first that failed, goes on or is to come."""
     failed = [mark.stage for mark in marks if mark.progress == "stopped"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from evkit.console.steps import Procedure, Way, steps
+from evkit.console.steps import Procedure, Way, present, steps
 from tests.console.depot import NOW
 
 AT = NOW - timedelta(hours=1)
@@ -105,3 +105,19 @@ class TestSteps:
     def test_are_named(self) -> None:
         names = [mark.name for mark in steps(Procedure(), NOW)]
         assert names == ["Connected", "Booted", "Authorised", "Started", "Charging", "Stopped"]
+
+
+class TestPresent:
+    @pytest.mark.parametrize(
+        ("known", "name"),
+        [
+            ({"online": False}, "Connected"),
+            (ONLINE, "Booted"),
+            ({**ONLINE, "plugged_at": LATER}, "Authorised"),
+            (RUNNING, "Charging"),
+            ({**RUNNING, "online": False}, "Connected"),
+            (ENDED, "Stopped"),
+        ],
+    )
+    def test_is_the_step_that_a_list_names(self, known: dict[str, Any], name: str) -> None:
+        assert present(steps(Procedure(**known), NOW)).name == name

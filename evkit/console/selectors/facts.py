@@ -51,9 +51,9 @@ def _facts(row: ChargePoint, evse: Evse, known: Known) -> Facts:
     badge = known.badges.of(row, evse)
     return Facts(
         number=evse.number,
-        link=_link(row),
-        own=_report(getattr(row, "state", None)),
-        connector=_report(live),
+        link=link_of(row),
+        own=report_of(getattr(row, "state", None)),
+        connector=report_of(live),
         power_w=(live.power_w or 0.0) if live else 0.0,
         charge=_charge(transaction, live) if transaction else None,
         badge=badge,
@@ -80,7 +80,8 @@ def _pause(pause: Pause | None) -> Order | None:
     return None if pause is None else Order(at=pause.since, by=pause.paused_name)
 
 
-def _link(row: ChargePoint) -> Link:
+def link_of(row: ChargePoint) -> Link:
+    """Return the connection of a charge point loaded with its live state."""
     state: ChargePointState | None = getattr(row, "state", None)
     if state is None:
         return Link(connected=False, registration=row.registration)
@@ -94,7 +95,8 @@ def _link(row: ChargePoint) -> Link:
     )
 
 
-def _report(state: ChargePointState | EvseState | None) -> Report:
+def report_of(state: ChargePointState | EvseState | None) -> Report:
+    """Return what a connector, or a charge point of itself, reported last."""
     if state is None:
         return Report()
     return Report(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chargers.models import Boot, ChargePoint, Command, Connection, DeferredAnswer
+from chargers.models import Boot, ChargePoint, Command, Connection, DeferredAnswer, Evse
 from chargers.types import Effect
 from charging.models import Transaction
 from charging.models.id_token import token_key
@@ -13,10 +13,10 @@ from charging.services.remote import asks_for
 from charging.types import AuthorizationStatus, Flag
 from evkit.console.reasons import stop_text
 from evkit.console.selectors.badges import AUTHORIZE, tag_of
-from evkit.console.selectors.facts import connector_facts
+from evkit.console.selectors.facts import connector_facts, link_of, report_of
 from evkit.console.steps import Procedure, StepMark, Way, steps
 from evkit.console.why import why
-from evkit.console.why.facts import Facts
+from evkit.console.why.facts import Facts, Link, Report
 
 REMOTE_LASTS = timedelta(minutes=15)
 """A remote start is looked for this long before its transaction."""
@@ -47,14 +47,27 @@ def waiting_procedure(facts: Facts) -> Procedure:
 
 def transaction_procedure(row: Transaction, facts: Facts | None = None) -> Procedure:
     """Return the steps of a transaction; with `facts` of its connector, as they are now."""
-    way, by, authorised_at = _how(row)
-    link = facts.link if facts and row.ended_at is None else None
-    report = facts.connector if facts else None
-    held = row.ended_at is None and report is not None and report.status in HELD
+    if facts is not None and row.ended_at is None:
+        return _procedure(row, _how(row), facts.link, facts.connector)
+    link = Link(connected_at=_connected_at(row), booted_at=_booted_at(row))
+    return _procedure(row, _how(row), link, Report())
+
+
+def brief_procedure(evse: Evse, running: Transaction | None) -> Procedure:
+    """Return the steps of a connector as a list shows them: from its loaded rows alone."""
+    link = link_of(evse.charge_point)
+    report = report_of(getattr(evse, "state", None))
+    if running is None:
+        return waiting_procedure(Facts(number=evse.number, link=link, connector=report))
+    return _procedure(running, (Way.BADGE, "", running.authorised_at), link, report)
+
+
+def _procedure(row: Transaction, how: How, link: Link, report: Report) -> Procedure:
+    way, by, authorised_at = how
     return Procedure(
-        online=link is None or link.connected,
-        connected_at=link.connected_at if link else _connected_at(row),
-        booted_at=link.booted_at if link else _booted_at(row),
+        online=link.connected,
+        connected_at=link.connected_at,
+        booted_at=link.booted_at,
         plugged_at=row.connected_at,
         tag=row.id_tag,
         way=way,
@@ -65,7 +78,7 @@ def transaction_procedure(row: Transaction, facts: Facts | None = None) -> Proce
         started_at=row.started_at,
         replayed=Flag.OFFLINE_START in row.flags,
         charging_at=row.charging_at,
-        held_since=report.since if held and report else None,
+        held_since=report.since if report.status in HELD else None,
         stopped_at=row.ended_at,
         stop_reason=stop_text(row),
         lost=Flag.PRESUMED_ENDED in row.flags,

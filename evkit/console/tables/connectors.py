@@ -14,8 +14,10 @@ from evkit.console import drawing
 from evkit.console.cards import ConnectorCard
 from evkit.console.formats import NARROW, number
 from evkit.console.selectors.overview import charge_point_url, connector_card
+from evkit.console.selectors.procedure import brief_procedure
 from evkit.console.selectors.shown import RankedEvse
 from evkit.console.states import State
+from evkit.console.steps import StepMark, present, steps
 from evkit.console.tables import cells
 from evkit.console.tables.base import ListTable
 from evkit.console.tables.columns import Column
@@ -29,6 +31,7 @@ class ConnectorTable(ListTable):
     connector = Column(_("Connector"), sort=("charge_point__identity", "number"), css="main-cell")
     state = Column(_("State"), sort=("rank",), live=True)
     since = Column(pgettext_lazy("state", "For"), "state__status_since", number=True, live=True)
+    step = Column(_("Sequence"), live=True)
     vehicle = Column(_("Vehicle or badge"))
     soc = Column(_("Charge level"), number=True)
     power = Column(_("Power (kW)"), sort=("drawn_w",), number=True, live=True)
@@ -103,6 +106,21 @@ class ConnectorTable(ListTable):
             return card.since
         link = getattr(record.charge_point, "state", None)
         return None if link is None else link.disconnected_at
+
+    def steps(self, record: RankedEvse) -> list[StepMark]:
+        """Return the steps of a row, without what only their page tells."""
+        return steps(brief_procedure(record, self.running(record)), self.now)
+
+    def render_step(self, record: RankedEvse) -> str:
+        """Draw the sequence of procedures, and name the present step."""
+        marks = self.steps(record)
+        here = present(marks)
+        dots = drawing.step_dots(mark.progress for mark in marks)
+        return format_html('<span class="cell" title="{}">{}{}</span>', here.text, dots, here.name)
+
+    def value_step(self, record: RankedEvse) -> str:
+        """Return the name of the present step."""
+        return present(self.steps(record)).name
 
     def value_vehicle(self, record: RankedEvse) -> str:
         """Return the vehicle, else the badge, that is there."""
