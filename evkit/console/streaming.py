@@ -17,7 +17,7 @@ Lines = Callable[[Any], str]
 def streamed(
     rows: QuerySet[Any, Any], line: Lines, *, name: str, content_type: str, head: str = ""
 ) -> StreamingHttpResponse:
-    """Return the rows as a file called `name`, each written by `line`."""
+    """Return the rows (of a model) as a file called `name`, each written by `line`."""
     response = StreamingHttpResponse(_chunks(rows, line, head), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{plain_name(name)}"'
     response["Cache-Control"] = "no-store"

@@ -39,7 +39,10 @@ class Key:
         micros, _, sequence = text.partition("-")
         if not (_digits(micros) and _digits(sequence)):
             return None
-        return cls(EPOCH + timedelta(microseconds=int(micros)), int(sequence))
+        try:
+            return cls(EPOCH + timedelta(microseconds=int(micros)), int(sequence))
+        except OverflowError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from chargers.models import ChargePoint, Evse
 from chargers.types import Current
-from charging.models import Transaction
+from charging.models import MeterSample, Transaction
 from charging.types import LimitKind
 from evkit.console.access import get_charge_point, get_site, member_page
 from evkit.console.charts import charts_of
@@ -28,6 +27,7 @@ from evkit.console.streaming import csv_line, streamed
 from evkit.core.clock import utc_now
 
 WIDTH = 1200
+SAMPLE = ("measured_at", "received_at", "transaction_number", *COLUMNS)
 
 
 def _kilo(values: Sequence[float | None]) -> list[float | None]:
@@ -102,21 +102,20 @@ def download(request: HttpRequest, code: str, identity: str, number: int) -> Htt
     row, evse = _connector(request, code, identity, number)
     with timezone.override(row.site.zone if row.site else None):
         period = _period(request)
-    names = ("measured_at", "received_at", "transaction_number", *COLUMNS)
-    rows = samples_within(evse, period).order_by("measured_at", "fingerprint").values_list(*names)
+    rows = samples_within(evse, period).order_by("measured_at", "fingerprint")
     times = f"{period.since:%Y%m%dT%H%M}-{period.until:%Y%m%dT%H%M}"
     return streamed(
         rows,
         _sample,
         name=f"{row.identity}-{number}-{times}.csv",
         content_type="text/csv; charset=utf-8",
-        head=csv_line(names),
+        head=csv_line(SAMPLE),
     )
 
 
-def _sample(values: tuple[Any, ...]) -> str:
-    at, received_at, *others = values
-    times = [moment.astimezone(UTC).isoformat() for moment in (at, received_at)]
+def _sample(row: MeterSample) -> str:
+    times = [moment.astimezone(UTC).isoformat() for moment in (row.measured_at, row.received_at)]
+    others = [getattr(row, name) for name in SAMPLE[len(times) :]]
     return csv_line([*times, *("" if value is None else value for value in others)])
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.test import Client
 from django.urls import reverse
 
-from charging.models import MeterSample
+from charging.models import LimitChange, MeterSample
+from charging.types import LimitKind, LimitReason
 from evkit.core.clock import utc_now
 from sites.types import Role
 from tests.console.depot import Depot
@@ -48,11 +49,15 @@ class TestSession:
         depot.transaction.save()
         add_sample(depot, 120, 38_000, 63)
         add_sample(depot, 60, 38_400, 64)
+        LimitChange.objects.create(
+            evse=depot.transaction.evse, at=utc_now() - timedelta(seconds=90), kind=LimitKind.ACCEPTED,
+            power_w=40_000, reason=LimitReason.PROFILE,
+        )  # fmt: skip
         url = reverse("session_curve", args=[depot.site.code, "A_001", 1])
         answer = log_in(Role.GUEST).get(url).json()
         assert answer["power"] == [38.0, 38.4]
         assert answer["soc"] == [63, 64]
-        assert (answer["limit"], answer["max"]) == (40, 50)
+        assert (answer["limit"], answer["max"]) == ([None, 40.0], 50)
 
     def test_an_unknown_connector_does_not_exist(self, log_in: LogIn, depot: Depot) -> None:
         url = reverse("session_curve", args=[depot.site.code, "A_001", 9])

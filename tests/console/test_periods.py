@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.http import QueryDict
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evkit.console.periods import LONGEST, Period, local_text, read_moment, read_period
+
+NOW = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def paris():
+    with timezone.override(ZoneInfo("Europe/Paris")):
+        yield
+
+
+def read(query):
+    return read_period(QueryDict(query), NOW, default="6h")
+
+
+class TestReadPeriod:
+    def test_a_preset_ends_now(self):
+        assert read("period=24h") == Period(NOW - timedelta(hours=24), NOW, "24h")
+
+    @pytest.mark.parametrize("query", ["", "period=nonsense", "from=nonsense&to=2026-13-45"])
+    def test_what_cannot_be_read_is_the_default(self, query):
+        assert read(query) == Period(NOW - timedelta(hours=6), NOW, "6h")
+
+    def test_times_are_those_of_the_site(self):
+        period = read("from=2026-11-16T10:00&to=2026-11-16T12:30:15")
+        assert period == Period(
+            datetime(2026, 11, 16, 9, 0, tzinfo=UTC), datetime(2026, 11, 16, 11, 30, 15, tzinfo=UTC)
+        )
+
+    def test_a_date_as_the_end_includes_its_day(self):
+        period = read("from=2026-11-10&to=2026-11-10")
+        assert period.length == timedelta(days=1)
+
+    @given(st.text(max_size=30), st.text(max_size=30))
+    def test_is_never_empty_nor_too_long(self, start, end):
+        query = QueryDict(mutable=True)
+        query.update({"from": start, "to": end})
+        period = read_period(query, NOW, default="6h")
+        assert timedelta() < period.length <= LONGEST
+
+    def test_turned_round_times_are_put_right(self):
+        assert read("from=2026-11-16T12:00&to=2026-11-16T10:00").length > timedelta()
+
+    def test_years_are_cut_to_the_last_month(self):
+        assert read("from=2020-01-01&to=2026-11-17T10:00").length == LONGEST
+
+
+class TestLocalText:
+    def test_is_read_again_as_the_same_moment(self):
+        assert local_text(NOW) == "2026-11-17T13:00:00"
+        assert read_moment(local_text(NOW)) == NOW
+        assert local_text(None) == ""
