@@ -163,7 +163,7 @@ ROWS: list[Row] = [
     (facts("Charging", charge=charge(authorization="Blocked", charging_at=None)), "start-not-authorised",
      "The charge point started transaction 4711 although badge 04A2 was refused (Blocked).", "stop"),
     (facts(HELD, charge=charge(), limit=LITTLE, pause=order()), "paused",
-     "Bus 223 waits: ann paused its charge at 14:05.", ""),
+     "Bus 223 waits: ann paused its charge at 14:05.", "resume"),
     (facts(HELD, charge=charge(), inactive_until=NOW + 60 * MINUTE), "group-inactive",
      "Bus 223 waits: the schedule of its group lets it charge again at 15:07.", ""),
     (facts(HELD, charge=charge(), limit=LITTLE, profile=order(state="rejected", answer="NotSupported")),

@@ -17,11 +17,12 @@ Fields = Callable[[Facts], Mapping[str, str | int]]
 
 
 class Means(StrEnum):
-    """How a cause is mended: by a command, by accepting the charge point, by answering a badge."""
+    """How a cause is mended: a command, accepting the charge point, answering a badge, resuming a charge."""
 
     COMMAND = "command"
     ACCEPT = "accept"
     ANSWER = "answer"
+    RESUME = "resume"
 
 
 def this_connector(facts: Facts) -> Mapping[str, str | int]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chargers.types import CommandState
 from charging.types import AuthorizationStatus
-from evkit.console.why.cause import Cause, Remedy, When
+from evkit.console.why.cause import Cause, Means, Remedy, When
 from evkit.console.why.facts import FULL_PERCENT, WARM_UP, Charge, Facts, Limit
 
 STOP: Final = Remedy(
@@ -20,6 +20,7 @@ RAISE: Final = Remedy(_("Raise the limit"), "limit")
 LIMIT_AGAIN: Final = Remedy(_("Set another limit"), "limit")
 CLEAR: Final = Remedy(_("Clear its limits"), "clear-limits")
 UNLOCK: Final = Remedy(_("Unlock the connector"), "unlock")
+RESUME: Final = Remedy(_("Resume the charge"), means=Means.RESUME)
 ASK_METER: Final = Remedy(
     _("Ask for meter values"), "trigger", lambda f: {"message": "MeterValues", "connector": f.number}
 )
@@ -84,6 +85,7 @@ CHARGE_CAUSES: Final = (
         "paused",
         _("%(vehicle)s waits: %(pause_by)s paused its charge at %(pause_time)s."),
         lambda f, _now: f.pause is not None and f.status in {"SuspendedEVSE", "SuspendedEV", "Charging"},
+        RESUME,
     ),
     Cause(
         "group-inactive",

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import Command, ConfigurationKey
+from chargers.models import ChargePoint, Command, ConfigurationKey, EvseState
 from chargers.types import CommandState
+from charging.models import Pause
 from evkit.core.clock import utc_now
 from history.models import Message
 from history.types import Direction
@@ -126,3 +127,49 @@ def add_command(depot: Depot, state: CommandState) -> Command:
         created_at=now,
         deadline=now + timedelta(minutes=1),
     )
+
+
+class TestWhy:
+    def test_a_paused_charge_is_resumed_through_the_confirmation_of_the_operation_list(
+        self, client: Client, depot: Depot
+    ) -> None:
+        evse = depot.transaction.evse
+        EvseState.objects.filter(evse=evse).update(status="SuspendedEVSE", power_w=0)
+        order = Command.objects.create(
+            charge_point=depot.charging,
+            action="SetChargingProfile",
+            state=CommandState.ACCEPTED,
+            created_at=utc_now(),
+            deadline=utc_now(),
+        )
+        Pause.objects.create(
+            transaction=depot.transaction,
+            evse=evse,
+            command=order,
+            profile_id=1,
+            stack_level=9,
+            since=utc_now(),
+            paused_name="ann",
+        )
+        page = client.get(url(depot)).content.decode()
+        assert "Bus 212 waits: ann paused its charge at" in page
+        assert f'name="one" value="resume:{evse.pk}"' in page
+        confirmation = client.post(
+            reverse("operation_confirm", args=[depot.site.code]), {"one": f"resume:{evse.pk}"}
+        )
+        assert confirmation.status_code == 200
+        assert 'value="resume"' in confirmation.content.decode()
+
+    def test_a_guest_reads_the_sentence_without_its_button(self, log_in: LogIn, depot: Depot) -> None:
+        page = log_in(Role.GUEST).get(url(depot, "A_002")).content.decode()
+        assert 'data-why="fault"' in page
+        assert 'id="why-do"' not in page
+
+    @pytest.mark.parametrize(("role", "offered"), [(Role.ADMINISTRATOR, True), (Role.OPERATOR, False)])
+    def test_only_an_administrator_is_offered_to_accept_a_charge_point(
+        self, log_in: LogIn, depot: Depot, role: Role, *, offered: bool
+    ) -> None:
+        ChargePoint.objects.filter(pk=depot.faulted.pk).update(registration="pending")
+        page = log_in(role).get(url(depot, "A_002")).content.decode()
+        assert 'data-why="pending"' in page
+        assert ('id="why-do"' in page) == offered
