@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.connections import connections
 from bench.live import live
+from bench.pages import pages
 from bench.report import Figure, show, write_json
 from bench.throughput import throughput
 
@@ -15,7 +16,9 @@ def main() -> None:
     """Run the chosen benchmarks and print their figures."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
-    parser.add_argument("--only", choices=["throughput", "connections", "live"], help="run one benchmark")
+    parser.add_argument(
+        "--only", choices=["throughput", "connections", "pages", "live"], help="run one benchmark"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--connections", type=int, default=5000)
@@ -25,6 +28,8 @@ def main() -> None:
         figures += throughput(rounds=options.rounds, seconds=options.seconds)
     if options.only in {None, "connections"}:
         figures += connections(count=options.connections)
+    if options.only in {None, "pages"}:
+        figures += pages(rounds=options.rounds)
     if options.only in {None, "live"}:
         figures += live(rounds=options.rounds, seconds=2 * options.seconds)
     show(figures)

@@ -74,8 +74,8 @@ def _site(mode: str) -> Iterator[SampleSite]:
 
 
 def _run(site: SampleSite, browsers: int, seconds: float) -> Run:
-    points = _start("bench.busy_points", site.server.port, CHARGE_POINTS, WARM_S, seconds)
-    pages = _start("bench.browsers", site.server.port, site.site, CODE, seconds)
+    points = start("bench.busy_points", site.server.port, CHARGE_POINTS, WARM_S, seconds)
+    pages = start("bench.browsers", site.server.port, site.site, CODE, seconds)
     assert points.stdout is not None
     assert pages.stdin is not None
     pages.stdin.write(json.dumps(site.cookies[:browsers]) + "\n")
@@ -90,7 +90,8 @@ def _run(site: SampleSite, browsers: int, seconds: float) -> Run:
     return Run(json.loads(answers), json.loads(counted), cpu_s, seconds)
 
 
-def _start(module: str, *arguments: object) -> subprocess.Popen[str]:
+def start(module: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start a load process of the benchmarks."""
     return subprocess.Popen(
         [sys.executable, "-m", module, *map(str, arguments)],
         cwd=ROOT,
