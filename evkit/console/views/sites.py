@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.shortcuts import render
 
 from evkit.console.access import member_page, principal_of
 from evkit.console.cards import Totals, totals_of
+from evkit.console.filters import Filter
 from evkit.console.live.cards import shared_cards
 from evkit.console.states import Group, State
 from sites.models import Site
@@ -28,18 +30,22 @@ class SiteSummary:
         return bool(self.totals.counts[Group.FAULTED])
 
 
-def _summary(request: HttpRequest, site: Site) -> SiteSummary:
-    cards = shared_cards(request, site)
-    return SiteSummary(site, totals_of(cards, site.limit_w), len(cards))
+def _summaries(request: HttpRequest, group: Group | None) -> Iterator[SiteSummary]:
+    """Yield the sites that have a charge point in a group of states; all of them without one."""
+    for site in principal_of(request).sites():
+        cards = shared_cards(request, site)
+        if group is None or any(card.matches(group=group, query="") for card in cards):
+            yield SiteSummary(site, totals_of(cards, site.limit_w), len(cards))
 
 
 @member_page
 def sites(request: HttpRequest) -> HttpResponse:
-    """Show one card per site; an htmx request gets the cards as fragments."""
-    summaries = [_summary(request, site) for site in principal_of(request).sites()]
+    """Show one card per site, under a filter (`state`) only those it concerns; htmx gets them as fragments."""
+    group = Filter.from_query(request.GET).group
+    summaries = list(_summaries(request, group))
     fragment = request.headers.get("HX-Request") == "true"
     template = "console/sites/live.html" if fragment else "console/sites/page.html"
-    return render(request, template, {"summaries": summaries})
+    return render(request, template, {"summaries": summaries, "group": group})
 
 
 @member_page
