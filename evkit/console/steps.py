@@ -69,7 +69,8 @@ class Procedure:
 
     `online`: whether the charge point is connected. `refused`: its badge was not accepted. `by` is the user
     of a remote start, or the operator who accepted the badge. `held_since`: it is suspended since then.
-    `lost`: its stop was never received. `stop_reason` is in words.
+    `left`: the connector is free again although no stop was received, `lost`: none ever was.
+    `stop_reason` is in words.
     """
 
     online: bool = True
@@ -86,6 +87,7 @@ class Procedure:
     replayed: bool = False
     charging_at: datetime | None = None
     held_since: datetime | None = None
+    left: bool = False
     stopped_at: datetime | None = None
     stop_reason: str = ""
     lost: bool = False
@@ -174,7 +176,7 @@ def _started(known: Procedure, _now: datetime) -> tuple[str, str]:
 def _charging(known: Procedure, now: datetime) -> tuple[str, str]:
     if known.started_at is None:
         return "todo", ""
-    if known.stopped_at is not None:
+    if known.stopped_at is not None or known.left:
         return "done", _time(known.charging_at) or _("no energy flowed")
     if known.held_since is not None:
         return "stopped", _("suspended since %(time)s") % {"time": _time(known.held_since)}
@@ -186,7 +188,7 @@ def _charging(known: Procedure, now: datetime) -> tuple[str, str]:
 
 def _stopped(known: Procedure, _now: datetime) -> tuple[str, str]:
     if known.stopped_at is None:
-        return "todo", ""
+        return ("current", _("not received")) if known.left else ("todo", "")
     if known.lost:
         return "stopped", _join(_time(known.stopped_at), _("presumed: the stop was never received"))
     return "done", _join(_time(known.stopped_at), known.stop_reason)

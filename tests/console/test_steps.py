@@ -84,6 +84,8 @@ ROWS: list[tuple[str, dict[str, Any], str, list[tuple[str, str]]]] = [
     ("ended, offline since", {**ENDED, "online": False}, "",
      [*DONE, BADGE, NUMBER, ("done", "13:08:30"),
       ("done", "13:37:30 · Stopped remotely")]),
+    ("stop not received", {**RUNNING, "left": True}, "Left.",
+     [*DONE, BADGE, NUMBER, ("done", "13:08:30"), ("current", "not received · Left.")]),
     ("stop lost", {**ENDED, "lost": True, "stop_reason": ""}, "",
      [*DONE, BADGE, NUMBER, ("done", "13:08:30"),
       ("stopped", "13:37:30 · presumed: the stop was never received")]),

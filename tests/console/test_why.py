@@ -159,7 +159,9 @@ ROWS: list[Row] = [
      "A vehicle has been plugged in since 13:52, but no badge was presented.", "start"),
     # a transaction that does not charge
     (facts(FREE, charge=charge()), "stop-lost",
-     "Transaction 4711 is still open although no vehicle is plugged in: its stop was not received.", "stop"),
+     "Transaction 4711 is still open, but the connector has left it: its stop was not received.", "stop"),
+    (facts(PLUGGED, charge=charge()), "stop-lost",
+     "Transaction 4711 is still open, but the connector has left it: its stop was not received.", "stop"),
     (facts("Charging", charge=charge(authorization="Blocked", charging_at=None)), "start-not-authorised",
      "The charge point started transaction 4711 although badge 04A2 was refused (Blocked).", "stop"),
     (facts(HELD, charge=charge(), limit=LITTLE, pause=order()), "paused",
@@ -205,6 +207,7 @@ NOTHING_WRONG = [
     facts("Charging", power_w=7000, charge=charge(authorization="Invalid")),
     facts("Charging", charge=charge(started_at=NOW - MINUTE / 2, charging_at=None, measured_at=None)),
     facts("Charging"),
+    facts(PLUGGED, charge=charge(started_at=NOW, charging_at=None)),
     facts(FREE, start=order(seen=True)),
 ]
 

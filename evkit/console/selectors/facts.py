@@ -55,7 +55,7 @@ def _facts(row: ChargePoint, evse: Evse, known: Known) -> Facts:
         own=report_of(getattr(row, "state", None)),
         connector=report_of(live),
         power_w=(live.power_w or 0.0) if live else 0.0,
-        charge=_charge(transaction, live) if transaction else None,
+        charge=charge_of(transaction, live) if transaction else None,
         badge=badge,
         question=known.badges.question_of(row, evse) if transaction is None else None,
         start=_overtaken(orders.starts.get(place), badge),
@@ -108,7 +108,8 @@ def report_of(state: ChargePointState | EvseState | None) -> Report:
     )
 
 
-def _charge(row: Transaction, live: EvseState | None) -> Charge:
+def charge_of(row: Transaction, live: EvseState | None = None) -> Charge:
+    """Return what is known of an open transaction; `live` knows the latest state of charge."""
     return Charge(
         number=row.number,
         started_at=row.started_at,

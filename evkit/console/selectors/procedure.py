@@ -13,10 +13,10 @@ from charging.services.remote import asks_for
 from charging.types import AuthorizationStatus, Flag
 from evkit.console.reasons import stop_text
 from evkit.console.selectors.badges import AUTHORIZE, tag_of
-from evkit.console.selectors.facts import connector_facts, link_of, report_of
+from evkit.console.selectors.facts import charge_of, connector_facts, link_of, report_of
 from evkit.console.steps import Procedure, StepMark, Way, steps
 from evkit.console.why import why
-from evkit.console.why.facts import Facts, Link, Report
+from evkit.console.why.facts import Facts, Link
 
 REMOTE_LASTS = timedelta(minutes=15)
 """A remote start is looked for this long before its transaction."""
@@ -48,22 +48,25 @@ def waiting_procedure(facts: Facts) -> Procedure:
 def transaction_procedure(row: Transaction, facts: Facts | None = None) -> Procedure:
     """Return the steps of a transaction; with `facts` of its connector, as they are now."""
     if facts is not None and row.ended_at is None:
-        return _procedure(row, _how(row), facts.link, facts.connector)
+        return _procedure(row, _how(row), facts)
     link = Link(connected_at=_connected_at(row), booted_at=_booted_at(row))
-    return _procedure(row, _how(row), link, Report())
+    return _procedure(row, _how(row), Facts(link=link))
 
 
 def brief_procedure(evse: Evse, running: Transaction | None) -> Procedure:
     """Return the steps of a connector as a list shows them: from its loaded rows alone."""
     link = link_of(evse.charge_point)
     report = report_of(getattr(evse, "state", None))
+    charge = None if running is None else charge_of(running)
+    facts = Facts(number=evse.number, link=link, connector=report, charge=charge)
     if running is None:
-        return waiting_procedure(Facts(number=evse.number, link=link, connector=report))
-    return _procedure(running, (Way.BADGE, "", running.authorised_at), link, report)
+        return waiting_procedure(facts)
+    return _procedure(running, (Way.BADGE, "", running.authorised_at), facts)
 
 
-def _procedure(row: Transaction, how: How, link: Link, report: Report) -> Procedure:
+def _procedure(row: Transaction, how: How, facts: Facts) -> Procedure:
     way, by, authorised_at = how
+    link, report = facts.link, facts.connector
     return Procedure(
         online=link.connected,
         connected_at=link.connected_at,
@@ -79,6 +82,7 @@ def _procedure(row: Transaction, how: How, link: Link, report: Report) -> Proced
         replayed=Flag.OFFLINE_START in row.flags,
         charging_at=row.charging_at,
         held_since=report.since if report.status in HELD else None,
+        left=facts.left,
         stopped_at=row.ended_at,
         stop_reason=stop_text(row),
         lost=Flag.PRESUMED_ENDED in row.flags,

@@ -59,11 +59,8 @@ def _profile_refused(facts: Facts) -> bool:
 CHARGE_CAUSES: Final = (
     Cause(
         "stop-lost",
-        _(
-            "Transaction %(number)s is still open although no vehicle is plugged in:"
-            " its stop was not received."
-        ),
-        lambda f, _now: f.charge is not None and f.status == "Available",
+        _("Transaction %(number)s is still open, but the connector has left it: its stop was not received."),
+        lambda f, _now: f.left,
         STOP,
     ),
     Cause(

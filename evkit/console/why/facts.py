@@ -178,6 +178,14 @@ class Facts:
         """Whether a badge or a start is what is missing."""
         return self.charge is None and self.status in {"Available", "Preparing", "Reserved"}
 
+    @property
+    def left(self) -> bool:
+        """Whether the connector has left its open transaction: it is free, or prepares another one."""
+        if self.charge is None:
+            return False
+        again = self.status == "Preparing" and self.charge.charging_at is not None
+        return again or self.status in {"Available", "Reserved"}
+
     def quiet(self, now: datetime) -> bool:
         """Tell whether the open transaction's meter values are missing."""
         if self.charge is None:
