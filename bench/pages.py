@@ -43,7 +43,8 @@ for pattern in get_resolver("evkit.console.urls").url_patterns:
 print(json.dumps(paths))
 """
 
-LIVE = {"HX_Request": "true", "X_Live": "1"}
+FRAGMENTS = {"HX_Request": "true"}
+"""What asks for fragments; without the mark of the live feed, whose requests rest after each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,10 @@ def _pages(site: SampleSite) -> list[Page]:
     for name in ("overview", "operation", "charge_point"):
         if name in paths:
             found += [
-                Page(f"{name}, {ids} changed", f"{paths[name]}?only={_ids(ids)}", LIVE) for ids in (ONE, MANY)
+                Page(f"{name}, {ids} changed", f"{paths[name]}?only={_ids(ids)}", FRAGMENTS)
+                for ids in (ONE, MANY)
             ]
-            found.append(Page(f"{name}, all fragments", f"{paths[name]}?only=all", LIVE))
+            found.append(Page(f"{name}, all fragments", f"{paths[name]}?only=all", FRAGMENTS))
     return found
 
 
