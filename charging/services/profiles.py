@@ -5,7 +5,7 @@ Payloads are those of SetChargingProfile.req and ClearChargingProfile.req, as pl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -95,8 +95,7 @@ def note_cleared(command: Command, now: datetime) -> None:
         if fits(command.payload, last_profile(command.charge_point_id, state.evse.number))
     }
     covered = clear_under_pauses(command, cleared, now)
-    states = EvseState.objects.filter(pk__in=cleared - covered)
-    change_limits(states, kind=LimitKind.ACCEPTED, limit=NO_LIMIT, reason=LimitReason.CLEARED, at=now)
+    _end_limits(cleared - covered, LimitReason.CLEARED, now)
 
 
 def _states_of(command: Command, profile: Profile) -> QuerySet[EvseState]:
@@ -119,8 +118,14 @@ def note_transaction_over(charge_point_id: int, evse_id: int, now: datetime) -> 
         return
     profile = last_profile(charge_point_id, number).get("csChargingProfiles") or {}
     if profile.get("chargingProfilePurpose") == "TxProfile":
-        reason = LimitReason.TRANSACTION_OVER
-        change_limits(limited, kind=LimitKind.ACCEPTED, limit=NO_LIMIT, reason=reason, at=now)
+        _end_limits([evse_id], LimitReason.TRANSACTION_OVER, now)
+
+
+def _end_limits(evse_ids: Collection[int], reason: LimitReason, now: datetime) -> None:
+    """Forget what connectors were asked to keep and what they accepted."""
+    states = EvseState.objects.filter(pk__in=evse_ids)
+    for kind in LimitKind:
+        change_limits(states, kind=kind, limit=NO_LIMIT, reason=reason, at=now)
 
 
 def last_profile(charge_point_id: int, number: int) -> Mapping[str, Any]:

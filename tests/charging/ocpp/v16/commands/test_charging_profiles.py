@@ -11,6 +11,7 @@ from chargers.ocpp.handling import Batch
 from chargers.services.calls import Claim, claim_next, complete
 from chargers.services.commands import queue_command
 from chargers.types import CommandState
+from charging.models import LimitChange
 from charging.ocpp.v16.table import COMMANDS
 from tests.charging.ocpp.desk import Desk
 from tests.factories import TransactionFactory
@@ -204,3 +205,18 @@ class TestEndOfTransaction:
         set_profile(online)
         self.stop(online, row)
         assert limits(online)[0] == (None, 16)
+
+
+class TestLimitHistory:
+    def test_setting_and_clearing_leave_their_traces_asked_for_and_accepted(self, online):
+        set_profile(online, limit=16.0)
+        answer(send(online, "ClearChargingProfile", {"id": 1}), now=NOW + timedelta(minutes=5))
+        changes = LimitChange.objects.order_by("pk").values_list("kind", "current_a", "reason")
+        assert list(changes) == [
+            ("requested", 16.0, "profile"),
+            ("accepted", 16.0, "profile"),
+            ("requested", None, "cleared"),
+            ("accepted", None, "cleared"),
+        ]
+        state = EvseState.objects.get(evse__number=1)
+        assert (state.requested_a, state.limit_a) == (None, None)
