@@ -13,6 +13,7 @@ import { startLog } from "./log.js";
 import { startMenus } from "./menus.js";
 import { startSession } from "./session.js";
 import { startShortcuts } from "./shortcuts.js";
+import { startTabs } from "./tabs.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
 
@@ -28,6 +29,7 @@ startDialogs();
 startCopying();
 startCurves();
 startCharts();
+startTabs();
 startShortcuts();
 startInstallable();
 startLog();
