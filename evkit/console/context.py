@@ -27,7 +27,7 @@ STYLE_SHEETS: Final = tuple(
     for name in (
         "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
         "charge_points", "tables", "detail", "messages", "curves", "dialogs", "components", "pages",
-        "asks", "attention", "utilities", "forced",
+        "asks", "attention", "utilities", "touch", "forced",
     )
 )  # fmt: skip
 

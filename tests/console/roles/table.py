@@ -123,6 +123,7 @@ OWN = {
     "status": Row(Need.LOG_IN, page=False),
 }
 ADMINISTRATION = {
+    "design": Row(Need.ADMINISTRATOR),
     "users": Row(Need.ADMINISTRATOR),
     "invite": Row(Need.ADMINISTRATOR, post=200, form=lambda _w: NEW_USER),
     "user": Row(Need.ADMINISTRATOR, user, post=302, form=lambda _w: NEW_USER),
