@@ -30,27 +30,27 @@ class ListAddress:
             if value:
                 self._values[name] = value
 
-    def __getitem__(self, name: str) -> str:
+    def get(self, name: str) -> str:
         """Return a parameter; "" when it is not given."""
         return self._values.get(name, "")
 
     @property
     def per_page(self) -> int:
         """Rows on a page: one of the choices."""
-        asked = self[PER_PAGE]
+        asked = self.get(PER_PAGE)
         number = int(asked) if asked.isascii() and asked.isdigit() else USUAL_PER_PAGE
         return number if number in PER_PAGE_CHOICES else USUAL_PER_PAGE
 
     @property
     def page(self) -> int:
         """The page, from 1."""
-        asked = self[PAGE]
+        asked = self.get(PAGE)
         return max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
 
     @property
     def columns(self) -> list[str]:
         """The chosen columns; empty for the usual ones."""
-        return [name for name in self[COLUMNS].split(",") if name]
+        return [name for name in self.get(COLUMNS).split(",") if name]
 
     @property
     def saved(self) -> str:

@@ -87,7 +87,7 @@ class ListTable(tables.Table):
         self.known = known
         self.shown = list(dict.fromkeys([known[0], *chosen]))
         hidden = [name for name in self.base_columns if name not in self.shown]
-        super().__init__(rows, exclude=hidden, order_by=address[SORT] or None, order_by_field=SORT)
+        super().__init__(rows, exclude=hidden, order_by=address.get(SORT) or None, order_by_field=SORT)
         if paged:
             self.paginate(per_page=address.per_page, page=1)
             self.page = self.paginator.get_page(address.page)
@@ -108,7 +108,7 @@ class ListTable(tables.Table):
     @property
     def sort_choices(self) -> list[SortChoice]:
         """The orders to choose from, each in the direction that is more useful first."""
-        given = self.address[SORT]
+        given = self.address.get(SORT)
         choices = []
         for bound in self.columns:
             if not bound.orderable:

@@ -97,13 +97,13 @@ class FilterSet:
     @property
     def active(self) -> bool:
         """Whether anything is filtered."""
-        return any(self.address[one.name] for one in self.filters)
+        return any(self.address.get(one.name) for one in self.filters)
 
     @property
     def fields(self) -> list[ShownField]:
         """The fields of the form: everything but chips."""
         shown = [one for one in self.filters if one.kind is not Kind.CHIPS]
-        return [ShownField(one, self.address[one.name]) for one in shown]
+        return [ShownField(one, self.address.get(one.name)) for one in shown]
 
     @property
     def search(self) -> ShownField | None:
@@ -121,13 +121,13 @@ class FilterSet:
         return [
             ActiveFilter(str(one.label), _words(one, value), self.address.link(**{one.name: ""}))
             for one in self.filters
-            if one.kind is not Kind.CHIPS and (value := self.address[one.name])
+            if one.kind is not Kind.CHIPS and (value := self.address.get(one.name))
         ]
 
     def apply(self, rows: Rows, *, chips: bool = True) -> Rows:
         """Return the rows that pass; without those that chips choose, for counting them."""
         for one in self.filters:
-            value = self.address[one.name]
+            value = self.address.get(one.name)
             if value and (chips or one.kind is not Kind.CHIPS):
                 rows = one.narrow(rows, value)
         return rows
@@ -138,7 +138,7 @@ class FilterSet:
         if one is None or one.counts is None:
             return self
         counts = one.counts(self.apply(rows, chips=False))
-        given = self.address[one.name]
+        given = self.address.get(one.name)
         offered = [Option("", str(one.every)), *one.options]
         chips = [
             ShownChip(

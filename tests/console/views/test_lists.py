@@ -109,6 +109,14 @@ class TestChargePoints:
         ]
         assert "OCPP 1.6" in page.content.decode()
 
+    def test_choosing_columns_keeps_the_filter(self, client: Client, points_url: str) -> None:
+        page = client.get(points_url, {"zone": "Yard", "columns": "zone", "per": "25"}).content.decode()
+        assert (
+            '<input type="hidden" name="zone" value="Yard"><input type="hidden" name="per" value="25">'
+            in page
+        )
+        assert "Usual columns" in page
+
     def test_has_no_column_without_any_data(self, client: Client, points_url: str, depot: Depot) -> None:
         labels = [head.label for head in client.get(points_url).context["table"].heads]
         assert not {"Feeder", "Firmware"} & set(labels)
