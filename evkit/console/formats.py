@@ -50,4 +50,5 @@ def duration(seconds: float | None) -> str:
         return f"{minutes}{NARROW}min"
     if days == 0:
         return f"{hours}{NARROW}h{NARROW}{minutes_left:02d}{NARROW}min"
-    return gettext("%(days)d d %(hours)02d h") % {"days": days, "hours": hours_left}
+    text = gettext("%(days)d d %(hours)02d h") % {"days": days, "hours": hours_left}
+    return text.replace(" ", NARROW)

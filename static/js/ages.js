@@ -11,7 +11,8 @@ export function ageText(seconds) {
   if (total < 60) return `${total}${NARROW}s`;
   if (hours === 0) return `${minutes}${NARROW}min`;
   if (days === 0) return `${hours}${NARROW}h${NARROW}${two(minutes % 60)}${NARROW}min`;
-  return `${days} ${document.documentElement.dataset.unitDay} ${two(hours % 24)} h`;
+  const day = document.documentElement.dataset.unitDay;
+  return `${days}${NARROW}${day}${NARROW}${two(hours % 24)}${NARROW}h`;
 }
 
 export function startAges() {

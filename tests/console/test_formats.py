@@ -46,7 +46,9 @@ class TestDuration:
     def test_shows_the_two_leading_units(self, seconds: float, expected: str) -> None:
         assert duration(seconds).replace("\u202f", " ") == expected
 
-    @pytest.mark.parametrize(("language", "expected"), [("en", "6 d 04 h"), ("fr", "6 j 04 h")])
+    @pytest.mark.parametrize(
+        ("language", "expected"), [("en", "6\u202fd\u202f04\u202fh"), ("fr", "6\u202fj\u202f04\u202fh")]
+    )
     def test_names_days_in_the_language(self, language: str, expected: str) -> None:
         with translation.override(language):
             assert duration(6 * 86400 + 4 * 3600) == expected
