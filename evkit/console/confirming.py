@@ -79,6 +79,10 @@ SUBMIT: Final[dict[Operation, Promise]] = {
     Operation.RESET: gettext_lazy("Reset"),
     Operation.UNLOCK: gettext_lazy("Unlock"),
 }
+SHORT: Final[dict[Operation, Promise]] = {
+    Operation.IN_SERVICE: gettext_lazy("In service"),
+    Operation.OUT_OF_SERVICE: gettext_lazy("Out of service"),
+}
 ICONS: Final = {
     Operation.START: "player-play",
     Operation.STOP: "player-stop",
@@ -89,6 +93,11 @@ ICONS: Final = {
     Operation.RESET: "refresh",
     Operation.UNLOCK: "lock-open",
 }
+
+
+def short_label(operation: Operation) -> str:
+    """Return the text of a small button."""
+    return str(SHORT.get(operation, operation.label))
 
 
 @dataclass(frozen=True, slots=True)

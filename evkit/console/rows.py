@@ -86,15 +86,14 @@ def _since(row: Row) -> Key:
 
 
 COLUMNS: Final = (
-    Column("ref", _("Connector"), lambda _row: None, "ref"),
-    Column("state", _("State"), lambda row: float(URGENCY.index(row.conn.state)), "state"),
-    Column("vehicle", _("Vehicle"), lambda row: row.vehicle.casefold() or None, "vehicle"),
-    Column("soc", _("SoC"), lambda row: row.soc_percent, "num soc"),
-    Column("power", _("Power kW"), lambda row: row.conn.power_w if row.live else None, "num power"),
-    Column("limit", _("Limit kW"), lambda row: row.conn.limit_w, "num limit"),
-    Column("energy", _("Energy kWh"), lambda row: row.energy_wh, "num energy"),
-    Column("since", _("Since"), _since, "num since"),
-    Column("why", _("Why it does not charge"), lambda row: row.why.casefold() or None, "why"),
+    Column("ref", _("Connector"), lambda _row: None, "c-ref"),
+    Column("state", _("State"), lambda row: float(URGENCY.index(row.conn.state)), "c-state"),
+    Column("vehicle", _("Vehicle"), lambda row: row.vehicle.casefold() or None, "c-vehicle"),
+    Column("soc", _("SoC"), lambda row: row.soc_percent, "num c-soc"),
+    Column("power", _("Power kW"), lambda row: row.conn.power_w if row.live else None, "num c-power"),
+    Column("limit", _("Limit kW"), lambda row: row.conn.limit_w, "num c-limit"),
+    Column("energy", _("Energy kWh"), lambda row: row.energy_wh, "num c-energy"),
+    Column("since", _("Since"), _since, "num c-since"),
 )
 BY_NAME: Final = {column.name: column for column in COLUMNS}
 

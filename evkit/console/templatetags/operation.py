@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from charging.types import Operation
+from evkit.console.confirming import short_label
 from evkit.console.formats import NOTHING, duration
 from evkit.console.rows import Row
 
@@ -32,8 +33,9 @@ def best_button(row: Row) -> SafeString | str:
     """Draw the button of the operation that fits a row best."""
     if not row.action:
         return ""
-    label = Operation(row.action).label
+    label = short_label(Operation(row.action))
+    name = _("%(operation)s: %(connector)s") % {"operation": label, "connector": row.title}
     return format_html(
         '<button class="btn btn--s" name="one" value="{0}:{1}" aria-label="{2}">{3}</button>',
-        row.action, row.pk, _("%(operation)s: %(connector)s") % {"operation": label, "connector": row.title}, label,
+        row.action, row.pk, name, label,
     )  # fmt: skip

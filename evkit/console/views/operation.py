@@ -12,7 +12,7 @@ from django.utils import timezone
 from charging.models import OperationBatch
 from charging.types import Operation
 from evkit.console.access import get_site, may_command, member_page, principal_of
-from evkit.console.confirming import ICONS
+from evkit.console.confirming import ICONS, short_label
 from evkit.console.ids import read_ids
 from evkit.console.outcomes import Result, result_of
 from evkit.console.rows import RowFilter, headings
@@ -64,7 +64,7 @@ def operation(request: HttpRequest, code: str) -> HttpResponse:
 
 def _actions() -> list[tuple[str, str, str]]:
     """Return the operations as slug, icon and label, in the order of their buttons."""
-    return [(operation.value, ICONS[operation], str(operation.label)) for operation in Operation]
+    return [(operation.value, ICONS[operation], short_label(operation)) for operation in Operation]
 
 
 def _recent(request: HttpRequest, site: Site) -> Result | None:
