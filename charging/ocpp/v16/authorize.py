@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chargers.events import ChargePointChanged
 from chargers.ocpp.handling import Batch, Deferred, InboundCall, Payload, Route
 from charging.ocpp.v16.id_tag_info import id_tag_info
 from charging.services.authorization import OPERATOR_PATIENCE, authorize
@@ -22,6 +23,7 @@ def handle(call: InboundCall, batch: Batch) -> Payload | Deferred:
     )
     payload = {"idTagInfo": id_tag_info(decision)}
     if not decision.ask_operator:
+        batch.publish(ChargePointChanged(call.link.charge_point_id, call.link.site_id))
         return payload
     return Deferred(
         deadline=batch.now + OPERATOR_PATIENCE,

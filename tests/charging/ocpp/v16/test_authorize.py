@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chargers.events import ChargePointChanged
 from chargers.models import DeferredAnswer
 from chargers.ocpp.handling import Deferred
 from sites.types import UnknownTagPolicy
@@ -39,6 +40,12 @@ def answered(desk, status, *, by="Ada", at=NOW - timedelta(minutes=1)):
 class TestAuthorize:
     def test_a_known_tag_is_accepted(self, desk, tag):
         assert desk.send("Authorize", {"idTag": tag.value.lower()}) == ACCEPTED
+
+    @pytest.mark.parametrize("sent", ["B4A63CDF2212", "FFFF"])
+    def test_pages_are_told_that_a_badge_was_decided_about(self, desk, tag, sent):
+        desk.send("Authorize", {"idTag": sent})
+        place = desk.link.charge_point_id, desk.link.site_id
+        assert ChargePointChanged(*place) in desk.batch.events
 
     def test_an_extra_property_is_tolerated(self, desk, tag):
         assert desk.send("Authorize", {"connectorId": 1, "idTag": tag.value}) == ACCEPTED
