@@ -81,6 +81,15 @@ class TestStrip:
         assert f'href="/sites/{depot.site.code}/?state=faulted"' in text
         assert f'href="/sites/{depot.site.code}/?state=offline"' in text
 
+    def test_without_a_site_they_lead_to_the_sites_concerned(self, log_in: LogIn) -> None:
+        client = log_in(Role.ADMINISTRATOR)
+        add_charge_point(add_site("calm", name_en="Calm yard"), "B_001")
+        every, faulted = text_of(client, "/"), text_of(client, "/?state=faulted")
+        assert 'href="/?state=faulted"' in every
+        assert 'href="/sites/calm/" data-live' in every
+        assert 'href="/sites/calm/" data-live' not in faulted
+        assert "Only sites with charge points in this state" in faulted
+
 
 class TestSiteSwitch:
     def test_has_a_search_only_where_there_are_many_sites(self, log_in: LogIn) -> None:

@@ -40,7 +40,7 @@ def _summaries(request: HttpRequest, group: Group | None) -> Iterator[SiteSummar
 
 @member_page
 def sites(request: HttpRequest) -> HttpResponse:
-    """Show one card per site, under a filter (`state`) only those it concerns; htmx gets them as fragments."""
+    """Show one card per site, with `state` only of those it concerns; htmx gets them as fragments."""
     group = Filter.from_query(request.GET).group
     summaries = list(_summaries(request, group))
     fragment = request.headers.get("HX-Request") == "true"
