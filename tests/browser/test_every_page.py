@@ -1,0 +1,69 @@
+"""Every page, found through the roles matrix: accessible, fit for a phone, French where it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.language import Catalogue, misplaced_times, wrong_quantities
+from tests.browser.tour import AXE, SIDEWAYS, SMALL_CONTROLS, TEXTS, TIMES, VIOLATIONS, WEAR, Tour, furnish
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+DESKTOP, PHONE, NARROW = 1440, 390, 360
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
+    server = Server(data_dir=tmp_path_factory.mktemp("tour"))
+    server.manage("migrate", "--verbosity", "0")
+    server.start()
+    try:
+        yield furnish(server)
+    finally:
+        server.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_axe_finds_nothing_serious_in_any_theme(tour: Tour, chromium: Browser, width: int) -> None:
+    found = []
+    for name, page in tour.walk(chromium, width=width):
+        page.evaluate(AXE)
+        for theme in ("light", "dark", "contrast"):
+            page.evaluate(WEAR, theme)
+            rules = None if theme == "light" else ["color-contrast"]
+            found += [f"{name}, {theme}: {text}" for text in page.evaluate(VIOLATIONS, [rules])]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.slow
+def test_a_narrow_phone_shows_all_of_it_with_controls_for_a_thumb(tour: Tour, chromium: Browser) -> None:
+    found = []
+    for name, page in tour.walk(chromium, width=NARROW, has_touch=True, is_mobile=True):
+        if page.evaluate(SIDEWAYS):
+            found.append(f"{name}: scrolls sideways by {page.evaluate(SIDEWAYS)} px")
+        found += [f"{name}: {text}" for text in page.evaluate(SMALL_CONTROLS)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.slow
+def test_french_pages_hold_no_english_and_write_numbers_and_times_as_the_french_do(
+    tour: Tour, chromium: Browser
+) -> None:
+    catalogue, found = Catalogue.read(), []
+    tour.speak("fr")
+    for name, page in tour.walk(chromium, width=DESKTOP, locale="fr-FR"):
+        assert page.evaluate("document.documentElement.lang") == "fr", name
+        texts = page.evaluate(TEXTS)
+        problems = [
+            *catalogue.english_in(texts),
+            *wrong_quantities(texts),
+            *misplaced_times(page.evaluate(TIMES), "Europe/Paris"),
+        ]
+        found += [f"{name}: {problem}" for problem in problems]
+    tour.speak("en")
+    assert not found, "\n".join(found)
