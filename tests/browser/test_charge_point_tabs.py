@@ -96,6 +96,27 @@ class TestTabs:
         expect(page.locator("#cp-plan")).not_to_contain_text("Bus 1")
 
 
+class TestCommands:
+    def test_a_command_that_is_read_stays_open(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint, complaints: list[str]
+    ) -> None:
+        page = log_in("operator")
+        page.goto(f"{live_evkit.url}{POINT}commands/")
+        page.click("#command-unlock")
+        page.click("dialog button[type=submit]")
+        first = page.locator("#cp-sent details").first
+        expect(first).to_contain_text("UnlockConnector")
+        expect(first).to_contain_text("Accepted")
+        first.locator("summary").click()
+        expect(first.locator(".frame__text").first).to_contain_text("UnlockConnector")
+        page.evaluate("document.querySelector('#cp-sent .frame__text').dataset.same = 'yes'")
+        charge_point.status(1, "Faulted", "GroundFailure")
+        expect(page.locator("#cp-head")).to_have_attribute("data-state", "faulted")
+        expect(first.locator("[data-same]")).to_have_count(1)
+        charge_point.status(1, "Available")
+        assert complaints == []
+
+
 class TestMessages:
     def test_new_frames_are_appended_while_one_is_read_and_a_filter_narrows(
         self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint, complaints: list[str]

@@ -29,8 +29,10 @@ def live(request: HttpRequest, code: str, identity: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, row: ChargePoint, now: datetime) -> Context:
+    detail = charge_point_detail(row, request.GET.get("connector", ""), now)
     return {
-        "detail": charge_point_detail(row, request.GET.get("connector", ""), now),
+        "detail": detail,
+        "card": detail.card,
         "message_lines": last_messages(row.pk),
         **_commands(row, now),
     }

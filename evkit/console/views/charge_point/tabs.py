@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from chargers.models import ChargePoint
 from evkit.console.access import get_charge_point, may_command
+from evkit.console.cards import ChargePointCard
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.catalogue import COMMANDS, HEAD_COMMANDS, MORE_COMMANDS
 from evkit.console.selectors.overview import charge_point_card, plugged_transactions
@@ -62,6 +63,7 @@ def tab_page(request: HttpRequest, code: str, identity: str, tab: str, fill: Fil
     with in_zone_of(row):
         now = utc_now()
         context = {**_frame_context(request, row, tab), **fill(request, row, now)}
+        context.setdefault("card", _card(row))
         name = tab or "live"
         template = "fragments" if is_fragment(request) else f"tabs/{name}"
         context["fragments"] = f"console/charge_point/tabs/_{name}.html"
@@ -91,16 +93,19 @@ def is_fragment(request: HttpRequest) -> bool:
 
 
 def _frame_context(request: HttpRequest, row: ChargePoint, tab: str) -> dict[str, object]:
-    voltage_v = row.site.voltage_v if row.site else 230.0
     return {
         "site": row.site,
         "charge_point": row,
-        "card": charge_point_card(row, plugged_transactions([row.pk]), voltage_v),
         "tabs": tab_bar(request, row, tab),
         "may_command": may_command(request, row.site_id),
         "head_commands": _buttons(HEAD_COMMANDS),
         "more_commands": _buttons(MORE_COMMANDS),
     }
+
+
+def _card(row: ChargePoint) -> ChargePointCard:
+    voltage_v = row.site.voltage_v if row.site else 230.0
+    return charge_point_card(row, plugged_transactions([row.pk]), voltage_v)
 
 
 def tab_bar(request: HttpRequest, row: ChargePoint, current: str | None) -> list[Tab]:
