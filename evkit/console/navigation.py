@@ -53,12 +53,15 @@ SITE: Final = (
     Destination(
         "operation", pgettext_lazy("page", "Operation"), "plug-connected",
         pages=frozenset({"operation_batches", "operation_batch", "operation_confirm", "operation_run"}),
-        phone=2, key="e",
+        short=pgettext_lazy("bottom bar", "Operate"), phone=2, key="e",
     ),
     Destination(
-        "charge_points", _("Charge points"), "charging-pile", pages=POINT_PAGES, phone=3, key="p"
+        "charge_points", _("Charge points"), "charging-pile", pages=POINT_PAGES,
+        short=pgettext_lazy("bottom bar", "Points"), phone=3, key="p",
     ),
-    Destination("connectors", _("Connectors"), "plug", phone=4, key="c"),
+    Destination(
+        "connectors", _("Connectors"), "plug", short=pgettext_lazy("bottom bar", "Plugs"), phone=4, key="c"
+    ),
 )  # fmt: skip
 UPKEEP: Final[tuple[Destination, ...]] = ()
 GENERAL: Final = (
