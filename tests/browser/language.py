@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 import polib
 
-from evkit.wiring import ROUTES
+from evkit.console.commands.catalogue import COMMANDS
 from tests.support.server import ROOT
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 LONG = 3
 """Messages of this many words are also looked for inside longer texts."""
 
-NAMES = frozenset({"English", *(action for _version, action in ROUTES), "Heartbeat"})
-"""What is called the same in every language: languages, OCPP's actions."""
+NAMES = frozenset({"English", "Heartbeat", *(form.action for form in COMMANDS.values()), "Name", "Limit"})
+"""What is called the same in every language: languages, OCPP's actions, titles of the OpenAPI document."""
 
 UNITS = r"(?:kWh|Wh|kW|W|kVA|A|V|%|°C|min|h|s)\b"
 POINT = re.compile(rf"\b\d+\.\d+[\s\u202f]?{UNITS}")
