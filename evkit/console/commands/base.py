@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models import ChargePoint
+from chargers.services.commands import queue_command
 from charging.models import Transaction
+from evkit.core.recorders import Actor
 
 Payload = dict[str, object]
 Choices = list[tuple[str, str]]
@@ -52,6 +55,16 @@ class CommandForm(forms.Form):
     def payload(self) -> Payload:
         """Return the payload of the OCPP call."""
         raise NotImplementedError
+
+    def queue(self, *, now: datetime, actor: Actor) -> None:
+        """Queue what the form asks for.
+
+        Raises:
+            EvkitError: it cannot be asked for as it is.
+        """
+        queue_command(
+            charge_point=self.charge_point, action=self.action, payload=self.payload(), now=now, actor=actor
+        )
 
     @property
     def warning(self) -> str:

@@ -8,6 +8,7 @@ from evkit.console.commands.base import CommandForm
 from evkit.console.commands.charging import StartForm, StopForm, UnlockForm
 from evkit.console.commands.configuration import ChangeConfigurationForm, ReadConfigurationForm
 from evkit.console.commands.device import AvailabilityForm, ResetForm, TriggerForm
+from evkit.console.commands.pausing import PauseForm
 from evkit.console.commands.profiles import ClearLimitForm, LimitForm, ScheduleForm
 
 COMMANDS: Final[dict[str, type[CommandForm]]] = {
@@ -16,6 +17,7 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "unlock": UnlockForm,
     "availability": AvailabilityForm,
     "reset": ResetForm,
+    "pause": PauseForm,
     "limit": LimitForm,
     "clear-limits": ClearLimitForm,
     "schedule": ScheduleForm,

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chargers.models import ChargePoint
-from chargers.services.commands import UnableToQueueError, queue_command
+from chargers.services.commands import UnableToQueueError
+from charging.services.pausing import UnableToPauseError
 from evkit.console.access import get_charge_point, member_page, principal_of
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.catalogue import COMMANDS
@@ -35,22 +36,16 @@ def command(request: HttpRequest, code: str, identity: str, slug: str) -> HttpRe
         initial=request.GET.dict() if request.method == "GET" else None,
         charge_point=charge_point,
     )
-    if request.method == "POST" and form.is_valid() and _queued(request, charge_point, form):
+    if request.method == "POST" and form.is_valid() and _queued(request, form):
         return _done(request, charge_point, form)
     return _form_page(request, charge_point, form, slug)
 
 
-def _queued(request: HttpRequest, charge_point: ChargePoint, form: CommandForm) -> bool:
+def _queued(request: HttpRequest, form: CommandForm) -> bool:
     """Queue the command; a refusal is shown on the form."""
     try:
-        queue_command(
-            charge_point=charge_point,
-            action=form.action,
-            payload=form.payload(),
-            now=utc_now(),
-            actor=principal_of(request).actor,
-        )
-    except UnableToQueueError as error:
+        form.queue(now=utc_now(), actor=principal_of(request).actor)
+    except (UnableToQueueError, UnableToPauseError) as error:
         form.add_error(None, error.message)
         return False
     return True

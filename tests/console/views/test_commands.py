@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chargers.models import Command
+from charging.models import Pause
 from sites.types import Role
 from tests.console.depot import Depot
 
@@ -108,3 +109,11 @@ class TestQueue:
         response = client.post(url(depot, "limit"), {"connector": "9", "value": "-1", "unit": "kW"})
         assert set(response.context["form"].errors) == {"connector", "value"}
         assert not Command.objects.exists()
+
+    def test_a_charge_is_paused_with_a_reason_and_only_once(self, client: Client, depot: Depot) -> None:
+        fields = {"connector": "1", "kind": "pause", "reason": "works"}
+        client.post(url(depot, "pause"), fields)
+        assert (Pause.objects.get().paused_name, Pause.objects.get().reason) == ("operator", "works")
+        page = client.post(url(depot, "pause"), fields).content.decode()
+        assert "The charge is paused already." in page
+        assert Command.objects.count() == 1

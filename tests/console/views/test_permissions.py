@@ -44,6 +44,7 @@ def posted(slug: str, depot: Depot) -> dict[str, str]:
         "unlock": {"connector": "1"},
         "availability": {"connector": "0", "kind": "Inoperative"},
         "reset": {"kind": "Soft"},
+        "pause": {"connector": "1", "kind": "pause"},
         "limit": {"connector": "1", "value": "11", "unit": "kW"},
         "clear-limits": {"connector": ""},
         "schedule": {"connector": "1", "hours": "1", "unit": "W"},
