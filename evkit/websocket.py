@@ -9,8 +9,11 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame, apply_mask  # type: ignore[attr-defined]  # the compiled one, if there is one
 from websockets.protocol import OPEN
 
+from chargers.ocpp.short_way import EXTENSION
+
 if TYPE_CHECKING:
     from asyncio import Task, TimerHandle
+    from collections.abc import Callable
 
     from uvicorn._types import ASGISendEvent
 
@@ -55,7 +58,8 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, with some changes.
 
     A chunk of data that is exactly one whole text frame, which is what charge points send, is not put
-    through the general parser; nor is a text that goes out. Everything else takes the usual way.
+    through the general parser; nor is a text that goes out. An application that sets `on_text` is called
+    with such a text and may take it on the spot. Everything else takes the usual way.
 
     It pauses reading only when several messages wait, not after every single one: a charge point that
     awaits its answers is never paused, which saves two system calls per message.
@@ -69,8 +73,14 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
     message in ever more empty fragments ends like one that is too big.
     """
 
+    on_text: Callable[[str], bool] | None = None
     _deaf = False
     _cut_timer: TimerHandle | None = None
+
+    async def run_asgi(self) -> None:
+        """Offer the application the door to this protocol's own callbacks."""
+        self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
+        await super().run_asgi()
 
     def on_task_complete(self, task: Task[None]) -> None:
         """Give the peer time to end the connection, then cut it off."""
@@ -112,6 +122,8 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
         if self._in_plain_course and self.conn.current_size is None and not self.conn.reader.buffer:
             payload = unmasked_text(data)
             if payload is not None and payload.isascii():
+                if self.on_text and self.queue.empty() and self.on_text(payload.decode()):
+                    return
                 self.curr_msg_data_type = "text"
                 self.frames = [payload]
                 self.send_receive_event_to_app()
@@ -127,13 +139,20 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.read_paused and not paused:
             self.transport.pause_reading()
 
+    def write_text(self, text: str) -> bool:
+        """Send a text at once; False if it has to take the usual way."""
+        if not (self._in_plain_course and self.writable.is_set()):
+            return False
+        frame = text_frame(text.encode())
+        if frame is not None:
+            self.transport.write(frame)
+        return frame is not None
+
     async def send(self, message: ASGISendEvent) -> None:
         """Send what the application says."""
-        if message["type"] == "websocket.send" and self._in_plain_course and self.writable.is_set():
+        if message["type"] == "websocket.send":
             text = message.get("text")
-            frame = None if text is None else text_frame(text.encode())
-            if frame is not None:
-                self.transport.write(frame)
+            if text is not None and self.write_text(text):
                 return
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and self.close_sent:

@@ -25,11 +25,18 @@ from chargers.ocpp.events import (
     Unsolicited,
 )
 from chargers.ocpp.handling import InboundCall, Link, LogEntry
-from chargers.ocpp.intake import Answered, IntakeOverloadedError, StorageUnavailableError, Waiting
+from chargers.ocpp.intake import (
+    Answered,
+    IntakeOverloadedError,
+    Outcome,
+    StorageUnavailableError,
+    Waiting,
+)
 from chargers.ocpp.intake.work import Failed
 from chargers.ocpp.pump import CommandPump
-from chargers.ocpp.schema import PayloadError, validate_call
+from chargers.ocpp.schema import PayloadError, Validated, validate_call
 from chargers.ocpp.session import Session
+from chargers.ocpp.short_way import Door, ShortWay
 from evkit.core.clock import utc_now
 
 if TYPE_CHECKING:
@@ -61,6 +68,7 @@ class ChargePointConnection:
         link: who is connected.
         send: ASGI send.
         idle_limit_s: silence after which the socket is closed, in s.
+        door: of the server to the short way, if it has one.
     """
 
     __slots__ = (
@@ -69,6 +77,7 @@ class ChargePointConnection:
         "_engine",
         "_send",
         "_serving",
+        "_short_way",
         "_unstored",
         "close_code",
         "close_reason",
@@ -81,7 +90,9 @@ class ChargePointConnection:
         "session",
     )
 
-    def __init__(self, engine: Engine, link: Link, send: Send, *, idle_limit_s: float) -> None:
+    def __init__(
+        self, engine: Engine, link: Link, send: Send, *, idle_limit_s: float, door: Door | None = None
+    ) -> None:
         self._engine = engine
         self._send = send
         self._closing = self._cut = False
@@ -89,6 +100,7 @@ class ChargePointConnection:
         self._serving: asyncio.Task[object] | None = None
         self.link = link
         self.session = Session(version=link.version)
+        self._short_way = ShortWay(self, engine, door)
         self.pump = CommandPump(self, engine, patience_s=BOOT_PATIENCE_S)
         self.idle_limit_s = idle_limit_s
         self.last_frame = time.monotonic()
@@ -106,16 +118,26 @@ class ChargePointConnection:
         """Serve the socket until it ends."""
         self._serving = asyncio.current_task()
         self.pump.wake()
+        self._short_way.open()
         try:
             await self._serve(receive)
         except asyncio.CancelledError:
             if not self._cut or self._serving is None:
                 raise
             self._serving.uncancel()
+        finally:
+            self._short_way.close()
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether another frame may be taken: nothing is closed, and what was logged is being stored."""
+        return not self._closing and self._unstored < LOG_AHEAD
 
     async def _serve(self, receive: Receive) -> None:
         while not self._closing:
             event = await receive()
+            if self._short_way.busy:
+                await self._short_way.free()
             if event["type"] == "websocket.disconnect":
                 self.close_code = self.close_code or event.get("code") or 1005
                 self.close_reason = self.close_reason or event.get("reason") or ""
@@ -125,6 +147,7 @@ class ChargePointConnection:
                 text = (event.get("bytes") or b"").decode("utf-8", errors="replace")
             self.last_frame = time.monotonic()
             self.frames_in += 1
+            self._short_way.busy = True
             try:
                 await self._on_frame(text)
                 if self._unstored >= LOG_AHEAD:
@@ -134,6 +157,16 @@ class ChargePointConnection:
                 await self.close(TRY_AGAIN_LATER, str(error)[:120])
             except Exception:
                 log.exception("frame_failed", extra={"identity": self.link.identity})
+            finally:
+                self._short_way.busy = False
+
+    def answer_now(self, event: CallReceived, outcome: Answered, door: Door) -> bool:
+        """Answer a call through the door; False if the answer has to go through `settle`."""
+        if self._closing or not door.write_text(self.session.answer(event.message_id, outcome.payload)):
+            return False
+        self.frames_out += 1
+        self._answered(event)
+        return True
 
     async def send_text(self, text: str) -> None:
         """Send one frame; a socket that is gone swallows it."""
@@ -201,7 +234,11 @@ class ChargePointConnection:
             )
             await self.send_text(reply)
             return
-        call = InboundCall(
+        await self._respond(event, await self._engine.handle(self.inbound(event, validated, text)))
+
+    def inbound(self, event: CallReceived, validated: Validated[Any], text: str) -> InboundCall:
+        """Return a received call as its handler gets it."""
+        return InboundCall(
             link=self.link,
             message_id=event.message_id,
             action=event.action,
@@ -211,18 +248,29 @@ class ChargePointConnection:
             received_at=utc_now(),
             sequence=self._engine.next_sequence(),
         )
-        outcome = await self._engine.handle(call)
+
+    async def settle(self, event: CallReceived, outcome: Outcome) -> None:
+        """Respond to a call that took the short way but cannot be answered on the spot."""
+        try:
+            await self._respond(event, outcome)
+        except (IntakeOverloadedError, StorageUnavailableError) as error:
+            await self.close(TRY_AGAIN_LATER, str(error)[:120])
+
+    async def _respond(self, event: CallReceived, outcome: Outcome) -> None:
         if isinstance(outcome, Answered):
             await self.send_text(self.session.answer(event.message_id, outcome.payload))
-            if event.action == "BootNotification":
-                self.pump.ready()
+            self._answered(event)
         elif isinstance(outcome, Waiting):
             await self._engine.expect_decision(self, event.message_id, outcome)
         else:
             await self._refuse(event, outcome)
 
+    def _answered(self, event: CallReceived) -> None:
+        if event.action == "BootNotification":
+            self.pump.ready()
+
     async def _refuse(self, event: CallReceived, outcome: Failed) -> None:
-        if isinstance(outcome.error, StorageUnavailableError):
+        if isinstance(outcome.error, IntakeOverloadedError | StorageUnavailableError):
             raise outcome.error
         text = self.session.refuse(event.message_id, "InternalError", "The message could not be handled.")
         self.log_sent(text, message_id=event.message_id, action=event.action)

@@ -19,6 +19,7 @@ from chargers.ocpp.admission import Admission, Refusal, admit
 from chargers.ocpp.connection import ChargePointConnection, Receive, Send
 from chargers.ocpp.handling import Batch
 from chargers.ocpp.handshake import Offer, basic_password, choose_subprotocol, header, identity_of
+from chargers.ocpp.short_way import EXTENSION
 from chargers.services.calls import lose_calls
 from chargers.services.connections import close_connection
 from evkit.core.errors import EvkitError
@@ -64,7 +65,11 @@ class ChargePointConsumer(AsyncConsumer):
             await _refuse(scope, send, decision)
             return
         connection = ChargePointConnection(
-            self._engine, decision.link, send, idle_limit_s=decision.idle_limit_s
+            self._engine,
+            decision.link,
+            send,
+            idle_limit_s=decision.idle_limit_s,
+            door=(scope.get("extensions") or {}).get(EXTENSION),
         )
         try:
             await self._take_over(connection, decision)

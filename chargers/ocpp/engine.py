@@ -18,7 +18,7 @@ from chargers.ocpp.decisions import Decisions
 from chargers.ocpp.gateway import REPLACED, Gateway
 from chargers.ocpp.handling import InboundCall, MessageRecorder, Route
 from chargers.ocpp.handshakes import Handshakes
-from chargers.ocpp.intake import Intake, Outcome, Waiting
+from chargers.ocpp.intake import Intake, Outcome, Receiver, Waiting
 from chargers.ocpp.registry import Registry
 from chargers.ocpp.throttle import Throttle
 from chargers.services.calls import lose_stale_calls, waiting_for_commands
@@ -100,6 +100,11 @@ class Engine:
         """Store `call` through its handler and return the outcome."""
         self.calls += 1
         return await self.intake.submit(call, self.routes[call.link.version, call.action])
+
+    def submit(self, call: InboundCall, route: Route, receiver: Receiver) -> None:
+        """Store `call` through its handler and tell `receiver` the outcome."""
+        self.calls += 1
+        self.intake.hand_over(call, route, receiver)
 
     async def expect_decision(
         self, connection: ChargePointConnection, message_id: str, outcome: Waiting

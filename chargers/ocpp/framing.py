@@ -36,12 +36,14 @@ __all__ = [
     "call_frame",
     "error_frame",
     "parse",
+    "plain_call",
     "result_frame",
 ]
 
 MAX_DESCRIPTION = 255
 
 _decode = msgspec.json.Decoder(Call | Result | Error).decode
+_decode_call = msgspec.json.Decoder(Call).decode
 _encode = msgspec.json.Encoder().encode
 
 _OPENING_BRACE = 0x7B
@@ -62,6 +64,15 @@ def parse(text: str) -> tuple[Frame, tuple[Deviation, ...]]:
     if _is_plain(frame) and not ("\\" in text and "\\u0000" in text):
         return frame, ()
     return mend(text)
+
+
+def plain_call(text: str) -> Call | None:
+    """Return a request that needs no second look; None for everything else."""
+    try:
+        frame = _decode_call(text)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return None
+    return frame if _is_plain(frame) and not ("\\" in text and "\\u0000" in text) else None
 
 
 def _is_plain(frame: Call | Result | Error) -> bool:

@@ -56,6 +56,21 @@ class Inbox:
                     return _repetition(frame, known, deviations)
                 deviations += (_reused(action),)
             self._remember(frame, payload, known, now)
+        return self._received(message_id, action, payload, deviations, now)
+
+    def receive_new(self, frame: Call, now: float) -> CallReceived | None:
+        """Take a request under a message id that is not known; None, and nothing done, if it is."""
+        message_id, action = frame.message_id, frame.action
+        if self._known and message_id in self._known:
+            return None
+        payload = bytes(frame.payload)
+        if action not in _ALWAYS_FRESH:
+            self._remember(frame, payload, None, now)
+        return self._received(message_id, action, payload, (), now)
+
+    def _received(
+        self, message_id: str, action: str, payload: bytes, deviations: tuple[Deviation, ...], now: float
+    ) -> CallReceived:
         if self._latest is not None and now - self._latest_at < PIPELINED_S:
             deviations += (_pipelined(action),)
         self._latest, self._latest_at = message_id, now

@@ -92,6 +92,10 @@ class Session:
         assert type(frame) is Broken
         return self._reject(frame, deviations)
 
+    def receive_new(self, frame: Call, now: float) -> CallReceived | None:
+        """Take a request that `plain_call` read; None, and nothing taken, if its id was used before."""
+        return self._inbox.receive_new(frame, now)
+
     def answer(self, message_id: str, payload: bytes) -> str:
         """Return the CALLRESULT to send; it is remembered for repetitions of the request."""
         frame = result_frame(message_id, payload)

@@ -19,6 +19,7 @@ from chargers.ocpp.intake.work import (
     JobWork,
     LogWork,
     Outcome,
+    Receiver,
     StorageUnavailableError,
     Waiting,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Intake",
     "IntakeOverloadedError",
     "Outcome",
+    "Receiver",
     "StorageUnavailableError",
     "Waiting",
 ]
@@ -87,11 +89,18 @@ class Intake:
         Raises:
             IntakeOverloadedError: too much waits already; nothing was stored.
         """
-        loop = self._loop or self._find_loop()
-        done: asyncio.Future[Outcome] = loop.create_future()
-        lane = self._hot if route.hot else self._cold
-        lane.put(CallWork(call, route, done), loop)
+        done: asyncio.Future[Outcome] = (self._loop or self._find_loop()).create_future()
+        self.hand_over(call, route, done)
         return await done
+
+    def hand_over(self, call: InboundCall, route: Route, done: Receiver) -> None:
+        """Have `done` told the outcome of `call` once it is stored.
+
+        Raises:
+            IntakeOverloadedError: too much waits already; nothing was stored.
+        """
+        lane = self._hot if route.hot else self._cold
+        lane.put(CallWork(call, route, done), self._loop or self._find_loop())
 
     async def run(self, job: Callable[[Batch], T], *, identity: str = "") -> T:
         """Run `job` inside the next cold batch, in a savepoint; return what it returns, once committed.

@@ -139,10 +139,9 @@ def _deliver(outcomes: Sequence[tuple[Work, Any]]) -> None:
 
 def _resolve(awaited: Sequence[tuple[CallWork | JobWork, Any]]) -> None:
     for item, outcome in awaited:
-        done = item.done
-        if done.done():
+        if item.done.done():
             continue
-        if isinstance(outcome, Failed) and isinstance(item, JobWork):
-            done.set_exception(outcome.error)
+        if isinstance(item, JobWork) and isinstance(outcome, Failed):
+            item.done.set_exception(outcome.error)
         else:
-            done.set_result(outcome)
+            item.done.set_result(outcome)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -50,13 +50,26 @@ class Failed:
 Outcome = Answered | Waiting | Failed
 
 
+class Receiver(Protocol):
+    """Who is told an outcome, on the loop: a future, or something lighter."""
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        """Return the loop."""
+
+    def done(self) -> bool:
+        """Tell whether nobody waits any more."""
+
+    def set_result(self, outcome: Any, /) -> None:
+        """Take the outcome."""
+
+
 @dataclass(slots=True)
 class CallWork:
     """A call to handle; `done` gets its Outcome."""
 
     call: InboundCall
     route: Route
-    done: asyncio.Future[Any]
+    done: Receiver
 
 
 @dataclass(slots=True)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from chargers.ocpp.schema.errors import InvalidPayload, PayloadError
 from chargers.ocpp.schema.outgoing import check_request, encode, plain
-from chargers.ocpp.schema.validation import Validated, validate_call, validate_result
+from chargers.ocpp.schema.validation import (
+    Validated,
+    validate_call,
+    validate_plain_call,
+    validate_result,
+)
 from chargers.ocpp.times import format_time, is_plausible, parse_time
 
 __all__ = [
@@ -18,5 +23,6 @@ __all__ = [
     "parse_time",
     "plain",
     "validate_call",
+    "validate_plain_call",
     "validate_result",
 ]

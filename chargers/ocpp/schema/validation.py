@@ -51,6 +51,15 @@ def validate_call(version: str, action: str, payload: bytes) -> Validated[Any]:
     return _validate(_call_plan(version, action), action, payload)
 
 
+def validate_plain_call(version: str, action: str, payload: bytes | msgspec.Raw) -> Validated[Any] | None:
+    """Check and type the payload of a request that needs no repair; None if it needs one.
+
+    Raises:
+        PayloadError: as `validate_call`.
+    """
+    return _validate_plain(_call_plan(version, action), action, payload)
+
+
 def validate_result(version: str, action: str, payload: bytes) -> Validated[Any]:
     """Check and type the payload of the answer to our request `action`.
 
@@ -61,16 +70,20 @@ def validate_result(version: str, action: str, payload: bytes) -> Validated[Any]
 
 
 def _validate(plan: _Plan, action: str, payload: bytes) -> Validated[Any]:
+    return _validate_plain(plan, action, payload) or _repaired(plan, action, payload)
+
+
+def _validate_plain(plan: _Plan, action: str, payload: bytes | msgspec.Raw) -> Validated[Any] | None:
     try:
         message = plan.decoder.decode(payload)
     except (msgspec.MsgspecError, RecursionError, ValueError):
-        return _repaired(plan, action, payload)
+        return None
     log = DeviationLog(action)
     plan.review(message, log)
     if not log:
         return Validated(message, ())
     if log.has("decimal-comma"):
-        return _repaired(plan, action, payload)
+        return None
     return Validated(message, log.freeze())
 
 
