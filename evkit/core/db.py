@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import (
     DEFAULT_DB_ALIAS,
     IntegrityError,
@@ -31,6 +32,7 @@ from evkit.core.fields import pack_numbers
 
 Value = None | bool | int | float | str | datetime | UUID | Sequence[float]
 Row = Sequence[Value]
+_encode = msgspec.json.Encoder().encode
 _LIMITS = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG})
 
 
@@ -247,11 +249,12 @@ _NUMERIC = frozenset({"bigint", "int4", "int2", "smallint", "float8"})
 
 def _array_literal(type_: str, values: Iterable[Value]) -> str:
     """Return PostgreSQL's text form of an array of `type_`."""
+    listed = list(values)
     if type_ in _NUMERIC:
-        texts = ["NULL" if value is None else str(value) for value in values]
-    else:
-        texts = [_array_text(value) for value in values]
-    return "{" + ",".join(texts) + "}"
+        encoded = _encode(listed)
+        if encoded.count(b"null") == listed.count(None):  # JSON has no infinity and writes null instead
+            return "{" + encoded[1:-1].decode() + "}"
+    return "{" + ",".join([_array_text(value) for value in listed]) + "}"
 
 
 def _array_text(value: Value) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 import pytest
@@ -61,6 +62,16 @@ class TestUpdateRows:
         row = TransactionFactory()
         update_rows("charging_transaction", ENERGY, [(row.pk, 1.0, AT)])
         assert Transaction.objects.get().charging_at == AT
+
+    def test_numbers_keep_every_digit(self):
+        numbers = [0.1 + 0.2, 1e-7, 1.7e308, math.inf]
+        rows = [TransactionFactory() for _ in numbers]
+        update_rows(
+            "charging_transaction",
+            ENERGY,
+            [(row.pk, number, None) for row, number in zip(rows, numbers, strict=True)],
+        )
+        assert list(Transaction.objects.order_by("pk").values_list("energy_wh", flat=True)) == numbers
 
     def test_unknown_keys_change_nothing(self):
         row = TransactionFactory()
