@@ -41,6 +41,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "zones": zones,
         "changed": [card for card in cards if card.pk in only],
         "whole_grid": chosen.active or asked == ALL,
+        "grid_for_all": asked == ALL and not chosen.active and bool(cards),
         "empty_site": not cards,
     }
     with timezone.override(site.zone):
