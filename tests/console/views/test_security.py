@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,14 @@ VENDORED = sorted(path.parent for path in STATIC.glob("vendor/*/SHA256SUMS"))
 SPRITE = next(STATIC.glob("vendor/tabler-icons-*/sprite.svg"))
 
 
+def html_of(client: Client, paths: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pages among these addresses with their text; data and downloads are no pages."""
+    for path in paths:
+        response = client.get(path)
+        if response.headers["Content-Type"].startswith("text/html"):
+            yield path, response.content.decode()
+
+
 class TestContentSecurityPolicy:
     def test_allows_nothing_inline_and_nothing_from_elsewhere(self, log_in: LogIn, depot: Depot) -> None:
         client = log_in(Role.ADMINISTRATOR)
@@ -32,16 +40,14 @@ class TestContentSecurityPolicy:
 
     def test_pages_carry_no_inline_style_or_script(self, log_in: LogIn, depot: Depot) -> None:
         client = log_in(Role.ADMINISTRATOR)
-        html_pages = [page for page in pages(depot) if not page.endswith(".json")]
-        for page in [*html_pages, command_url(depot, "reset")]:
-            text = client.get(page).content.decode()
+        for page, text in html_of(client, [*pages(depot), command_url(depot, "reset")]):
             assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", text), page
             assert not re.search(r"<script(?![^>]*\ssrc=)", text), page
 
     def test_every_address_is_on_this_host(self, log_in: LogIn, depot: Depot) -> None:
         client = log_in(Role.ADMINISTRATOR)
-        for page in pages(depot):
-            assert not re.search(r'(?:src|href|action)="https?:', client.get(page).content.decode())
+        for page, text in html_of(client, pages(depot)):
+            assert not re.search(r'(?:src|href|action)="https?:', text), page
 
 
 class TestVendoredFiles:
