@@ -10,22 +10,33 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from evkit.console.cards import ChargePointCard, Chip, Totals
+from evkit.console.selectors.curves import HOURS, WINDOWS, chosen_hours
 from evkit.console.states import Group
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A window of the power curve, in hours."""
+
+    hours: int
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
-    """What the viewer wants to see; empty means everything."""
+    """What the viewer wants to see; empty means everything. `hours` is the window of the curve."""
 
     group: Group | None = None
     query: str = ""
+    hours: int = HOURS
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Filter:
-        """Read `state` and `q`; an unknown state is ignored."""
+        """Read `state`, `q` and `hours`; what is unknown is ignored."""
         state = query.get("state", "")
         group = Group(state) if state in set(Group) else None
-        return cls(group=group, query=query.get("q", "").strip())
+        return cls(group, query.get("q", "").strip(), chosen_hours(query.get("hours", "")))
 
     @property
     def active(self) -> bool:
@@ -36,10 +47,22 @@ class Filter:
         """Return the cards that pass."""
         return [card for card in cards if card.matches(group=self.group, query=self.query)]
 
-    def query_string(self, group: Group | None) -> str:
-        """Return the query string of the same search with another group."""
-        parameters = {"state": str(group) if group else "", "q": self.query}
+    def query_string(self, group: Group | None, hours: int | None = None) -> str:
+        """Return the query string of the same search with another group, or with another window."""
+        window = self.hours if hours is None else hours
+        parameters = {
+            "state": str(group) if group else "",
+            "q": self.query,
+            "hours": "" if window == HOURS else str(window),
+        }
         return "?" + urlencode({key: value for key, value in parameters.items() if value})
+
+    def windows(self) -> list[Window]:
+        """Return the windows of the curve to choose from."""
+        return [
+            Window(hours, self.query_string(self.group, hours), current=hours == self.hours)
+            for hours in WINDOWS
+        ]
 
     def chips(self, totals: Totals) -> list[Chip]:
         """Return the filter chips: everything, then each group with its count of connectors."""

@@ -18,6 +18,7 @@ from charging.models import MeterSample, Transaction
 from sites.models import Site
 
 HOURS = 6
+WINDOWS = (1, 6, 12, 24)
 SHORTEST_S = 600
 BUCKET_S = 60
 CARRY_S = 300
@@ -64,15 +65,15 @@ class Epoch(Func):
         return self.as_sql(compiler, connection, template=template)
 
 
-def site_curve(site: Site, now: datetime) -> SiteCurve:
+def site_curve(site: Site, now: datetime, hours: int = HOURS) -> SiteCurve:
     """Return the power of a site over the last hours, one point per minute.
 
-    It begins where something is known, at most six hours and at least ten minutes ago.
+    It begins where something is known, at most `hours` and at least ten minutes ago.
     A connector's last value is carried on until the next is overdue. Where no connector reports, the power
     is 0 while a charge point was connected, else unknown.
     """
     end = int(now.timestamp()) // BUCKET_S
-    start = end - HOURS * 3600 // BUCKET_S
+    start = end - hours * 3600 // BUCKET_S
     since = datetime.fromtimestamp(start * BUCKET_S, UTC)
     points = list(ChargePoint.objects.of_site(site).values_list("pk", flat=True))
     power = carried(_bucket_powers(points, since), end)
@@ -83,6 +84,11 @@ def site_curve(site: Site, now: datetime) -> SiteCurve:
         times=[bucket * BUCKET_S for bucket in buckets],
         power_w=[power.get(bucket, 0.0 if bucket in known else None) for bucket in buckets],
     )
+
+
+def chosen_hours(text: str) -> int:
+    """Return the hours of a window that may be chosen; the usual ones for anything else."""
+    return next((hours for hours in WINDOWS if str(hours) == text), HOURS)
 
 
 def _bucket_powers(points: list[int], since: datetime) -> Iterable[tuple[int, int, int, float]]:

@@ -18,7 +18,7 @@ from evkit.console.access import get_charge_point, get_site, member_page
 from evkit.console.charts import charts_of
 from evkit.console.periods import Period, local_text, read_period
 from evkit.console.selectors.connector_curves import COLUMNS, connector_curves, samples_within
-from evkit.console.selectors.curves import session_curve, site_curve
+from evkit.console.selectors.curves import chosen_hours, session_curve, site_curve
 from evkit.console.selectors.detail import last_transaction
 from evkit.console.selectors.limits import limit_steps
 from evkit.console.selectors.overview import rated_power
@@ -36,9 +36,9 @@ def _kilo(values: Sequence[float | None]) -> list[float | None]:
 
 @member_page
 def site_power(request: HttpRequest, code: str) -> JsonResponse:
-    """Return the power of a site over the last hours, with its limit."""
+    """Return the power of a site over the last `hours`, with its limit."""
     site = get_site(request, code)
-    curve = site_curve(site, utc_now())
+    curve = site_curve(site, utc_now(), chosen_hours(request.GET.get("hours", "")))
     limit = None if site.limit_w is None else site.limit_w / 1000
     return JsonResponse(
         {

@@ -35,6 +35,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "site": site,
         "filter": chosen,
+        "hours": str(chosen.hours),
         "attention": attention_of(cards),
         "totals": totals,
         "chips": chosen.chips(totals),

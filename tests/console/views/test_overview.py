@@ -65,6 +65,19 @@ class TestOverview:
             client.get(url)
 
 
+class TestWindow:
+    def test_the_curves_hours_are_chosen_and_kept_in_the_links(self, client: Client, url: str) -> None:
+        page = client.get(url, {"hours": "24"}).content.decode()
+        assert "power.json?hours=24" in page
+        assert "?state=free&amp;hours=24" in page
+        assert '<input type="hidden" name="hours" value="24">' in page
+
+    def test_the_usual_window_is_six_hours(self, client: Client, url: str) -> None:
+        page = client.get(url, {"hours": "999"}).content.decode()
+        assert "power.json?hours=6" in page
+        assert "?state=free&amp;hours" not in page
+
+
 class TestConnectorRows:
     def test_a_vehicle_that_is_gone_is_not_named(self, client: Client, url: str, depot: Depot) -> None:
         EvseState.objects.filter(evse=depot.transaction.evse).update(status="Available")
