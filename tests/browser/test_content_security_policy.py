@@ -22,9 +22,9 @@ BREAK_IT = """() => new Promise((told) => {
   document.addEventListener("securitypolicyviolation", (event) => told(event.violatedDirective));
   document.body.insertAdjacentHTML("beforeend", '<p style="color: red">x</p>');
 })"""
-LINKS = "Array.from(document.querySelectorAll('a[href]'), (link) => link.href)"
+LINKS = "Array.from(document.querySelectorAll('a[href]:not([download])'), (link) => link.href)"
 NO_PAGES = ("/static/", "/api/v1/", "/admin/jsi18n/")
-FILES = (".csv", ".json", ".xlsx", ".zip")
+FILES = (".csv", ".json", ".jsonl", ".xlsx", ".zip")
 STARTS = ("/", "/admin/", "/api/", "/sites/depot/charge-points/CP_1/commands/reset/", "/offline/en/")
 
 
