@@ -40,7 +40,9 @@ def plugged_transactions(charge_point_ids: list[int]) -> dict[int, Transaction]:
     finishing = Evse.objects.filter(charge_point__any_of=charge_point_ids, state__status="Finishing")
     latest = Transaction.objects.filter(evse=OuterRef("pk")).order_by("-started_at", "-number")
     numbers = finishing.values_list(Subquery(latest.values("number")[:1]), flat=True)
-    ended = Transaction.objects.filter(number__any_of=list(numbers)).select_related("vehicle")
+    ended = Transaction.objects.filter(
+        number__any_of=[number for number in numbers if number]
+    ).select_related("vehicle")
     over = {transaction.evse_id: transaction for transaction in ended}
     return over | open_transactions(charge_point_ids)
 

@@ -65,6 +65,14 @@ class TestOverview:
             client.get(url)
 
 
+class TestFinishing:
+    def test_a_connector_without_any_transaction_may_finish(
+        self, client: Client, url: str, depot: Depot
+    ) -> None:
+        add_connector(add_charge_point(depot.site, "A_004"), 1, "Finishing")
+        assert 'data-charge-point="A_004" data-state="finishing"' in client.get(url).content.decode()
+
+
 class TestWindow:
     def test_the_curves_hours_are_chosen_and_kept_in_the_links(self, client: Client, url: str) -> None:
         page = client.get(url, {"hours": "24"}).content.decode()
