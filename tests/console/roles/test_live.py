@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from evkit.console.live.application import live_application
+from evkit.console.live.page import NOT_ALLOWED
 from evkit.core.clock import utc_now
 from sites.models import Site, User
 from sites.services.tokens import create_token
@@ -37,8 +38,13 @@ async def test_the_feed_of_a_site_is_for_its_members_and_for_pages_of_this_host(
     cookie, site = await database_sync_to_async(prepare)(who)
     headers = [(b"origin", host), *([(b"cookie", cookie)] if cookie else [])]
     socket = WebsocketCommunicator(live_application(), f"/live/?site={site}", headers=headers)
-    connected, _code = await socket.connect()
-    assert connected == (trusted and who.name in MAY_LOOK)
+    shaken, _code = await socket.connect()
+    assert shaken == trusted
+    if trusted and who.name not in MAY_LOOK:
+        assert await socket.receive_output() == {"type": "websocket.close", "code": NOT_ALLOWED}
+    elif trusted:
+        await socket.send_to(text_data='{"type":"ping"}')
+        assert await socket.receive_json_from() == {"type": "pong"}
     await socket.disconnect()
 
 
