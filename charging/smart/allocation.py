@@ -1,0 +1,80 @@
+"""One allocation: admit, fill, step. Everything a cycle decides before hysteresis and messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from charging.smart.admission import Admission, admit
+from charging.smart.filling import fill
+from charging.smart.network import Floats, Indices, Mask, Network
+from charging.smart.rules import Wishes, lines
+from charging.smart.stepping import Steps, hand_out, round_down
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """What the loads ask for; shapes (loads,) in each load's unit (W for DC, A per phase for AC).
+
+    Attributes:
+        wants: takes part at all.
+        steps: minimum, step and cap of the settings.
+        rank: order of admission within a tier, lower first.
+        wishes: what the rules look at.
+    """
+
+    wants: Mask
+    steps: Steps
+    rank: Floats
+    wishes: Wishes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Allocation:
+    """The settings `x`, who was admitted, and which limit stopped or refused each load (-1: none)."""
+
+    x: Floats
+    admitted: Mask
+    stopped_by: Indices
+    refused_by: Indices
+
+
+def allocate(network: Network, demand: Demand, reserved: Floats) -> Allocation:
+    """Share what the limits leave beside `reserved` (base load, launch reserve; shape (limits,)).
+
+    Feasible always: no limit is exceeded by the result unless it is already by `reserved` alone.
+    """
+    room = np.maximum(network.capacity - reserved, 0.0)
+    queue = _queue(demand)
+    admission = _admit_tiers(network, room, demand, queue)
+    low = np.where(admission.admitted, demand.steps.minimum, 0.0)
+    high = np.where(admission.admitted, demand.steps.cap, 0.0)
+    filled = fill(network, room, lines(demand.wishes, network.watts, low, high))
+    x = np.where(admission.admitted, round_down(filled.x, demand.steps), 0.0)
+    x = hand_out(network, room, x, demand.steps, queue[admission.admitted[queue]])
+    return Allocation(x, admission.admitted, filled.stopped_by, admission.refused_by)
+
+
+def _queue(demand: Demand) -> Indices:
+    """Return who takes part: higher tiers first, then by rank; a cap below the minimum cannot be served."""
+    served = demand.wants & (demand.steps.cap >= demand.steps.minimum) & (demand.steps.cap > 0)
+    order = np.lexsort((demand.rank, -demand.wishes.tier))
+    queue: Indices = order[served[order]]
+    return queue
+
+
+def _admit_tiers(network: Network, room: Floats, demand: Demand, queue: Indices) -> Admission:
+    """Admit tier after tier; a limit that refuses somebody is closed for lower tiers."""
+    minimum = demand.steps.minimum
+    admitted = np.zeros(len(minimum), np.bool_)
+    refused_by = np.full(len(minimum), -1, np.int64)
+    left = room.copy()
+    tier = demand.wishes.tier[queue]
+    for value in sorted(set(tier.tolist()), reverse=True):
+        found = admit(network, left, minimum, queue[tier == value])
+        admitted |= found.admitted
+        refused_by = np.where(found.refused_by >= 0, found.refused_by, refused_by)
+        left -= network.usage(np.where(found.admitted, minimum, 0.0))
+        left[found.refused_by[found.refused_by >= 0]] = 0.0
+    return Admission(admitted, refused_by)
