@@ -40,6 +40,15 @@ class Flag(models.TextChoices):
     PRESUMED_ENDED = "presumed_ended", _("Presumed ended: the stop was never received")
     MATCHED_STOP = "matched_stop", _("Its stop carried another transaction number")
     UNKNOWN_CONNECTOR = "unknown_connector", _("Started on a connector that was never declared")
+    MADE_BY_HAND = "made_by_hand", _("Made of its stop by hand: the start was never received")
+
+
+class Settlement(models.TextChoices):
+    """What somebody decided about a stop that fits no transaction."""
+
+    ATTACHED = "attached", _("Attached to a transaction")
+    MADE = "made", _("Made into a transaction")
+    DISMISSED = "dismissed", _("Dismissed")
 
 
 class LimitKind(models.TextChoices):

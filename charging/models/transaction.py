@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chargers.models import ChargePoint, Evse
 from charging.models.id_token import IdToken, Vehicle
-from charging.types import AuthorizationStatus, Step
+from charging.types import AuthorizationStatus, Settlement, Step
 
 
 class TransactionQuerySet(models.QuerySet["Transaction"]):
@@ -112,10 +112,19 @@ class Transaction(models.Model):
         return str(self.number)
 
 
+class OrphanStopQuerySet(models.QuerySet["OrphanStop"]):
+    """Chainable reads of stops that fit no transaction."""
+
+    def waiting(self) -> OrphanStopQuerySet:
+        """Return the stops that nobody and nothing has settled yet."""
+        return self.filter(transaction=None, settled_at=None)
+
+
 class OrphanStop(models.Model):
     """A StopTransaction that fits no known transaction: confirmed, kept, to be looked at.
 
-    `transaction` is set once the stop has been matched by connector, meter and time.
+    `transaction` is set once the stop has been matched by connector, meter and time, or by hand;
+    `settlement` is what somebody decided about it.
     """
 
     charge_point = models.ForeignKey(
@@ -139,6 +148,12 @@ class OrphanStop(models.Model):
         related_name="matched_stops",
         verbose_name=_("transaction"),
     )
+    settlement = models.CharField(_("settled as"), max_length=16, choices=Settlement.choices, blank=True)
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    settled_name = models.CharField(_("settled by"), max_length=150, blank=True)
+    settled_reason = models.CharField(_("reason"), max_length=255, blank=True)
+
+    objects = OrphanStopQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("orphan stop")

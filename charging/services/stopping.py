@@ -11,17 +11,17 @@ from chargers.device_time import DeviceTime
 from chargers.events import ChargePointChanged
 from chargers.ocpp.handling import Batch, InboundCall
 from charging.events import TransactionEnded
-from charging.metering.energy import Register, finish
 from charging.metering.reading import Moment
 from charging.models import OrphanStop, Transaction
 from charging.services.authorization import Decision, authorize
+from charging.services.ending import Ending, end_transaction
 from charging.services.idle import draw_nothing
 from charging.services.matching import find_stopped, is_same_stop
 from charging.services.metering import MeterReport, record_meter_values
 from charging.services.profiles import note_transaction_over
 from charging.services.remote import note_stop
 from charging.services.starting import OFFLINE_AGE
-from charging.types import Flag, Step
+from charging.types import Flag
 from evkit.core.texts import storable
 
 IMPLAUSIBLE_WH: Final = float(2**32)
@@ -125,7 +125,7 @@ def _counts_now(kept: OrphanStop, row: Transaction | None, stop: Stop) -> bool:
 
     It does if none was found the first time, or if without a clock all stops look the same.
     """
-    waits = row is not None and row.ended_received_at is None
+    waits = row is not None and row.ended_received_at is None and kept.settled_at is None
     return waits and (kept.transaction_id is None or not stop.time.trusted)
 
 
@@ -151,22 +151,14 @@ def _end(row: Transaction, stop: Stop, batch: Batch, *, guessed: bool) -> None:
     if stop.moments:
         record_meter_values([MeterReport(stop.call, row.evse.number, row.pk, stop.moments)], batch)
     row = Transaction.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    register, down = finish(
-        Register(row.meter_start_wh, row.meter_last_wh, row.segments_wh, row.segment_start_wh, row.energy_wh),
-        stop.meter_wh if stop.meter_known else None,
+    ending = Ending(
+        at=stop.time.at,
+        received_at=stop.call.received_at,
+        meter_wh=stop.meter_wh if stop.meter_known else None,
+        reason=stop.reason,
+        id_tag=stop.id_tag,
     )
-    changed = Transaction.objects.filter(pk=row.pk, ended_received_at=None).update(
-        ended_at=stop.time.at,
-        ended_received_at=stop.call.received_at,
-        stop_reason=storable(stop.reason, 64) or "Local",
-        stop_id_tag=storable(stop.id_tag, 255),
-        meter_stop_wh=stop.meter_wh if stop.meter_known else None,
-        meter_last_wh=register.last_wh,
-        energy_wh=register.energy_wh,
-        step=Step.STOPPED,
-        flags=_flags(row, stop, down=down, guessed=guessed),
-    )
-    if not changed:
+    if not end_transaction(row, ending, _flags(row, stop, guessed=guessed)):
         return
     draw_nothing(row.evse_id, stop.time.at)
     note_transaction_over(link.charge_point_id, row.evse_id, batch.now)
@@ -174,14 +166,13 @@ def _end(row: Transaction, stop: Stop, batch: Batch, *, guessed: bool) -> None:
     batch.publish(TransactionEnded(row.pk, link.charge_point_id, link.site_id, row.evse_id))
 
 
-def _flags(row: Transaction, stop: Stop, *, down: bool, guessed: bool) -> list[str]:
+def _flags(row: Transaction, stop: Stop, *, guessed: bool) -> list[str]:
     flags = {
         Flag.OFFLINE_STOP: stop.offline,
         Flag.CLOCK: not stop.time.trusted,
         Flag.METER_UNKNOWN: not stop.meter_known,
-        Flag.METER_DOWN: down or 0 <= stop.meter_wh < row.meter_start_wh,
+        Flag.METER_DOWN: 0 <= stop.meter_wh < row.meter_start_wh,
         Flag.STOP_BEFORE_START: stop.time.at < row.started_at,
         Flag.MATCHED_STOP: guessed,
     }
-    before = [flag for flag in row.flags if flag != Flag.PRESUMED_ENDED]
-    return list(dict.fromkeys([*before, *(flag.value for flag, on in flags.items() if on)]))
+    return [flag.value for flag, on in flags.items() if on]
