@@ -17,6 +17,7 @@ from evkit.console.live.snapshots import snapshots
 from evkit.console.navigation import HOME, Entry, SiteLink, phone_entries, side_groups, site_links
 from evkit.console.selectors.asks import Ask, waiting_asks
 from evkit.console.selectors.frame import Strip, strip_of
+from evkit.console.selectors.orphans import waiting_stops
 from evkit.core.clock import utc_now
 from sites.models import Site, User
 from sites.permissions import Right
@@ -140,6 +141,11 @@ class Frame:
     def home_site(self) -> Site | None:
         """The site whose pages the side band offers: the page's, or the only one there is."""
         return self.site or (self.sites[0] if len(self.sites) == 1 else None)
+
+    @cached_property
+    def quarantined(self) -> int:
+        """How many stops of the home site wait in quarantine."""
+        return waiting_stops(self.home_site).count() if self.home_site else 0
 
     @cached_property
     def groups(self) -> list[list[Entry]]:

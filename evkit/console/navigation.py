@@ -63,7 +63,7 @@ SITE: Final = (
         "connectors", _("Connectors"), "plug", short=pgettext_lazy("bottom bar", "Plugs"), phone=4, key="c"
     ),
 )  # fmt: skip
-UPKEEP: Final[tuple[Destination, ...]] = ()
+UPKEEP: Final = (Destination("orphans", _("Quarantine"), "inbox", right=Right.COMMAND, key="q"),)
 GENERAL: Final = (
     Destination(
         "sites", _("All sites"), "building-community", per_site=False, short=_("Sites"), phone=5, key="s"
@@ -74,6 +74,10 @@ ADMINISTRATION: Final = (
     Destination(
         "users", _("Users"), "users", per_site=False, right=Right.CONFIGURE,
         pages=frozenset({"user", "invite", "user_link"}), key="u",
+    ),
+    Destination(
+        "siteless_orphans", _("Quarantine without a site"), "inbox", per_site=False, right=Right.CONFIGURE,
+        key="w",
     ),
     Destination(
         "api_tokens", _("API tokens"), "api", per_site=False, right=Right.CONFIGURE,

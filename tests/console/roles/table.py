@@ -129,6 +129,7 @@ ADMINISTRATION = {
     "user": Row(Need.ADMINISTRATOR, user, post=302, form=lambda _w: NEW_USER),
     "user_active": Row(Need.ADMINISTRATOR, user, get=405, post=302, form=lambda _w: {"active": "0"}),
     "user_link": Row(Need.ADMINISTRATOR, user, get=405, post=200),
+    "siteless_orphans": Row(Need.ADMINISTRATOR),
     "api_tokens": Row(Need.ADMINISTRATOR),
     "new_api_token": Row(Need.ADMINISTRATOR, post=200, form=lambda _w: {"name": "meter", "role": "guest"}),
     "revoke_api_token": Row(Need.ADMINISTRATOR, lambda w: [w.token.pk], get=405, post=302),
@@ -154,6 +155,14 @@ SITE = {
     "operation_run": Row(Need.COMMAND, site, get=405, post=302, form=reset),
     "operation_batches": Row(Need.SITE, site),
     "operation_batch": Row(Need.SITE, lambda w: [*site(w), w.batch.pk]),
+    "orphans": Row(Need.COMMAND, site),
+    "settle_orphan": Row(
+        Need.COMMAND,
+        lambda w: [w.orphan.pk],
+        get=405,
+        post=302,
+        form=lambda _w: {"decision": "dismiss", "reason": "a test"},
+    ),
     "transaction": Row(Need.SITE, lambda w: [*site(w), w.depot.transaction.number]),
 }
 POINT = {

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.test import Client
 
 from chargers.models import Command, DeferredAnswer
-from charging.models import OperationBatch, OperationLine
+from charging.models import OperationBatch, OperationLine, OrphanStop
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
 from history.models import Message
@@ -42,6 +42,7 @@ class World:
     saved_filter: SavedFilter
     batch: OperationBatch
     ask: DeferredAnswer
+    orphan: OrphanStop
     invited: User
     link: str
 
@@ -78,7 +79,11 @@ def make_world(owner: User) -> World:
         request={"idTag": "FFFF"}, default={"idTagInfo": {"status": "Invalid"}}, asked_at=now,
         deadline=now + timedelta(hours=1),
     )  # fmt: skip
-    return World(depot, elsewhere, command, message, token, kept, batch, ask, invited, link)
+    orphan = OrphanStop.objects.create(
+        charge_point=depot.charging, digest="d1", claimed_id=-1, meter_stop_wh=9000.0, stopped_at=now,
+        received_at=now, payload={},
+    )  # fmt: skip
+    return World(depot, elsewhere, command, message, token, kept, batch, ask, orphan, invited, link)
 
 
 @dataclass(frozen=True, slots=True)
