@@ -24,6 +24,8 @@ BODY = (
     '<path class="sym-stroke" d="M26 170h54M26 178h54M26 186h54" stroke-width="2" opacity=".35"/>'
     "</svg>"
 )
+MOST_BESIDE_A_SMALL_VEHICLE = 12
+"""Characters that fit beside a vehicle where more than two are drawn."""
 VEHICLE = (
     '<svg class="sym" x="164" y="{}" width="{}" height="{}" viewBox="0 0 48 24">'
     '<use href="#vehicle"/></svg>'
@@ -95,13 +97,14 @@ def _has_vehicle(conn: ConnectorCard) -> bool:
 
 def _vehicle(conn: ConnectorCard, y: int, count: int) -> SafeString:
     """Return a vehicle with its name and state of charge, or the state of an empty place."""
-    words = [] if conn.soc_percent is None else [quantity(conn.soc_percent, "%")]
-    if conn.state is not State.CHARGING or not words:
-        words.append(connector_brief(conn))
-    text = " · ".join(words)
     if not _has_vehicle(conn):
-        return format_html('<text class="plan__sub" x="150" y="{}">{}</text>', y + 4, text)
+        return format_html('<text class="plan__sub" x="150" y="{}">{}</text>', y + 4, connector_brief(conn))
+    soc = "" if conn.soc_percent is None else quantity(conn.soc_percent, "%")
+    brief = "" if soc and conn.state is State.CHARGING else connector_brief(conn)
+    text = " · ".join(filter(None, (soc, brief)))
     who = conn.who or _("Vehicle")
+    if soc and count > 2 and len(text) > MOST_BESIDE_A_SMALL_VEHICLE:
+        text = soc
     if count <= 2:
         return format_html(VEHICLE, y - 24, 80, 40, 166, y + 38, who, 166, y + 55, text)
     return format_html(VEHICLE, y - 14, 48, 24, 220, y - 2, who, 220, y + 13, text)

@@ -49,7 +49,7 @@ def clock(moment: datetime, now: datetime) -> str:
     local = timezone.localtime(moment)
     if abs(now - moment) < timedelta(hours=12):
         return date_format(local, "H:i")
-    return date_format(local, "j M H:i")
+    return date_format(local, "j N H:i")
 
 
 def aged(sentence: str, since: datetime, now: datetime) -> SafeString:

@@ -93,7 +93,8 @@ class OwnPasswordForm(PasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self.fields["new_password1"].help_text = ""
+        for name in ("new_password1", "new_password2"):
+            self.fields[name].help_text = ""
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
 

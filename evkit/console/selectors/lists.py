@@ -29,11 +29,16 @@ def listed_charge_points(site: Site) -> QuerySet[RankedChargePoint]:
 
 
 def listed_connectors(site: Site) -> QuerySet[RankedEvse]:
-    """Return a site's connectors in page order, with their open transaction as `running` (a list)."""
+    """Return a site's connectors in page order.
+
+    Each has its open transaction as `running` (a list), and `accompanied` where its charge point has others.
+    """
     running = Prefetch(
         "transactions", queryset=Transaction.objects.open().select_related("vehicle"), to_attr="running"
     )
     connectors = ranked_connectors(Evse.objects.filter(charge_point__site=site))
+    others = Evse.objects.filter(charge_point=OuterRef("charge_point")).exclude(pk=OuterRef("pk"))
+    connectors = connectors.annotate(accompanied=Exists(others))
     loaded = connectors.select_related(
         "state", "charge_point__state", "charge_point__site", "charge_point__feeder"
     )

@@ -73,10 +73,12 @@ class ConnectorTable(ListTable):
         return f"is-{state}" if state in ABNORMAL else ""
 
     def render_connector(self, record: RankedEvse) -> str:
-        """Draw the symbol with charge point and number."""
+        """Draw the symbol with the charge point, and the number where it has several."""
         row = record.charge_point
         href = f"{charge_point_url(row)}?connector={record.number}"
-        name = f"{row.name or row.identity}{NARROW}/{NARROW}{record.number}"
+        name = row.name or row.identity
+        if getattr(record, "accompanied", True):
+            name = f"{name} / {record.number}"
         return cells.named("connector", self.card(record).state, href, name, key=record.pk)
 
     def value_connector(self, record: RankedEvse) -> str:
