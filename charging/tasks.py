@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from charging.services.reconciliation import close_abandoned
+from charging.services.reservations import settle_reservations
 from evkit.core.clock import utc_now
 
 
@@ -12,3 +13,9 @@ from evkit.core.clock import utc_now
 def reconcile() -> None:
     """Close the transactions of connectors that have been free for a while."""
     close_abandoned(now=utc_now())
+
+
+@shared_task(name="charging.tasks.sweep_reservations")
+def sweep_reservations() -> None:
+    """End reservations that expired or were lost; send again what was forgotten."""
+    settle_reservations(now=utc_now())

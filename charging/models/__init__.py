@@ -4,6 +4,7 @@ from charging.models.limit_change import LimitChange
 from charging.models.meter_sample import Measurand, MeterSample
 from charging.models.operation import OperationBatch, OperationLine
 from charging.models.pause import Pause
+from charging.models.reservation import Reservation, ReservationState
 from charging.models.transaction import OrphanStop, Transaction
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "OperationLine",
     "OrphanStop",
     "Pause",
+    "Reservation",
+    "ReservationState",
     "Transaction",
     "Vehicle",
 ]

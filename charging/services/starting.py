@@ -22,6 +22,7 @@ from charging.models.id_token import token_key
 from charging.services.authorization import Decision, authorised_at, authorize
 from charging.services.presumption import presume_ended
 from charging.services.remote import note_start
+from charging.services.reservations import use_reservation
 from charging.types import AuthorizationStatus, Flag, Step
 from evkit.core.texts import storable
 
@@ -151,6 +152,7 @@ def _start(start: Start, batch: Batch) -> Started:
         meter_start_wh=start.meter_wh,
         flags=flags,
     )
+    use_reservation(transaction=row, connector=number, parent=decision.parent)
     if not overtaken:
         EvseState.objects.filter(pk=evse_id).update(soc_percent=None)
         batch.publish(TransactionStarted(row.pk, link.charge_point_id, link.site_id, evse_id))

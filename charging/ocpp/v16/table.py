@@ -8,10 +8,12 @@ from chargers.ocpp.commanding import CommandRoute
 from chargers.ocpp.handling import Route
 from charging.ocpp.v16 import authorize, meter_values, start_transaction, stop_transaction
 from charging.ocpp.v16.commands import (
+    cancel_reservation,
     clear_charging_profile,
     get_composite_schedule,
     remote_start_transaction,
     remote_stop_transaction,
+    reserve_now,
     set_charging_profile,
 )
 
@@ -22,9 +24,11 @@ ROUTES: Mapping[str, Route] = {
     "StopTransaction": stop_transaction.ROUTE,
 }
 COMMANDS: Mapping[str, CommandRoute] = {
+    "CancelReservation": cancel_reservation.ROUTE,
     "ClearChargingProfile": clear_charging_profile.ROUTE,
     "GetCompositeSchedule": get_composite_schedule.ROUTE,
     "RemoteStartTransaction": remote_start_transaction.ROUTE,
     "RemoteStopTransaction": remote_stop_transaction.ROUTE,
+    "ReserveNow": reserve_now.ROUTE,
     "SetChargingProfile": set_charging_profile.ROUTE,
 }
