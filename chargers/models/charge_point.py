@@ -57,6 +57,7 @@ class ChargePoint(models.Model):
         default=0,
     )
     password_digest = models.CharField(max_length=64, blank=True, editable=False)
+    next_password_digest = models.CharField(max_length=64, blank=True, editable=False)
     feeder = models.ForeignKey(
         Feeder,
         on_delete=models.SET_NULL,

@@ -15,7 +15,7 @@ from chargers.services.connections import (
     note_failure,
     open_connection,
 )
-from chargers.services.passwords import password_matches
+from chargers.services.passwords import next_password_matches, password_matches, promote_password
 from chargers.types import Registration
 
 LEAST_IDLE_S = 120.0
@@ -65,6 +65,8 @@ def admit(
         refused = refusal or Refusal(404, "unknown charge point")
         note_failure(identity, address, refused.reason, now=batch.now)
         return refused
+    if next_password_matches(facts, password):
+        promote_password(facts.charge_point_id, facts.next_password_digest)
     replaced = open_connection(
         token=token,
         charge_point_id=facts.charge_point_id,
@@ -101,6 +103,6 @@ def _refusal(facts: HandshakeFacts | None, password: bytes | None, *, encrypted:
     if facts.security_profile == 3:
         return Refusal(401, "a client certificate is required")
     needs_password = facts.security_profile >= 1 or facts.password_digest
-    if needs_password and not password_matches(facts, password):
+    if needs_password and not (password_matches(facts, password) or next_password_matches(facts, password)):
         return Refusal(401, "wrong credentials")
     return None

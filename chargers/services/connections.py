@@ -35,7 +35,8 @@ SILENCE = timedelta(seconds=180)
 # A whole fleet reconnects at once: these statements are written out because building them costs more
 # than the database needs for them.
 _FIND = """
-SELECT c.id, c.site_id, c.registration, c.security_profile, c.password_digest, c.heartbeat_interval_s,
+SELECT c.id, c.site_id, c.registration, c.security_profile, c.password_digest,
+       c.next_password_digest, c.heartbeat_interval_s,
        e.number, e.id
 FROM chargers_chargepoint c LEFT JOIN chargers_evse e ON e.charge_point_id = c.id
 WHERE c.identity = %s ORDER BY e.number
@@ -64,6 +65,7 @@ class HandshakeFacts:
     registration: str
     security_profile: int
     password_digest: str
+    next_password_digest: str
     heartbeat_interval_s: int
     evse_ids: Mapping[int, int] = field(default_factory=dict)
 
@@ -85,7 +87,7 @@ def find_for_handshake(identity: str) -> HandshakeFacts | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, site_id, registration, profile, digest, interval, _number, _evse = rows[0]
+    pk, site_id, registration, profile, digest, next_digest, interval, _number, _evse = rows[0]
     return HandshakeFacts(
         charge_point_id=pk,
         identity=identity,
@@ -93,8 +95,9 @@ def find_for_handshake(identity: str) -> HandshakeFacts | None:
         registration=registration,
         security_profile=profile,
         password_digest=digest,
+        next_password_digest=next_digest,
         heartbeat_interval_s=interval,
-        evse_ids={row[6]: row[7] for row in rows if row[6] is not None},
+        evse_ids={row[7]: row[8] for row in rows if row[7] is not None},
     )
 
 

@@ -6,10 +6,12 @@ from typing import Final
 
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.charging import StartForm, StopForm, UnlockForm
-from evkit.console.commands.configuration import ChangeConfigurationForm, ReadConfigurationForm
+from evkit.console.commands.configuration import ChangeConfigurationForm, NewKeyForm, ReadConfigurationForm
 from evkit.console.commands.device import AvailabilityForm, ResetForm, TriggerForm
 from evkit.console.commands.pausing import PauseForm
 from evkit.console.commands.profiles import ClearLimitForm, LimitForm, ScheduleForm
+from evkit.console.commands.reserving import CancelReservationForm, ReserveForm
+from evkit.console.commands.vendor import ClearCacheForm, DataTransferForm
 
 COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "start": StartForm,
@@ -21,9 +23,14 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "limit": LimitForm,
     "clear-limits": ClearLimitForm,
     "schedule": ScheduleForm,
+    "reserve": ReserveForm,
+    "cancel-reservation": CancelReservationForm,
+    "clear-cache": ClearCacheForm,
+    "vendor-message": DataTransferForm,
     "trigger": TriggerForm,
     "read-configuration": ReadConfigurationForm,
     "change-configuration": ChangeConfigurationForm,
+    "new-password": NewKeyForm,
 }
 
 HEAD_COMMANDS: Final = ("start", "stop", "unlock", "availability", "reset")

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models import ConfigurationKey
+from chargers.services.passwords import generate_key
 from evkit.console.commands.base import CommandForm, Payload
 
 
@@ -50,3 +51,20 @@ class ChangeConfigurationForm(CommandForm):
     def payload(self) -> Payload:
         """Return the key and its new value."""
         return {"key": self.cleaned_data["key"], "value": self.cleaned_data["value"]}
+
+
+class NewKeyForm(CommandForm):
+    """ChangeConfiguration of AuthorizationKey with a key that evkit generates (security whitepaper, A01)."""
+
+    action = "ChangeConfiguration"
+    heading = _("Give a new password")
+    intro = _(
+        "evkit generates a strong password and sends it to the charge point; nobody sees it. "
+        "The present one stays valid until the charge point has connected with the new one."
+    )
+    submit = _("Generate and send")
+    icon = "lock"
+
+    def payload(self) -> Payload:
+        """Return the key AuthorizationKey with a new random value."""
+        return {"key": "AuthorizationKey", "value": generate_key()}

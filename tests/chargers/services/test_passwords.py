@@ -6,9 +6,14 @@ import pytest
 
 from chargers.services.passwords import (
     UnusablePasswordError,
+    generate_key,
+    next_password_matches,
+    offer_password,
     password_digest,
     password_matches,
+    promote_password,
     set_password,
+    store_password,
 )
 from evkit.core.recorders import Actor
 from history.models import AuditEntry
@@ -74,3 +79,47 @@ class TestSetPassword:
             set_password(charge_point=charge_point, password=password, actor=Actor())
         charge_point.refresh_from_db()
         assert charge_point.password_digest == ""
+
+
+@pytest.mark.django_db
+class TestChangeOfPassword:
+    OLD, NEW = "correct-horse", HEX
+
+    @pytest.fixture
+    def charge_point(self):
+        charge_point = ChargePointFactory()
+        store_password(charge_point, self.OLD)
+        offer_password(charge_point, self.NEW)
+        return charge_point
+
+    def test_both_are_valid_until_the_new_one_has_worked(self, charge_point):
+        assert password_matches(charge_point, self.OLD.encode())
+        assert next_password_matches(charge_point, bytes.fromhex(self.NEW))
+        assert promote_password(charge_point.pk, charge_point.next_password_digest)
+        charge_point.refresh_from_db()
+        assert not password_matches(charge_point, self.OLD.encode())
+        assert password_matches(charge_point, bytes.fromhex(self.NEW))
+        assert charge_point.next_password_digest == ""
+
+    def test_one_that_another_offer_replaced_does_not_take_over(self, charge_point):
+        superseded = charge_point.next_password_digest
+        offer_password(charge_point, "another-password")
+        assert not promote_password(charge_point.pk, superseded)
+        charge_point.refresh_from_db()
+        assert password_matches(charge_point, self.OLD.encode())
+
+    def test_an_administrator_s_password_drops_the_offered_one(self, charge_point):
+        set_password(charge_point=charge_point, password="set-by-hand", actor=Actor(None, "ann"))
+        charge_point.refresh_from_db()
+        assert not next_password_matches(charge_point, self.NEW.encode())
+
+    def test_hexadecimal_digits_of_both_cases_are_one_key(self, charge_point):
+        store_password(charge_point, "aA" * 20)
+        assert password_matches(charge_point, bytes.fromhex("aa" * 20))
+        assert password_matches(charge_point, b"Aa" * 20)
+
+
+def test_a_generated_key_is_forty_hexadecimal_digits_and_never_the_same():
+    first, second = generate_key(), generate_key()
+    assert len(bytes.fromhex(first)) == 20
+    assert first != second

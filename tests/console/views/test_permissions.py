@@ -51,6 +51,7 @@ def posted(slug: str, depot: Depot) -> dict[str, str]:
         "trigger": {"message": "Heartbeat", "connector": ""},
         "read-configuration": {"keys": ""},
         "change-configuration": {"key": "HeartbeatInterval", "value": "60"},
+        "new-password": {},
     }
     return fields[slug]
 

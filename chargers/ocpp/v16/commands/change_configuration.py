@@ -12,7 +12,7 @@ from chargers.services.configuration import (
     require_reboot,
     store_configuration,
 )
-from chargers.services.passwords import store_password
+from chargers.services.passwords import offer_password
 from chargers.services.read_back import queue_read_back
 from chargers.services.secrets import is_secret, open_payload
 from chargers.types import CommandState, Effect
@@ -24,7 +24,8 @@ REBOOT_DEADLINE = timedelta(hours=24)
 def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
     """Read a change back before it counts as seen; remember that a reboot is required (OCPP 1.6 §5.3).
 
-    A change without an answer is read back as well: its outcome is unknown.
+    A change without an answer is read back as well: its outcome is unknown. A key that cannot be read is
+    let in beside the old one, until the charge point has used it (security whitepaper, A01).
     """
     done = settle(command, answer, batch)
     status = "" if done.state == CommandState.TIMED_OUT else (answer.payload or {}).get("status")
@@ -34,8 +35,7 @@ def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
 
 def _changed(command: Command, done: Done, batch: Batch) -> Done:
     if is_secret(command.payload.get("key")):
-        if done.state == CommandState.ACCEPTED:
-            store_password(command.charge_point, str(open_payload(command.payload)["value"]))
+        offer_password(command.charge_point, str(open_payload(command.payload)["value"]))
         return done
     queue_read_back(charge_point=command.charge_point, keys=[command.payload["key"]], now=batch.now)
     return replace(done, effect=Effect.NOT_SEEN, effect_deadline=batch.now + READ_BACK_DEADLINE)

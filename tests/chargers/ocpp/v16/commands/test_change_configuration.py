@@ -8,7 +8,7 @@ from chargers.models import ChargePoint, ChargePointState, Command, Configuratio
 from chargers.ocpp.v16.boot_notification import handle as handle_boot
 from chargers.services.commands import queue_command
 from chargers.services.connections import find_for_handshake
-from chargers.services.passwords import password_matches
+from chargers.services.passwords import next_password_matches, password_matches
 from chargers.types import CommandState, Effect
 from tests.chargers.exchange import NOW, Socket, call_of, handled
 from tests.factories import ChargePointFactory
@@ -122,11 +122,20 @@ class TestAuthorizationKey:
         assert "sealed:" not in repr(rows)
         facts = find_for_handshake(charge_point.identity)
         assert facts is not None
-        assert password_matches(facts, bytes.fromhex(self.SECRET))
+        assert next_password_matches(facts, bytes.fromhex(self.SECRET))
+        assert not password_matches(facts, bytes.fromhex(self.SECRET))
         assert socket.claim() is None
+
+    def test_may_have_been_taken_though_no_answer_came(self, charge_point):
+        change(charge_point, "AuthorizationKey", self.SECRET)
+        socket = Socket(charge_point)
+        socket.ignore(socket.expect())
+        charge_point.refresh_from_db()
+        assert next_password_matches(charge_point, self.SECRET.encode())
 
     def test_a_refused_one_changes_no_password(self, charge_point):
         change(charge_point, "AuthorizationKey", self.SECRET)
         socket = Socket(charge_point)
         socket.confirm(socket.expect(), {"status": "Rejected"})
-        assert ChargePoint.objects.get(pk=charge_point.pk).password_digest == ""
+        row = ChargePoint.objects.get(pk=charge_point.pk)
+        assert (row.password_digest, row.next_password_digest) == ("", "")
