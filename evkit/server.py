@@ -22,7 +22,7 @@ from chargers.ocpp.frames import MAX_FRAME_BYTES
 from evkit.websocket import PatientWebSocketProtocol
 
 PING_INTERVAL_S = 45.0
-SWITCH_S = 0.0002
+SWITCH_S = 0.001
 GC_THRESHOLDS = (20_000, 20, 50)
 
 

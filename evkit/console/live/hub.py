@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 CHECK_S: Final = 5.0
 AGAIN_S: Final = 1.0
-AT_ONCE: Final = 8
-BREATH_S: Final = 0.002
 
 
 class LiveHub:
@@ -72,7 +70,7 @@ class LiveHub:
                 log.warning("live_feed_interrupted", extra={"cause": str(error)})
             self._listening.set()
             await asyncio.sleep(AGAIN_S)
-            await self._tell({"notes": [{"type": CHANGED, "site": None, "charge_points": None}]})
+            self._tell({"notes": [{"type": CHANGED, "site": None, "charge_points": None}]})
 
     async def _listen_to_layer(self) -> None:
         layer = get_channel_layer()
@@ -81,19 +79,16 @@ class LiveHub:
         self._listening.set()
         try:
             while True:
-                await self._tell(await layer.receive(channel))
+                self._tell(await layer.receive(channel))
         finally:
             await layer.group_discard(GROUP, channel)
 
-    async def _tell(self, message: Mapping[str, Any]) -> None:
-        """Tell all pages, a few at a time: charge points are answered in between."""
+    def _tell(self, message: Mapping[str, Any]) -> None:
         notes = message["notes"]
         if any(note["site"] is None for note in notes):
             self._check_now.set()
-        for place, page in enumerate(tuple(self._pages), start=1):
+        for page in self._pages:
             page.tell(notes)
-            if place % AT_ONCE == 0:
-                await asyncio.sleep(BREATH_S)
 
     async def _check(self) -> None:
         """Look again and again whether the viewers may still look."""
