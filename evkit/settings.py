@@ -45,7 +45,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "evkit.console.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "evkit.compressed.CompressedStaticMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "evkit.console.middleware.ContentSecurityPolicyMiddleware",
     "evkit.console.middleware.FreshPagesMiddleware",
