@@ -10,8 +10,6 @@ from evkit.console.commands.configuration import ChangeConfigurationForm, NewKey
 from evkit.console.commands.device import AvailabilityForm, ResetForm, TriggerForm
 from evkit.console.commands.pausing import PauseForm
 from evkit.console.commands.profiles import ClearLimitForm, LimitForm, ScheduleForm
-from evkit.console.commands.reserving import CancelReservationForm, ReserveForm
-from evkit.console.commands.vendor import ClearCacheForm, DataTransferForm
 
 COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "start": StartForm,
@@ -23,10 +21,6 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "limit": LimitForm,
     "clear-limits": ClearLimitForm,
     "schedule": ScheduleForm,
-    "reserve": ReserveForm,
-    "cancel-reservation": CancelReservationForm,
-    "clear-cache": ClearCacheForm,
-    "vendor-message": DataTransferForm,
     "trigger": TriggerForm,
     "read-configuration": ReadConfigurationForm,
     "change-configuration": ChangeConfigurationForm,
