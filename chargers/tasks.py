@@ -8,6 +8,7 @@ from chargers.services.commands import expire_commands
 from chargers.services.connections import close_silent
 from chargers.services.deferred import default_overdue
 from chargers.services.effects import give_up_effects
+from chargers.services.file_jobs import sweep_jobs
 from evkit.core.clock import utc_now
 
 
@@ -19,3 +20,4 @@ def sweep_commands() -> None:
     give_up_effects(now=now)
     default_overdue(now=now)
     close_silent(now=now)
+    sweep_jobs(now=now)

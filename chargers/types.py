@@ -70,3 +70,19 @@ class JobKind(models.TextChoices):
 
     FIRMWARE = "firmware", _("Firmware update")
     DIAGNOSTICS = "diagnostics", _("Diagnostics upload")
+
+
+class FileJobState(models.TextChoices):
+    """Where a firmware update or a diagnostics upload stands."""
+
+    REQUESTED = "requested", _("Requested")
+    ACCEPTED = "accepted", _("Accepted")
+    DOWNLOADING = "downloading", _("Downloading")
+    DOWNLOADED = "downloaded", _("Downloaded")
+    INSTALLING = "installing", _("Installing")
+    INSTALLED = "installed", _("Installed")
+    UPLOADING = "uploading", _("Uploading")
+    UPLOADED = "uploaded", _("Received")
+    NOTHING = "nothing", _("Nothing to upload")
+    FAILED = "failed", _("Failed")
+    TIMED_OUT = "timed_out", _("Nothing more heard")

@@ -10,6 +10,7 @@ from chargers.models.facts import (
     ObservedDeviation,
     VendorMessage,
 )
+from chargers.models.file_job import FileJob, FirmwareFile
 
 __all__ = [
     "Boot",
@@ -23,6 +24,8 @@ __all__ = [
     "DeferredAnswer",
     "Evse",
     "EvseState",
+    "FileJob",
+    "FirmwareFile",
     "JobStatus",
     "ObservedDeviation",
     "VendorMessage",

@@ -49,6 +49,7 @@ class JobStatus(models.Model):
     """A status that the charge point reported of a firmware update or a diagnostics upload."""
 
     charge_point = models.ForeignKey(ChargePoint, on_delete=models.CASCADE, related_name="job_statuses")
+    job = models.ForeignKey("FileJob", on_delete=models.SET_NULL, null=True, related_name="statuses")
     kind = models.CharField(_("kind"), max_length=16, choices=JobKind.choices)
     status = models.CharField(_("status"), max_length=64)
     at = models.DateTimeField(_("received"))

@@ -7,6 +7,7 @@ from datetime import datetime
 from chargers.events import ChargePointChanged
 from chargers.models import JobStatus
 from chargers.ocpp.handling import Batch
+from chargers.services.file_jobs import reported
 from chargers.types import JobKind
 from evkit.core.texts import storable
 
@@ -15,5 +16,7 @@ def store_job_status(
     *, charge_point_id: int, site_id: int | None, kind: JobKind, status: str, at: datetime, batch: Batch
 ) -> None:
     """Store a job's status, asked for or not."""
-    JobStatus.objects.create(charge_point_id=charge_point_id, kind=kind, status=storable(status, 64), at=at)
+    status = storable(status, 64)
+    job = reported(charge_point_id, kind, status, at)
+    JobStatus.objects.create(charge_point_id=charge_point_id, kind=kind, status=status, at=at, job=job)
     batch.publish(ChargePointChanged(charge_point_id, site_id))

@@ -12,16 +12,20 @@ from chargers.ocpp.v16.commands import (
     change_availability,
     change_configuration,
     get_configuration,
+    get_diagnostics,
     reset,
     trigger_message,
     unlock_connector,
+    update_firmware,
 )
 
 COMMANDS: Mapping[str, CommandRoute] = {
     "ChangeAvailability": change_availability.ROUTE,
     "ChangeConfiguration": change_configuration.ROUTE,
     "GetConfiguration": get_configuration.ROUTE,
+    "GetDiagnostics": get_diagnostics.ROUTE,
     "Reset": reset.ROUTE,
     "TriggerMessage": trigger_message.ROUTE,
     "UnlockConnector": unlock_connector.ROUTE,
+    "UpdateFirmware": update_firmware.ROUTE,
 }
