@@ -10,6 +10,8 @@ from evkit.console.commands.configuration import ChangeConfigurationForm, NewKey
 from evkit.console.commands.device import AvailabilityForm, ResetForm, TriggerForm
 from evkit.console.commands.pausing import PauseForm
 from evkit.console.commands.profiles import ClearLimitForm, LimitForm, ScheduleForm
+from evkit.console.commands.reserving import CancelReservationForm, ReserveForm
+from evkit.console.commands.vendor import ClearCacheForm, DataTransferForm
 
 COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "start": StartForm,
@@ -21,6 +23,10 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "limit": LimitForm,
     "clear-limits": ClearLimitForm,
     "schedule": ScheduleForm,
+    "reserve": ReserveForm,
+    "cancel-reservation": CancelReservationForm,
+    "clear-cache": ClearCacheForm,
+    "vendor-message": DataTransferForm,
     "trigger": TriggerForm,
     "read-configuration": ReadConfigurationForm,
     "change-configuration": ChangeConfigurationForm,

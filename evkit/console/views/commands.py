@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from chargers.models import ChargePoint
 from chargers.services.commands import UnableToQueueError
 from charging.services.pausing import UnableToPauseError
+from charging.services.reservations import UnableToReserveError
 from evkit.console.access import get_charge_point, member_page, principal_of
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.catalogue import COMMANDS
@@ -45,7 +46,7 @@ def _queued(request: HttpRequest, form: CommandForm) -> bool:
     """Queue the command; a refusal is shown on the form."""
     try:
         form.queue(now=utc_now(), actor=principal_of(request).actor)
-    except (UnableToQueueError, UnableToPauseError) as error:
+    except (UnableToQueueError, UnableToPauseError, UnableToReserveError) as error:
         form.add_error(None, error.message)
         return False
     return True
