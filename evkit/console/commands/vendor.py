@@ -31,10 +31,10 @@ class DataTransferForm(CommandForm):
 
     vendor = forms.CharField(label=_("Vendor"), max_length=255)
     message = forms.CharField(label=_("Message"), max_length=50, required=False)
-    data = forms.CharField(label=_("Data"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    content = forms.CharField(label=_("Data"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def payload(self) -> Payload:
         """Return the vendor, and the message and data that were given."""
         given = self.cleaned_data
-        optional = {"messageId": given["message"], "data": given["data"]}
+        optional = {"messageId": given["message"], "data": given["content"]}
         return {"vendorId": given["vendor"]} | {name: value for name, value in optional.items() if value}

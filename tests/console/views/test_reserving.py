@@ -41,7 +41,7 @@ def test_an_operator_reserves_and_cancels(log_in: LogIn, depot: Depot) -> None:
         ("vendor-message", {"vendor": "V"}, {"vendorId": "V"}),
         (
             "vendor-message",
-            {"vendor": "V", "message": "m", "data": "d"},
+            {"vendor": "V", "message": "m", "content": "d"},
             {"vendorId": "V", "messageId": "m", "data": "d"},
         ),
     ],
