@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chargers.models import Boot, Command, EvseState
-from chargers.ocpp.commanding import Answer
+from chargers.ocpp.commanding import Answer, Done
 from chargers.ocpp.handling import Batch
 from chargers.types import CommandState
 from charging.models import Reservation, Transaction
@@ -38,6 +38,7 @@ def answered(command: Command, at=NOW, **answer) -> None:
     """Settle a command as the pump does."""
     given = Answer(request=command.payload, **answer)
     done = COMMANDS[command.action].on_answer(command, given, Batch(at))
+    assert isinstance(done, Done)
     Command.objects.filter(pk=command.pk).update(state=done.state, sent_at=at, finished_at=at)
 
 

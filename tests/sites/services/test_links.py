@@ -130,7 +130,9 @@ class TestIssueLink:
 
 class TestFindLink:
     @pytest.mark.parametrize(
-        "token", ["", "x", "a:b:c", signing.dumps([1, "x"]), signing.dumps("x", salt="evkit.link"), "\x00"]
+        "token",
+        ["", "x", "a:b:c", signing.dumps([1, "x"]), signing.dumps("x", salt="evkit.link"), "\x00"],
+        ids=["empty", "a letter", "parts", "other salt", "no pair", "zero byte"],
     )
     def test_what_was_made_up_is_refused(self, token):
         with pytest.raises(InvalidLinkError):
