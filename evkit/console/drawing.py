@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,15 +20,10 @@ MARK = SafeString('<path class="bar__limit" d="M-1 1h2v12h-2z"/>')
 def symbol(kind: str, size: str, state: State, label: str | None = None) -> SafeString:
     """Return the symbol of a state; an empty label makes it decoration."""
     text = str(state.label) if label is None else label
-    if not text:
-        return format_html(
-            '<svg class="sym sym--{0} is-{1}" aria-hidden="true"><use href="#{2}-{0}"/></svg>',
-            size, str(state), kind,
-        )  # fmt: skip
-    return format_html(
-        '<svg class="sym sym--{0} is-{1}" role="img" aria-label="{3}"><use href="#{2}-{0}"/></svg>',
-        size, str(state), kind, text,
-    )  # fmt: skip
+    meaning = f'role="img" aria-label="{escape(text)}"' if text else 'aria-hidden="true"'
+    return SafeString(
+        f'<svg class="sym sym--{size} is-{state}" {meaning}><use href="#{kind}-{size}"/></svg>'
+    )  # all but the label is ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +69,20 @@ def bar_label(*, power_w: float | None, limit_w: float | None, max_w: float | No
 def power_bar(*, power_w: float | None, limit_w: float | None, max_w: float | None) -> SafeString:
     """Return a thin power bar with its limit mark (no mark without a limit)."""
     part = shares(power_w=power_w, limit_w=limit_w, max_w=max_w)
-    limit = (
-        format_html('<svg x="{}%" overflow="visible">{}</svg>', _length(part.track), MARK)
-        if limit_w is not None
-        else ""
-    )
-    excess = (
-        format_html(
-            '<rect class="bar__excess" x="{}%" y="4" width="{}%" height="6"/>',
-            _length(part.track), _length(part.excess),
-        )
-        if limit_w is not None and part.excess > 1
-        else ""
-    )  # fmt: skip
-    return format_html(
-        '<svg class="bar" role="img" aria-label="{}">'
+    track, limit, excess = _length(part.track), "", ""
+    if limit_w is not None:
+        limit = f'<svg x="{track}%" overflow="visible">{MARK}</svg>'
+        if part.excess > 1:
+            width = _length(part.excess)
+            excess = f'<rect class="bar__excess" x="{track}%" y="4" width="{width}%" height="6"/>'
+    label = escape(bar_label(power_w=power_w, limit_w=limit_w, max_w=max_w))
+    return SafeString(
+        f'<svg class="bar" role="img" aria-label="{label}">'
         '<rect class="bar__over" x="0" y="4.5" width="100%" height="5" rx="2.5"/>'
-        '<rect class="bar__track" y="4" width="{}%" height="6" rx="3"/>'
-        '<rect class="bar__fill" y="4" width="{}%" height="6" rx="3"/>{}{}</svg>',
-        bar_label(power_w=power_w, limit_w=limit_w, max_w=max_w),
-        _length(part.track), _length(part.fill), excess, limit,
-    )  # fmt: skip
+        f'<rect class="bar__track" y="4" width="{track}%" height="6" rx="3"/>'
+        f'<rect class="bar__fill" y="4" width="{_length(part.fill)}%" height="6" rx="3"/>'
+        f"{excess}{limit}</svg>"
+    )  # all but the label is numbers
 
 
 def limit_bar(*, limit_w: float | None, max_w: float | None) -> SafeString:

@@ -91,7 +91,7 @@ function openMenu(opener) {
   const paused = row.hasAttribute("data-paused");
   const useless = [...USELESS[running ? "running" : "idle"], ...USELESS[paused ? "paused" : "moving"]];
   for (const item of menu.querySelectorAll("[data-operation]")) {
-    item.value = `${item.dataset.operation}:${opener.dataset.rowMenu}`;
+    item.value = `${item.dataset.operation}:${row.id.slice("row-".length)}`;
     item.hidden = useless.includes(item.dataset.operation);
   }
   menu.querySelector("[data-menu-title]").textContent = row.dataset.title;

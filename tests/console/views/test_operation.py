@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import Command, Evse
-from charging.models import OperationBatch, Pause
+from chargers.models import ChargePoint, Command, Evse
+from charging.models import OperationBatch, Pause, Transaction
 from charging.services.pausing import pause_charge
 from evkit.core.clock import utc_now
 from evkit.core.recorders import Actor
@@ -74,6 +74,22 @@ class TestList:
     def test_a_paused_charge_says_by_whom(self, log_in: LogIn, url: str, depot: Depot) -> None:
         pause_charge(evse=depot.transaction.evse, now=utc_now(), actor=Actor(None, "claire"), reason="works")
         assert "paused by claire: works" in log_in(Role.GUEST).get(url).content.decode()
+
+    def test_what_people_and_charge_points_write_is_never_markup(
+        self, log_in: LogIn, url: str, depot: Depot
+    ) -> None:
+        nasty, harmless = """"><b title='x'>&""", "&quot;&gt;&lt;b title=&#x27;x&#x27;&gt;&amp;"
+        ChargePoint.objects.filter(pk=depot.charging.pk).update(name=nasty, zone=nasty)
+        Transaction.objects.filter(pk=depot.transaction.pk).update(id_tag=nasty)
+        pause_charge(evse=depot.transaction.evse, now=utc_now(), actor=Actor(None, nasty), reason=nasty)
+        page = log_in(Role.OPERATOR).get(url, {"only": str(depot.charging.pk)}, headers=HTMX).content.decode()
+        assert "<b title" not in page
+        for text in (
+            f'data-title="{harmless} / 1"',
+            f'<span class="sub">{harmless}</span>',
+            "paused by &quot;",
+        ):
+            assert text in page
 
     def test_a_guest_has_neither_checkbox_nor_button(self, log_in: LogIn, url: str) -> None:
         page = log_in(Role.GUEST).get(url).content.decode()
