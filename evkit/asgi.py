@@ -1,4 +1,4 @@
-"""The ASGI application: charge points, browsers' live feed, and pages."""
+"""The ASGI application: charge points with their files, browsers' live feed, and pages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 (Django must be set up first)
 from django.core.asgi import get_asgi_application  # noqa: E402
 
+from chargers.files.endpoint import PREFIX, FileEndpoint  # noqa: E402
 from chargers.ocpp.consumer import ChargePointConsumer  # noqa: E402
 from chargers.ocpp.handshake import is_charge_point_path  # noqa: E402
 from evkit.core.lanes import Lanes  # noqa: E402
@@ -29,6 +30,7 @@ class Application:
     def __init__(self) -> None:
         self.engine = build_engine()
         self._pages = Lanes(get_asgi_application())  # type: ignore[arg-type]  # Django's own names for the same
+        self._files = FileEndpoint(settings.EVKIT_DATA_DIR / "files" / "incoming")
         self._live = live_application()
         self._proxies = frozenset(settings.EVKIT_TRUSTED_PROXIES)
 
@@ -36,6 +38,8 @@ class Application:
         """Serve one connection."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self._files(scope, receive, send)
         elif scope["type"] == "http":
             await self._pages(dict(scope), receive, send)
         elif is_charge_point_path(scope.get("raw_path") or scope["path"].encode()):
