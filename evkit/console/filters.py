@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from evkit.console.cards import ChargePointCard, Chip, Totals
+from evkit.console.formats import quantity
 from evkit.console.selectors.curves import HOURS, WINDOWS, chosen_hours
 from evkit.console.states import Group
 
@@ -21,6 +22,11 @@ class Window:
     hours: int
     href: str
     current: bool
+
+    @property
+    def label(self) -> str:
+        """Its length as people read it."""
+        return quantity(self.hours, "h")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,12 @@ def power(value_w: Value, decimals: int = 1) -> str:
 
 
 @register.filter
+def energy(value_wh: Value, decimals: int = 1) -> str:
+    """Format watt-hours as kilowatt-hours with the unit."""
+    return formats.quantity(formats.kilo(known(value_wh)), "kWh", decimals)
+
+
+@register.filter
 def percent(value: Value) -> str:
     """Format a percentage with its sign."""
     return formats.quantity(known(value), "%")
