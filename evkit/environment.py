@@ -32,6 +32,7 @@ class Environment:
     debug: bool
     https: bool
     log_format: str
+    public_url: str
 
     @property
     def served(self) -> bool:
@@ -59,6 +60,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         debug=environ.get("EVKIT_DEBUG", "") == "1",
         https=environ.get("EVKIT_HTTPS", "") == "1",
         log_format=environ.get("EVKIT_LOG_FORMAT") or ("json" if served else "console"),
+        public_url=environ.get("EVKIT_PUBLIC_URL", "").rstrip("/"),
     )
 
 

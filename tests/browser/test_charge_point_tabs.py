@@ -21,6 +21,7 @@ TABS = {
     "Commands": "commands/",
     "Configuration": "configuration/",
     "Messages": "messages/",
+    "Files": "files/",
     "Connections": "connections/",
     "Live": "",
 }

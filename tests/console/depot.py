@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
-from charging.models import IdToken, Transaction, Vehicle
+from chargers.models import ChargePoint, ChargePointState, Evse, EvseState, FileJob, FirmwareFile
+from chargers.types import FileJobState, JobKind
+from charging.models import IdToken, Reservation, Transaction, Vehicle
+from charging.models.reservation import ReservationState
+from evkit.core.clock import utc_now
 from sites.models import Membership, Site, User
 from sites.types import Role
 
@@ -96,3 +99,30 @@ def add_depot() -> Depot:
     offline = add_charge_point(site, "A_003", online=False, zone="Yard")
     add_connector(offline, 1, "Charging", power_w=7_000)
     return Depot(site, charging, faulted, offline, transaction)
+
+
+def add_reservation(depot: Depot) -> Reservation:
+    """Reserve the free connector for the next hour."""
+    return Reservation.objects.create(
+        charge_point=depot.charging, connector=2, id_token=IdToken.objects.get(), created_at=utc_now(),
+        state=ReservationState.ACCEPTED, expires_at=utc_now() + timedelta(hours=1),
+    )  # fmt: skip
+
+
+def add_firmware() -> FirmwareFile:
+    """Add a firmware for any charge point to the library, without its content."""
+    return FirmwareFile.objects.create(
+        version="2.0", name="fw.bin", size=1, sha256="0" * 64, added_at=NOW, added_by="root"
+    )
+
+
+def add_received_file(depot: Depot, content: bytes = b"a log") -> FileJob:
+    """Add diagnostics that the charging charge point has uploaded."""
+    job = FileJob.objects.create(
+        charge_point=depot.charging, kind=JobKind.DIAGNOSTICS, state=FileJobState.UPLOADED, token="t",
+        created_at=NOW, due_at=NOW, expires_at=NOW, updated_at=NOW, requested_name="operator",
+        file_name="cp \"1\".log", size=len(content), received_at=NOW,
+    )  # fmt: skip
+    job.path.parent.mkdir(parents=True, exist_ok=True)
+    job.path.write_bytes(content)
+    return job

@@ -19,7 +19,10 @@ Choices = list[tuple[str, str]]
 
 
 class CommandForm(forms.Form):
-    """The form of one OCPP action; subclasses set the texts and build the payload."""
+    """The form of one OCPP action; subclasses set the texts and build the payload.
+
+    `base_url` is where charge points reach evkit.
+    """
 
     action: ClassVar[str]
     heading: ClassVar[Promise]
@@ -29,9 +32,10 @@ class CommandForm(forms.Form):
     danger: ClassVar[bool] = False
     do_not_call_in_templates: ClassVar[bool] = True
 
-    def __init__(self, *args: Any, charge_point: ChargePoint, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, charge_point: ChargePoint, base_url: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.charge_point = charge_point
+        self.base_url = base_url
         self.prepare()
         for field in self.fields.values():
             if not isinstance(field.widget, forms.RadioSelect | forms.HiddenInput):

@@ -8,6 +8,7 @@ from evkit.console.commands.base import CommandForm
 from evkit.console.commands.charging import StartForm, StopForm, UnlockForm
 from evkit.console.commands.configuration import ChangeConfigurationForm, NewKeyForm, ReadConfigurationForm
 from evkit.console.commands.device import AvailabilityForm, ResetForm, TriggerForm
+from evkit.console.commands.files import DiagnosticsForm, FirmwareForm
 from evkit.console.commands.pausing import PauseForm
 from evkit.console.commands.profiles import ClearLimitForm, LimitForm, ScheduleForm
 from evkit.console.commands.reserving import CancelReservationForm, ReserveForm
@@ -27,6 +28,8 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "cancel-reservation": CancelReservationForm,
     "clear-cache": ClearCacheForm,
     "vendor-message": DataTransferForm,
+    "diagnostics": DiagnosticsForm,
+    "firmware": FirmwareForm,
     "trigger": TriggerForm,
     "read-configuration": ReadConfigurationForm,
     "change-configuration": ChangeConfigurationForm,

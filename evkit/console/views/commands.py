@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +19,7 @@ from evkit.console.access import get_charge_point, member_page, principal_of
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.catalogue import COMMANDS
 from evkit.console.selectors.overview import charge_point_url
+from evkit.console.views.charge_point.tabs import in_zone_of
 from evkit.core.clock import utc_now
 from sites.permissions import Right
 
@@ -36,10 +37,12 @@ def command(request: HttpRequest, code: str, identity: str, slug: str) -> HttpRe
         request.POST if request.method == "POST" else None,
         initial=request.GET.dict() if request.method == "GET" else None,
         charge_point=charge_point,
+        base_url=settings.EVKIT_PUBLIC_URL or request.build_absolute_uri("/").rstrip("/"),
     )
-    if request.method == "POST" and form.is_valid() and _queued(request, form):
-        return _done(request, charge_point, form)
-    return _form_page(request, charge_point, form, slug)
+    with in_zone_of(charge_point):
+        if request.method == "POST" and form.is_valid() and _queued(request, form):
+            return _done(request, charge_point, form)
+        return _form_page(request, charge_point, form, slug)
 
 
 def _queued(request: HttpRequest, form: CommandForm) -> bool:
@@ -70,6 +73,4 @@ def _form_page(request: HttpRequest, charge_point: ChargePoint, form: CommandFor
     fragment = request.headers.get("HX-Request") == "true"
     template = "console/commands/dialog.html" if fragment else "console/commands/page.html"
     context = {"charge_point": charge_point, "site": charge_point.site, "form": form, "slug": slug}
-    site = charge_point.site
-    with timezone.override(site.zone if site else None):
-        return render(request, template, context, status=200)
+    return render(request, template, context, status=200)

@@ -175,6 +175,8 @@ POINT = {
     "charge_point_messages": Row(Need.SITE, point),
     "charge_point_frames": Row(Need.SITE, lambda w: [*w.point, "csv"], page=False),
     "charge_point_message": Row(Need.SITE, lambda w: [*w.point, Key(w.message.at, w.message.sequence)]),
+    "charge_point_files": Row(Need.SITE, point),
+    "charge_point_file": Row(Need.COMMAND, lambda w: [*w.point, w.file.pk], page=False),
     "charge_point_connections": Row(Need.SITE, point),
     "session_curve": Row(Need.SITE, connector, page=False),
     "connector_curves": Row(Need.SITE, connector, page=False),

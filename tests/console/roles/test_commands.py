@@ -33,10 +33,11 @@ class TestPages:
     ) -> None:
         url = reverse("command", args=[*world.point, slug])
         Command.objects.all().delete()
+        form = posted(slug, world.depot)
         before = fingerprint()
         for who in EVERYBODY:
             with transaction.atomic():
-                response = browser(who, people).post(url, posted(slug, world.depot))
+                response = browser(who, people).post(url, form)
                 assert response.status_code == expected(who), who.name
                 if who.name in {"administrator", "operator"}:
                     command = Command.objects.get()

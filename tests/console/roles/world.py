@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.test import Client
 
-from chargers.models import Command, DeferredAnswer
+from chargers.models import Command, DeferredAnswer, FileJob
 from charging.models import OperationBatch, OperationLine, OrphanStop
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
@@ -23,7 +23,7 @@ from sites.services.links import invite_user
 from sites.services.tokens import create_token
 from sites.services.users import Profile
 from sites.types import Role
-from tests.console.depot import NOW, Depot, add_depot, add_site
+from tests.console.depot import NOW, Depot, add_depot, add_received_file, add_site
 
 PASSWORD = "a long password"
 UNWATCHED = frozenset({"sessions.session", "evsites.browsersession", "evsites.loginfailure"})
@@ -45,6 +45,7 @@ class World:
     orphan: OrphanStop
     invited: User
     link: str
+    file: FileJob
 
     @property
     def point(self) -> list[object]:
@@ -83,7 +84,20 @@ def make_world(owner: User) -> World:
         charge_point=depot.charging, digest="d1", claimed_id=-1, meter_stop_wh=9000.0, stopped_at=now,
         received_at=now, payload={},
     )  # fmt: skip
-    return World(depot, elsewhere, command, message, token, kept, batch, ask, orphan, invited, link)
+    return World(
+        depot,
+        elsewhere,
+        command,
+        message,
+        token,
+        kept,
+        batch,
+        ask,
+        orphan,
+        invited,
+        link,
+        add_received_file(depot),
+    )
 
 
 @dataclass(frozen=True, slots=True)

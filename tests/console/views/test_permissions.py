@@ -12,11 +12,19 @@ from django.urls import reverse
 from chargers.models import Command
 from evkit.console.commands.catalogue import COMMANDS
 from sites.types import Role
-from tests.console.depot import Depot, add_charge_point, add_connector, add_site, add_user
+from tests.console.depot import (
+    Depot,
+    add_charge_point,
+    add_connector,
+    add_firmware,
+    add_reservation,
+    add_site,
+    add_user,
+)
 
 LogIn = Callable[..., Client]
 ROLES = list(Role)
-TABS = ("transactions", "curves", "commands", "configuration", "messages", "connections")
+TABS = ("transactions", "curves", "commands", "configuration", "messages", "files", "connections")
 
 
 def pages(depot: Depot) -> list[str]:
@@ -52,7 +60,15 @@ def posted(slug: str, depot: Depot) -> dict[str, str]:
         "read-configuration": {"keys": ""},
         "change-configuration": {"key": "HeartbeatInterval", "value": "60"},
         "new-password": {},
+        "reserve": {"connector": "2", "tag": "BUS212", "minutes": "30"},
+        "clear-cache": {},
+        "vendor-message": {"vendor": "com.example", "message": "", "content": ""},
+        "diagnostics": {"since": "2026-11-17T00:00", "until": "2026-11-17T12:00"},
     }
+    if slug == "cancel-reservation":
+        return {"reservation": str(add_reservation(depot).number)}
+    if slug == "firmware":
+        return {"firmware": str(add_firmware().pk), "at": ""}
     return fields[slug]
 
 
