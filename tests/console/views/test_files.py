@@ -69,6 +69,13 @@ class TestPage:
         job.path.unlink()
         assert client.get(reverse("charge_point_file", args=["depot", "A_001", job.pk])).status_code == 404
 
+    def test_an_upload_that_never_arrived_is_not_called_received(self, log_in: LogIn, depot: Depot) -> None:
+        add_received_file(depot)
+        FileJob.objects.update(received_at=None)
+        page = page_of(log_in(Role.OPERATOR), depot.charging)
+        assert "Reported as uploaded, but no file arrived" in page
+        assert "Received" not in page
+
     def test_no_file_is_said(self, log_in: LogIn, depot: Depot) -> None:
         assert "No file yet" in page_of(log_in(Role.GUEST), depot.charging)
 
