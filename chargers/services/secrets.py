@@ -1,7 +1,8 @@
 """Secrets that pass through evkit on their way to a charge point: sealed at rest, masked everywhere else.
 
-A queued ChangeConfiguration of `AuthorizationKey` must keep the value until it is sent; it is encrypted
-with a key derived from the server's secret key and replaced by a mask once the command is over.
+A queued ChangeConfiguration of `AuthorizationKey` must keep the value until it is sent, so must the address
+of a file that a charge point shall fetch or send: whoever knows it may do the same. Both are encrypted with
+a key derived from the server's secret key and replaced by a mask once the command is over.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +22,9 @@ from django.utils.encoding import force_bytes
 SECRET_KEYS = frozenset({"authorizationkey", "basicauthpassword"})
 MASK = "***"
 _SEALED = "sealed:"
+_ADDRESS = "location"
+_GRANTS = re.compile(r"(?<=/files/)[\w-]{16,}|(?<=://)[^/@\s]+(?=@)")
+"""What an address grants by itself: the token of one of our files, the name and password of a server."""
 
 
 def is_secret(key: object) -> bool:
@@ -34,23 +39,26 @@ def derived_key(purpose: str) -> bytes:
 
 def seal_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Return `payload` with a secret value encrypted."""
-    if not _has_secret(payload):
+    field = _secret_field(payload)
+    if field is None:
         return dict(payload)
-    return {**payload, "value": _SEALED + _box().encrypt(str(payload["value"]).encode()).decode()}
+    return {**payload, field: _SEALED + _box().encrypt(str(payload[field]).encode()).decode()}
 
 
 def open_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Return `payload` with a sealed value decrypted."""
-    value = payload.get("value")
-    if not (_has_secret(payload) and isinstance(value, str) and value.startswith(_SEALED)):
+    field = _secret_field(payload)
+    value = payload[field] if field else None
+    if not (field and isinstance(value, str) and value.startswith(_SEALED)):
         return dict(payload)
-    return {**payload, "value": _box().decrypt(value.removeprefix(_SEALED).encode()).decode()}
+    return {**payload, field: _box().decrypt(value.removeprefix(_SEALED).encode()).decode()}
 
 
 def mask_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `payload` with secret values replaced: of a change, or of a list of reported keys."""
-    if _has_secret(payload):
-        return {**payload, "value": MASK}
+    """Return `payload` with secrets replaced: of a change, of an address, of a list of reported keys."""
+    field = _secret_field(payload)
+    if field is not None:
+        return {**payload, field: _masked(field, str(payload[field]))}
     entries = payload.get("configurationKey")
     if not isinstance(entries, Sequence) or isinstance(entries, str):
         return dict(payload)
@@ -60,7 +68,7 @@ def mask_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
 def mask_frame(frame: str) -> str:
     """Return a frame with secret values replaced; one that cannot be read is dropped if it may hold any."""
     lowered = frame.lower()
-    if not any(key in lowered for key in SECRET_KEYS):
+    if f'"{_ADDRESS}"' not in lowered and not any(key in lowered for key in SECRET_KEYS):
         return frame
     try:
         parts = json.loads(frame)
@@ -76,8 +84,17 @@ def _mask_entry(entry: object) -> object:
     return mask_payload(entry) if isinstance(entry, Mapping) else entry
 
 
-def _has_secret(payload: Mapping[str, Any]) -> bool:
-    return is_secret(payload.get("key")) and payload.get("value") is not None
+def _secret_field(payload: Mapping[str, Any]) -> str | None:
+    """Return the field of a call that is secret, if it has one."""
+    if is_secret(payload.get("key")) and payload.get("value") is not None:
+        return "value"
+    return _ADDRESS if isinstance(payload.get(_ADDRESS), str) else None
+
+
+def _masked(field: str, value: str) -> str:
+    if field == _ADDRESS and not value.startswith(_SEALED):
+        return _GRANTS.sub(MASK, value)
+    return MASK
 
 
 def _box() -> Fernet:

@@ -24,6 +24,7 @@ from io import BytesIO
 from chargers.models import ChargePoint, FileJob
 from chargers.services.file_jobs import request_diagnostics, update_firmware
 from chargers.services.files import add_firmware
+from chargers.services.secrets import open_payload
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
 now, point = utc_now(), ChargePoint.objects.get(identity="CP_1")
@@ -33,7 +34,7 @@ FileJob.objects.filter(pk=logs[1].pk).update(expires_at=now)
 firmware = add_firmware(chunks=[bytes(range(256)) * 8], name="../fw 2.bin", vendor="V", model="M",
                         version="2", now=now, actor=SYSTEM)
 job = update_firmware(charge_point=point, firmware=firmware, base_url="http://e", retrieve_at=None, now=now)
-print(json.dumps([*(j.token for j in logs), job.token, job.command.payload["location"]]))
+print(json.dumps([*(j.token for j in logs), job.token, open_payload(job.command.payload)["location"]]))
 """
 ROWS = """
 import json

@@ -25,6 +25,30 @@ class TestSealing:
         assert mask_payload(payload) == payload
 
 
+class TestAddresses:
+    OURS = "https://host:8000/files/" + "a" * 43 + "/fw.bin"
+
+    @pytest.mark.parametrize(
+        ("address", "shown"),
+        [
+            (OURS, "https://host:8000/files/***/fw.bin"),
+            ("ftp://me:hush@10.0.0.1/logs", "ftp://***@10.0.0.1/logs"),
+            ("http://10.0.0.1/files/fw.bin", "http://10.0.0.1/files/fw.bin"),
+        ],
+    )
+    def test_show_where_they_lead_and_not_what_they_grant(self, address, shown):
+        assert mask_payload({"location": address}) == {"location": shown}
+        assert json.loads(mask_frame(json.dumps([2, "1", "GetDiagnostics", {"location": address}])))[3] == {
+            "location": shown
+        }
+
+    def test_are_encrypted_until_they_are_sent(self):
+        sealed = seal_payload({"location": self.OURS})
+        assert "aaaa" not in json.dumps(sealed)
+        assert open_payload(sealed) == {"location": self.OURS}
+        assert mask_payload(sealed) == {"location": MASK}
+
+
 class TestMaskFrame:
     def test_hides_the_secret_of_a_change(self):
         frame = json.dumps([2, "1", "ChangeConfiguration", {"key": "authorizationkey", "value": "hush"}])
