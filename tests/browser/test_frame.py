@@ -94,8 +94,9 @@ class TestSideBand:
         self, log_in: LogIn, live_evkit: Server
     ) -> None:
         page = log_in("guest")
+        page.wait_for_load_state("load")
         page.keyboard.press("[")
-        assert page.evaluate(COLLAPSED) == 56
+        page.wait_for_function(f"{COLLAPSED} === 56")
         page.route("**/*.js", lambda route: route.abort())
         page.goto(f"{live_evkit.url}/legend/")
         assert page.evaluate(COLLAPSED) == 56
