@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charging.smart.allocation import Allocation, Demand, allocate
-from charging.smart.network import Floats, Load, Network, Node, build_network
+from charging.smart.network import Floats, Load, Node, build_network
 from charging.smart.rules import RULES, Rule, Wishes, lines
 from charging.smart.stepping import Steps
 from tests.charging.smart.problems import Problem, problems
 
 EPSILON = 1e-6
 pytestmark = pytest.mark.timeout(120)
-many = settings(max_examples=100, deadline=None)
+many = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 def solve(problem: Problem) -> Allocation:
@@ -119,35 +119,6 @@ class TestAllocate:
         after = replace(before, wishes=replace(before.wishes, weight=weight))
         x, y = solve(replace(problem, demand=before)).x, solve(replace(problem, demand=after)).x
         assert y[index] >= x[index] - 20 * fine.step.max()
-
-
-class TestFairness:
-    @many
-    @given(problems(rules=(Rule.EQUAL,), tiers=0))
-    def test_whoever_has_less_than_its_cap_is_stopped_by_a_full_limit_where_nobody_has_more(
-        self, problem: Problem
-    ) -> None:
-        fine = replace(problem.demand.steps, step=problem.demand.steps.step / 1e4)
-        found = solve(replace(problem, demand=replace(problem.demand, steps=fine)))
-        network, weight = problem.network, problem.demand.wishes.weight
-        share = found.x * network.watts / weight
-        room = room_of(problem)
-        left = room - network.usage(found.x)
-        for index in np.flatnonzero(found.admitted & (found.x < fine.cap - 2 * fine.step)).tolist():
-            mine = network.column == index
-            rows = network.row[mine]
-            step = network.share[mine] * fine.step[index]
-            full = rows[left[rows] < step + EPSILON * (1 + room[rows])]
-            assert len(full), "below its cap although no limit is full"
-            assert any(self._nobody_has_more(network, found, fine, share, row, index) for row in full)
-
-    @staticmethod
-    def _nobody_has_more(
-        network: Network, found: Allocation, steps: Steps, share: Floats, row: int, index: int
-    ) -> bool:
-        there = network.column[network.row == row]
-        above = there[found.x[there] > steps.minimum[there] + 2 * steps.step[there]]
-        return bool((share[above] <= share[index] * 1.001 + 3).all())
 
 
 class TestRules:
