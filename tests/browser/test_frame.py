@@ -96,7 +96,7 @@ class TestSideBand:
         page = log_in("guest")
         page.wait_for_load_state("load")
         page.keyboard.press("[")
-        page.wait_for_function(f"{COLLAPSED} === 56")
+        expect(page.locator(".side")).to_have_css("width", "56px")
         page.route("**/*.js", lambda route: route.abort())
         page.goto(f"{live_evkit.url}/legend/")
         assert page.evaluate(COLLAPSED) == 56

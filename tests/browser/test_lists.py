@@ -20,25 +20,33 @@ FIRST = f"{ROWS} td:first-child a"
 
 RACK = """
 sites:
-  - code: rack
-    name: {fr: Grand parc, en: Large park}
+  - code: {site}
+    name: {{fr: Grand parc, en: {name}}}
     timezone: Europe/Paris
-    limit: {value: 900000, unit: W}
-    groups: [{number: 1, name: Night, ranges: [{days: [mon], from: "20:00", to: "23:00"}]}]
-    feeders: [{code: f1, parent: null, limit: {value: 250, unit: A}}]
+    limit: {{value: 900000, unit: W}}
+    groups: [{{number: 1, name: Night, ranges: [{{days: [mon], from: "20:00", to: "23:00"}}]}}]
+    feeders: [{{code: f1, parent: null, limit: {{value: 250, unit: A}}}}]
 charge_points:
 """
 
 
-def declare_rack(server: Server, folder: Path, number: int = 60) -> None:
+def declare_rack(
+    server: Server,
+    folder: Path,
+    number: int = 60,
+    *,
+    site: str = "rack",
+    name: str = "Large park",
+    prefix: str = "R",
+) -> None:
     """Apply a configuration with a new site of many charge points to the running system."""
     lines = [
-        f"  - {{identity: R_{n:03}, site: rack, zone: Row {n % 3 + 1}, feeder: f1, "
+        f"  - {{identity: {prefix}_{n:03}, site: {site}, zone: Row {n % 3 + 1}, feeder: f1, "
         f"connectors: [{{number: 1, max_power_w: 50000, current: {('AC', 'DC')[n % 2]}, groups: [1]}}]}}\n"
         for n in range(1, number + 1)
     ]
     path = folder / "rack.yaml"
-    path.write_text(RACK + "".join(lines), encoding="utf-8")
+    path.write_text(RACK.format(site=site, name=name) + "".join(lines), encoding="utf-8")
     server.manage("apply_config", str(path))
 
 
@@ -47,10 +55,10 @@ class TestAppliedConfiguration:
         self, log_in: LogIn, live_evkit: Server, tmp_path: Path, complaints: list[str]
     ) -> None:
         page = log_in("administrator")
-        expect(page.locator("main")).not_to_contain_text("Large park")
-        declare_rack(live_evkit, tmp_path)
+        expect(page.locator("main")).not_to_contain_text("New yard")
+        declare_rack(live_evkit, tmp_path, site="yard", name="New yard", prefix="Y")
         page.goto(live_evkit.url)
-        page.get_by_role("link", name="Large park").last.click()
+        page.get_by_role("link", name="New yard").last.click()
         expect(page.locator(".cp")).to_have_count(60)
         expect(page.locator(".zone")).to_have_count(3)
         page.locator(".side").get_by_role("link", name="Charge points").click()
@@ -60,7 +68,7 @@ class TestAppliedConfiguration:
         page.locator(".side").get_by_role("link", name="Connectors").click()
         expect(page.locator("th", has_text="Schedule groups")).to_be_visible()
         page.locator(FIRST).first.click()
-        expect(page.locator("h1")).to_have_text("R_001")
+        expect(page.locator("h1")).to_have_text("Y_001")
         assert complaints == []
 
 

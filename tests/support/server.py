@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -23,10 +24,19 @@ OCPP_16 = Subprotocol("ocpp1.6")
 
 
 def free_port() -> int:
-    """Return a TCP port that nobody listens to now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port that nobody uses now, nor takes while a server restarts.
+
+    It lies below the range from which the system gives ports to clients (32768 and up on Linux): a client of
+    another test could otherwise take it between a stop and the next start.
+    """
+    while True:
+        port = secrets.choice(range(15_000, 32_000))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 @dataclass
