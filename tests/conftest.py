@@ -12,6 +12,7 @@ import pytest
 from django.utils import translation
 
 from tests.support.databases import own_database, postgres_answers, redis_answers, redis_url
+from tests.support.prepared import migrate
 from tests.support.server import Server
 
 REASONS = {
@@ -103,7 +104,7 @@ def served_evkit(tmp_path: Path, depot_file: Path) -> Iterator[Server]:
 
 def run_server(server: Server, depot_file: Path) -> Iterator[Server]:
     """Migrate, configure, start and finally stop `server`."""
-    server.manage("migrate", "--verbosity", "0")
+    migrate(server)
     server.manage("apply_config", str(depot_file))
     server.start()
     try:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.language import Catalogue, misplaced_times, wrong_quantities
 from tests.browser.tour import AXE, SIDEWAYS, SMALL_CONTROLS, TEXTS, TIMES, VIOLATIONS, WEAR, Tour, furnish
+from tests.support.prepared import migrate
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -19,7 +20,7 @@ DESKTOP, PHONE, NARROW = 1440, 390, 360
 @pytest.fixture(scope="module")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     server = Server(data_dir=tmp_path_factory.mktemp("tour"))
-    server.manage("migrate", "--verbosity", "0")
+    migrate(server)
     server.start()
     try:
         yield furnish(server)

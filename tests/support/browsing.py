@@ -17,6 +17,8 @@ from sites.models import Membership, Site
 user, _ = get_user_model().objects.get_or_create(username={name!r}, defaults={{"role": {role!r}}})
 user.role = {role!r}
 user.language = {language!r}
+user.shortcuts = True
+user.theme = "system"
 user.is_staff = {role!r} == "administrator"
 user.set_password({password!r})
 user.save()

@@ -18,6 +18,8 @@ from typing import Any
 
 from websockets.typing import Subprotocol
 
+from tests.support.desk import Desk
+
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
 OCPP_16 = Subprotocol("ocpp1.6")
@@ -53,6 +55,7 @@ class Server:
     port: int = field(default_factory=free_port)
     extra_environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    desk: Desk | None = None
 
     @property
     def url(self) -> str:
@@ -77,21 +80,16 @@ class Server:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
-        return done.stdout
+        return self._at_desk("command", *arguments)
 
     def shell(self, code: str) -> str:
         """Run Python code with Django set up, in the server's environment."""
-        return self.manage("shell", "--no-imports", "-c", code)
+        return self._at_desk("code", code)
+
+    def _at_desk(self, *request: str) -> str:
+        if self.desk is None:
+            self.desk = Desk(self.environment)
+        return self.desk.run(list(request))
 
     def start(self) -> Server:
         """Start the process and wait until it answers."""
@@ -123,6 +121,9 @@ class Server:
 
     def stop(self) -> None:
         """End the process as Ctrl-C does."""
+        if self.desk is not None:
+            self.desk.close()
+            self.desk = None
         if self.process is None:
             return
         self.process.send_signal(signal.SIGINT)
