@@ -93,7 +93,7 @@ class SiteAdmin(AuditedAdmin):
     search_fields = ("code", "name_en", "name_fr")
     inlines = (FeederInline, ScheduleGroupInline)
     fieldsets = (
-        (None, {"fields": ("code", "name_en", "name_fr", "timezone")}),
+        (None, {"fields": ("code", "name_en", "name_fr", "timezone", "holiday_region")}),
         (_("Power"), {"fields": (("limit_value", "limit_unit"), "voltage_v")}),
         (
             _("Smart charging"),

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from sites.holiday_calendar import check_region
 from sites.models import Schedule, ScheduleGroup, Site
 from sites.ranges import check_ranges
 
@@ -26,6 +27,13 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
         if name not in available_timezones():
             raise ValidationError(_("There is no such time zone. Write a name like Europe/Paris."))
         return ZoneInfo(name).key
+
+    def clean_holiday_region(self) -> str:
+        """Check that the library knows the holidays."""
+        region: str = self.cleaned_data["holiday_region"]
+        if region:
+            check_region(region)
+        return region
 
 
 class RangesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

@@ -40,6 +40,23 @@ class UnknownTagPolicy(models.TextChoices):
     OPERATOR = "operator", _("Ask the operator")
 
 
+class HolidayRule(models.TextChoices):
+    """What a public holiday does to a weekly schedule."""
+
+    USUAL = "usual", _("Like any other day")
+    SUNDAY = "sunday", _("Like a Sunday")
+    ACTIVE = "active", _("Active all day")
+    INACTIVE = "inactive", _("Inactive all day")
+
+
+class AtEnd(models.TextChoices):
+    """What happens to a running charge when the schedule of its connector ends."""
+
+    PAUSE = "pause", _("Pause it until the schedule is active again")
+    FINISH = "finish", _("Let it finish")
+    STOP = "stop", _("Stop it")
+
+
 class Unit(models.TextChoices):
     """The unit of a limit."""
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +47,13 @@ class Site(models.Model):
         max_length=16,
         choices=UnknownTagPolicy.choices,
         default=UnknownTagPolicy.REFUSE,
+    )
+
+    holiday_region = models.CharField(
+        _("public holidays of"),
+        max_length=16,
+        blank=True,
+        help_text=_("A country (FR) or a part of it (FR-57); empty means that no day is a holiday."),
     )
 
     objects = SiteQuerySet.as_manager()
@@ -110,34 +116,3 @@ class Feeder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site.code} / {self.code}"
-
-
-class ScheduleGroup(models.Model):
-    """One of a site's ten groups of connectors with a weekly schedule of activation (R20)."""
-
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="groups", verbose_name=_("site"))
-    number = models.PositiveSmallIntegerField(
-        _("number"), validators=[MinValueValidator(0), MaxValueValidator(9)]
-    )
-    name = models.CharField(_("name"), max_length=120, blank=True)
-    ranges = models.JSONField(_("ranges"), default=list, blank=True)
-    schedule = models.ForeignKey(
-        "evsites.Schedule",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="groups",
-        verbose_name=_("shared schedule"),
-    )
-
-    class Meta:
-        verbose_name = _("group")
-        verbose_name_plural = _("groups")
-        ordering = ["site", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["site", "number"], name="group_number_per_site"),
-            models.CheckConstraint(condition=models.Q(number__lte=9), name="group_number_below_ten"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.site.code} G{self.number} {self.name}".rstrip()

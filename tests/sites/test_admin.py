@@ -87,6 +87,8 @@ class TestSiteAdmin:
             "groups-0-number": "0",
             "groups-0-name": "Night",
             "groups-0-ranges": "[]",
+            "groups-0-on_holidays": "usual",
+            "groups-0-at_end": "pause",
         }
         response = client.post(reverse("admin:evsites_site_add"), self.form(**group))
         assert response.status_code == 302, response.context["errors"]
