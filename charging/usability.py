@@ -43,13 +43,15 @@ class Usability:
         """Tell whether power may flow: to a running charge, or to a new one (None)."""
         if self.active:
             return True
-        finishing = self.at_end == AtEnd.FINISH and self.ended_at is not None
-        return charge is not None and finishing and charge.started_at < self.ended_at
+        return charge is not None and self.at_end == AtEnd.FINISH and self._outlives(charge)
 
     def stops(self, charge: Transaction) -> bool:
         """Tell whether a running charge is to be stopped: its schedule ended, and its group says so."""
-        ended = not self.active and self.ended_at is not None and charge.started_at < self.ended_at
-        return ended and self.at_end == AtEnd.STOP
+        return not self.active and self.at_end == AtEnd.STOP and self._outlives(charge)
+
+    def _outlives(self, charge: Transaction) -> bool:
+        """Tell whether a charge was running when the schedule ended."""
+        return self.ended_at is not None and charge.started_at < self.ended_at
 
 
 def usability(evse_ids: Iterable[int], at: datetime) -> dict[int, Usability]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +15,8 @@ from sites.ranges import DAYS
 from sites.types import HolidayRule
 
 PARIS = ZoneInfo("Europe/Paris")
-NIGHTS = [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "20:00", "to": "06:00"}]
+Ranges = Sequence[Mapping[str, Any]]
+NIGHTS: Ranges = [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "20:00", "to": "06:00"}]
 
 
 def paris(text: str, fold: int = 0) -> datetime:
@@ -21,7 +24,7 @@ def paris(text: str, fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=PARIS, fold=fold).astimezone(UTC)
 
 
-def windows(ranges: list[dict[str, object]], first: str, last: str, **more: object) -> list[Window]:
+def windows(ranges: Ranges, first: str, last: str, **more: Any) -> list[Window]:
     return Calendar(PARIS, ranges, **more).windows(paris(first), paris(last))
 
 
@@ -109,9 +112,7 @@ class TestCalendar:
         ),
         at=st.integers(0, 226 * 24 * 60).map(lambda n: paris("2026-03-20T00:00") + timedelta(minutes=n)),
     )
-    def test_windows_are_apart_and_agree_with_how_things_stand(
-        self, ranges: list[dict[str, object]], at: datetime
-    ) -> None:
+    def test_windows_are_apart_and_agree_with_how_things_stand(self, ranges: Ranges, at: datetime) -> None:
         found = Calendar(PARIS, ranges).windows(at - HORIZON, at + HORIZON)
         assert all(a.end < b.start for a, b in pairwise(found))
         how = standing(found, at)
