@@ -6,6 +6,7 @@ from celery import shared_task
 
 from charging.services.reconciliation import close_abandoned
 from charging.services.reservations import settle_reservations
+from charging.services.scheduling import enforce_schedules
 from evkit.core.clock import utc_now
 
 
@@ -19,3 +20,9 @@ def reconcile() -> None:
 def sweep_reservations() -> None:
     """End reservations that expired or were lost; send again what was forgotten."""
     settle_reservations(now=utc_now())
+
+
+@shared_task(name="charging.tasks.follow_schedules")
+def follow_schedules() -> None:
+    """Pause, resume or stop charges whose schedule has begun or ended."""
+    enforce_schedules(now=utc_now())

@@ -23,6 +23,7 @@ app.conf.update(
     beat_schedule={
         "sweep-commands": {"task": "chargers.tasks.sweep_commands", "schedule": 5.0},
         "reconcile-transactions": {"task": "charging.tasks.reconcile", "schedule": 60.0},
+        "follow-schedules": {"task": "charging.tasks.follow_schedules", "schedule": 10.0},
         "sweep-reservations": {"task": "charging.tasks.sweep_reservations", "schedule": 5.0},
         "make-partitions": {"task": "history.tasks.make_partitions", "schedule": 6 * 3600.0},
     },

@@ -9,7 +9,9 @@ from chargers.ocpp.commanding import CommandRoute
 from chargers.ocpp.engine import Engine
 from chargers.ocpp.handling import Route
 from chargers.ocpp.v16 import table as chargers_v16
+from charging.events import TransactionStarted
 from charging.ocpp.v16 import table as charging_v16
+from charging.subscribers import hold_until_scheduled
 from evkit.console.health.sources import metrics_sources
 from evkit.console.live import publisher as live
 from evkit.console.live.application import live_application
@@ -29,6 +31,7 @@ def wire() -> None:
     """Register recorders and subscribers; safe to call more than once."""
     recorders.register(write_audit)
     live.subscribe(bus)
+    bus.subscribe(TransactionStarted, hold_until_scheduled)
 
 
 def build_engine(**overrides: Any) -> Engine:

@@ -10,6 +10,8 @@ from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.types import CommandState
 from charging.models import Pause, Transaction
 from charging.services.pauses import pauses_in_force
+from charging.services.scheduling import SCHEDULE
+from charging.usability import Usability, usability
 from evkit.console.selectors.badges import Badges, last_badges
 from evkit.console.selectors.orders import Orders, last_orders
 from evkit.console.why.facts import Badge, Charge, Facts, Limit, Link, Order, Report
@@ -31,6 +33,7 @@ class Known:
     badges: Badges
     orders: Orders
     pauses: Mapping[int, Pause]
+    scheduled: Mapping[int, Usability]
 
 
 def connector_facts(rows: Sequence[ChargePoint], running: Running, now: datetime) -> dict[int, Facts]:
@@ -39,7 +42,13 @@ def connector_facts(rows: Sequence[ChargePoint], running: Running, now: datetime
     `rows` are loaded with their live state, `running` are their transactions by EVSE id.
     """
     still = {evse_id: row for evse_id, row in running.items() if row.ended_at is None}
-    known = Known(still, last_badges(rows, now), last_orders(rows, now), pauses_in_force(list(still)))
+    known = Known(
+        still,
+        last_badges(rows, now),
+        last_orders(rows, now),
+        pauses_in_force(list(still)),
+        usability(still, now),
+    )
     return {evse.pk: _facts(row, evse, known) for row in rows for evse in row.evses.all()}
 
 
@@ -49,6 +58,7 @@ def _facts(row: ChargePoint, evse: Evse, known: Known) -> Facts:
     orders = known.orders
     place = row.pk, evse.number
     badge = known.badges.of(row, evse)
+    inactive_until = _inactive_until(transaction, known.scheduled.get(evse.pk))
     return Facts(
         number=evse.number,
         link=link_of(row),
@@ -63,7 +73,8 @@ def _facts(row: ChargePoint, evse: Evse, known: Known) -> Facts:
         closing=orders.closings.get(place),
         profile=orders.profiles.get(place),
         limit=_limit(row, evse, live, orders) if live else None,
-        pause=_pause(known.pauses.get(evse.pk)),
+        pause=_pause(known.pauses.get(evse.pk), inactive_until),
+        inactive_until=inactive_until,
         job=orders.jobs.get(row.pk),
     )
 
@@ -76,8 +87,16 @@ def _overtaken(start: Order | None, badge: Badge | None) -> Order | None:
     return start if open_still and badge.accepted else None
 
 
-def _pause(pause: Pause | None) -> Order | None:
-    return None if pause is None else Order(at=pause.since, by=pause.paused_name)
+def _inactive_until(charge: Transaction | None, how: Usability | None) -> datetime | None:
+    """Return until when a schedule keeps a running charge from power, None where it does not."""
+    return None if charge is None or how is None or how.permits(charge) else how.until
+
+
+def _pause(pause: Pause | None, inactive_until: datetime | None) -> Order | None:
+    """Return who paused a charge; a pause by a schedule is told by when that begins again."""
+    if pause is None or (inactive_until and pause.paused_name == SCHEDULE.name):
+        return None
+    return Order(at=pause.since, by=pause.paused_name)
 
 
 def link_of(row: ChargePoint) -> Link:
