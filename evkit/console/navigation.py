@@ -63,6 +63,11 @@ SITE: Final = (
         "connectors", _("Connectors"), "plug", short=pgettext_lazy("bottom bar", "Plugs"), phone=4, key="c"
     ),
 )  # fmt: skip
+PLANNING: Final = (
+    Destination(
+        "schedules", _("Schedules"), "calendar-time", pages=frozenset({"schedule_group"}), key="h",
+    ),
+)  # fmt: skip
 UPKEEP: Final = (Destination("orphans", _("Quarantine"), "inbox", right=Right.COMMAND, key="q"),)
 GENERAL: Final = (
     Destination(
@@ -94,7 +99,7 @@ ADMINISTRATION: Final = (
         short=pgettext_lazy("bottom bar", "Admin"), key="a",
     ),
 )  # fmt: skip
-GROUPS: Final = (SITE, UPKEEP, GENERAL, ADMINISTRATION)
+GROUPS: Final = (SITE, PLANNING, UPKEEP, GENERAL, ADMINISTRATION)
 PHONE_PLACES: Final = 5
 HOME: Final = "overview"
 

@@ -18,6 +18,7 @@ from evkit.console.views import (
     orphans,
     overview,
     saved_filters,
+    schedules,
     sites,
     users,
 )
@@ -47,6 +48,23 @@ urlpatterns = [
     path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
     path("sites/<slug:code>/charge-points/", lists.charge_points, name="charge_points"),
     path("sites/<slug:code>/connectors/", lists.connectors, name="connectors"),
+    path("sites/<slug:code>/schedules/", schedules.schedules, name="schedules"),
+    path("sites/<slug:code>/schedules/<int:number>/", schedules.schedule_group, name="schedule_group"),
+    path(
+        "sites/<slug:code>/schedules/<int:number>/delete/",
+        schedules.schedule_group_delete,
+        name="schedule_group_delete",
+    ),
+    path(
+        "sites/<slug:code>/schedules/<int:number>/exceptions/",
+        schedules.schedule_exception,
+        name="schedule_exception",
+    ),
+    path(
+        "sites/<slug:code>/schedules/<int:number>/exceptions/<int:pk>/delete/",
+        schedules.schedule_exception_delete,
+        name="schedule_exception_delete",
+    ),
     path("sites/<slug:code>/quarantine/", orphans.orphans, name="orphans"),
     path("quarantine/", orphans.siteless_orphans, name="siteless_orphans"),
     path("quarantine/<int:number>/settle/", orphans.settle_orphan, name="settle_orphan"),

@@ -16,6 +16,7 @@ import { startShortcuts } from "./shortcuts.js";
 import { startTabs } from "./tabs.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
+import { startWeek } from "./week.js";
 
 startTheme();
 startMenus();
@@ -33,4 +34,5 @@ startTabs();
 startShortcuts();
 startInstallable();
 startLog();
+startWeek();
 startLive();

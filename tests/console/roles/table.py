@@ -163,6 +163,25 @@ SITE = {
         post=302,
         form=lambda _w: {"decision": "dismiss", "reason": "a test"},
     ),
+    "schedules": Row(Need.SITE, site),
+    "schedule_group": Row(
+        Need.SITE,
+        lambda w: [*site(w), 1],
+        post=302,
+        post_need=Need.CONFIGURE,
+        form=lambda _w: {"name": "Days", "on_holidays": "usual", "at_end": "stop", "hours_mon": "8-12"},
+    ),
+    "schedule_group_delete": Row(Need.CONFIGURE, lambda w: [*site(w), 1], get=405, post=302),
+    "schedule_exception": Row(
+        Need.CONFIGURE,
+        lambda w: [*site(w), 1],
+        get=405,
+        post=302,
+        form=lambda _w: {"first_day": "2026-12-24"},
+    ),
+    "schedule_exception_delete": Row(
+        Need.CONFIGURE, lambda w: [*site(w), 1, w.exception.pk], get=405, post=302
+    ),
     "transaction": Row(Need.SITE, lambda w: [*site(w), w.depot.transaction.number]),
 }
 POINT = {

@@ -18,7 +18,7 @@ from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
 from history.models import Message
 from history.types import Direction
-from sites.models import ApiToken, Membership, SavedFilter, Site, User
+from sites.models import ApiToken, Membership, SavedFilter, ScheduleException, ScheduleGroup, Site, User
 from sites.services.links import invite_user
 from sites.services.tokens import create_token
 from sites.services.users import Profile
@@ -46,6 +46,7 @@ class World:
     invited: User
     link: str
     file: FileJob
+    exception: ScheduleException
 
     @property
     def point(self) -> list[object]:
@@ -97,7 +98,15 @@ def make_world(owner: User) -> World:
         invited,
         link,
         add_received_file(depot),
+        add_exception(depot.site),
     )
+
+
+def add_exception(site: Site) -> ScheduleException:
+    """Add a group of the nights, with a day on which it does not follow them."""
+    nights = {"days": ["mon", "tue"], "from": "20:00", "to": "06:00"}
+    group = ScheduleGroup.objects.create(site=site, number=1, name="Night", ranges=[nights])
+    return ScheduleException.objects.create(group=group, first_day=NOW.date(), last_day=NOW.date())
 
 
 @dataclass(frozen=True, slots=True)

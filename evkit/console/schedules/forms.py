@@ -1,0 +1,119 @@
+"""The forms of a schedule group: its week, its connectors, its exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from chargers.models import Evse
+from evkit.console.people.forms import StyledForm
+from sites.calendar import Span
+from sites.models import Schedule, ScheduleGroup, Site
+from sites.ranges import DAYS
+from sites.services.schedules import GroupSettings
+from sites.types import AtEnd, HolidayRule
+from sites.week import format_hours, parse_hours, ranges_of, week_of
+
+DAY_NAMES: Final = {
+    "mon": _("Monday"),
+    "tue": _("Tuesday"),
+    "wed": _("Wednesday"),
+    "thu": _("Thursday"),
+    "fri": _("Friday"),
+    "sat": _("Saturday"),
+    "sun": _("Sunday"),
+}
+
+
+class HoursField(forms.CharField):
+    """Hours of a day, like "20:00-06:00"."""
+
+    def to_python(self, value: Any) -> list[Span]:  # type: ignore[override]  # a list, not a text
+        """Read what was written."""
+        return parse_hours(super().to_python(value) or "")
+
+    def prepare_value(self, value: Any) -> str:
+        """Write hours, or show again what was typed."""
+        return value if isinstance(value, str) else format_hours(value or [])
+
+
+class GroupForm(StyledForm):
+    """A group: name, week (its own or shared), what it does at its end, its connectors."""
+
+    name = forms.CharField(label=pgettext_lazy("schedule group", "Name"), max_length=120, required=False)
+    schedule = forms.ModelChoiceField(
+        Schedule.objects.all(), label=_("Week"), required=False, empty_label=_("Hours of its own")
+    )
+    on_holidays = forms.ChoiceField(label=_("On public holidays"), choices=HolidayRule.choices)
+    at_end = forms.ChoiceField(
+        label=_("A charge that is running at the end"), choices=AtEnd.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, site: Site, group: ScheduleGroup | None, *args: Any, **kwargs: Any) -> None:
+        self._fields_of_days = {day: f"hours_{day}" for day in DAYS}
+        super().__init__(*args, **kwargs)
+        for day, name in self._fields_of_days.items():
+            self.fields[name] = HoursField(label=DAY_NAMES[day], required=False, max_length=200)
+            self.fields[name].widget.attrs |= {"class": "input", "data-day": day, "inputmode": "text"}
+        self.fields["connectors"] = forms.ModelMultipleChoiceField(
+            Evse.objects.filter(charge_point__site=site).select_related("charge_point"),
+            label=_("Connectors"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.initial = {**initial_of(group), **self.initial}
+        if not site.holiday_region:
+            self.fields["on_holidays"].help_text = _("No region of holidays is set for this site.")
+
+    @property
+    def days(self) -> list[forms.BoundField]:
+        """The fields of the seven days."""
+        return [self[name] for name in self._fields_of_days.values()]
+
+    def settings(self) -> GroupSettings:
+        """Return what was decided."""
+        data: Mapping[str, Any] = self.cleaned_data
+        week = {day: data[name] for day, name in self._fields_of_days.items()}
+        return GroupSettings(
+            name=data["name"],
+            ranges=ranges_of(week),
+            schedule=data["schedule"],
+            on_holidays=HolidayRule(data["on_holidays"]),
+            at_end=AtEnd(data["at_end"]),
+        )
+
+
+class ExceptionForm(StyledForm):
+    """Days with other hours."""
+
+    first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(
+        label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
+    hours = HoursField(
+        label=_("Hours"), required=False, max_length=200, help_text=_("Empty: inactive all day.")
+    )
+    note = forms.CharField(label=_("Note"), max_length=120, required=False)
+
+
+def initial_of(group: ScheduleGroup | None) -> dict[str, Any]:
+    """Return what the form of a group begins with."""
+    if group is None:
+        return {"on_holidays": HolidayRule.USUAL, "at_end": AtEnd.PAUSE}
+    return {
+        "name": group.name,
+        "schedule": group.schedule_id,
+        "on_holidays": group.on_holidays,
+        "at_end": group.at_end,
+        "connectors": list(group.evses.values_list("pk", flat=True)),
+        **hours_of(group.ranges),
+    }
+
+
+def hours_of(ranges: Sequence[Mapping[str, Any]]) -> dict[str, list[Span]]:
+    """Return the initial values of the seven days."""
+    return {f"hours_{day}": spans for day, spans in week_of(ranges).items()}
