@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from charging.services.local_lists import keep_lists
 from charging.services.reconciliation import close_abandoned
 from charging.services.reservations import settle_reservations
 from charging.services.scheduling import enforce_schedules
@@ -26,3 +27,9 @@ def sweep_reservations() -> None:
 def follow_schedules() -> None:
     """Pause, resume or stop charges whose schedule has begun or ended."""
     enforce_schedules(now=utc_now())
+
+
+@shared_task(name="charging.tasks.keep_local_lists")
+def keep_local_lists() -> None:
+    """Send what changed to the charge points whose local list is kept up to date."""
+    keep_lists(now=utc_now())

@@ -52,11 +52,14 @@ def store_configuration(
 
 def max_keys(charge_point: ChargePoint) -> int | None:
     """Return how many keys one GetConfiguration may name, if the charge point told (§9.1.8)."""
-    row = ConfigurationKey.objects.filter(
-        charge_point=charge_point, key__iexact="GetConfigurationMaxKeys", known=True
-    ).first()
+    return reported_number(charge_point, "GetConfigurationMaxKeys")
+
+
+def reported_number(charge_point: ChargePoint, key: str) -> int | None:
+    """Return the positive whole number that the charge point reported of `key`, if it did."""
+    row = ConfigurationKey.objects.filter(charge_point=charge_point, key__iexact=key, known=True).first()
     text = (row.value or "").strip() if row else ""
-    return int(text) if text.isdecimal() and 0 < int(text) < 10_000 else None
+    return int(text) if text.isdecimal() and text.isascii() and 0 < len(text) < 9 and int(text) else None
 
 
 def unknown_keys(charge_point: ChargePoint) -> set[str]:

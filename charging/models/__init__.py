@@ -1,6 +1,7 @@
 from charging.models.authorization import LastAuthorization
 from charging.models.id_token import IdToken, Vehicle
 from charging.models.limit_change import LimitChange
+from charging.models.local_list import LocalList, LocalListState
 from charging.models.meter_sample import Measurand, MeterSample
 from charging.models.operation import OperationBatch, OperationLine
 from charging.models.pause import Pause
@@ -11,6 +12,8 @@ __all__ = [
     "IdToken",
     "LastAuthorization",
     "LimitChange",
+    "LocalList",
+    "LocalListState",
     "Measurand",
     "MeterSample",
     "OperationBatch",

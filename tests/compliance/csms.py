@@ -27,6 +27,15 @@ class Csms:
         path = f"charge-points/{self.identity}/commands"
         return int(self.server.request("POST", path, self.token, body)["id"])
 
+    def send_list(self, update: str) -> int:
+        """Queue the local list as evkit composes it and return the command's number."""
+        path = f"charge-points/{self.identity}/local-list"
+        return int(self.server.request("POST", path, self.token, {"update": update})["id"])
+
+    def local_list(self) -> Facts:
+        """Return the charge point's local list."""
+        return self._get(f"charge-points/{self.identity}/local-list")
+
     def await_outcome(self, number: int, **expected: Any) -> Facts:
         """Return a command once it shows the `expected` fields."""
         return self._await(f"commands/{number}", expected)

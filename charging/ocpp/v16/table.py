@@ -11,9 +11,11 @@ from charging.ocpp.v16.commands import (
     cancel_reservation,
     clear_charging_profile,
     get_composite_schedule,
+    get_local_list_version,
     remote_start_transaction,
     remote_stop_transaction,
     reserve_now,
+    send_local_list,
     set_charging_profile,
 )
 
@@ -27,8 +29,10 @@ COMMANDS: Mapping[str, CommandRoute] = {
     "CancelReservation": cancel_reservation.ROUTE,
     "ClearChargingProfile": clear_charging_profile.ROUTE,
     "GetCompositeSchedule": get_composite_schedule.ROUTE,
+    "GetLocalListVersion": get_local_list_version.ROUTE,
     "RemoteStartTransaction": remote_start_transaction.ROUTE,
     "RemoteStopTransaction": remote_stop_transaction.ROUTE,
     "ReserveNow": reserve_now.ROUTE,
+    "SendLocalList": send_local_list.ROUTE,
     "SetChargingProfile": set_charging_profile.ROUTE,
 }

@@ -11,6 +11,7 @@ from evkit.console.api.resources import (
     charge_points,
     commands,
     external,
+    local_lists,
     messages,
     meter_values,
     sites,
@@ -28,5 +29,6 @@ api = NinjaAPI(
     parser=JsonParser(),
 )
 register_error_handlers(api)
-for resource in (sites, external, commands, charge_points, transactions, meter_values, messages):
+RESOURCES = (sites, external, commands, local_lists, charge_points, transactions, meter_values, messages)
+for resource in RESOURCES:
     api.add_router("", resource.router)

@@ -9,6 +9,7 @@ from evkit.console.commands.charging import StartForm, StopForm, UnlockForm
 from evkit.console.commands.configuration import ChangeConfigurationForm, NewKeyForm, ReadConfigurationForm
 from evkit.console.commands.device import AvailabilityForm, ResetForm, TriggerForm
 from evkit.console.commands.files import DiagnosticsForm, FirmwareForm
+from evkit.console.commands.local_list import ReadListForm, SendListForm
 from evkit.console.commands.pausing import PauseForm
 from evkit.console.commands.profiles import ClearLimitForm, LimitForm, ScheduleForm
 from evkit.console.commands.reserving import CancelReservationForm, ReserveForm
@@ -26,6 +27,8 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "schedule": ScheduleForm,
     "reserve": ReserveForm,
     "cancel-reservation": CancelReservationForm,
+    "local-list": SendListForm,
+    "local-list-version": ReadListForm,
     "clear-cache": ClearCacheForm,
     "vendor-message": DataTransferForm,
     "diagnostics": DiagnosticsForm,

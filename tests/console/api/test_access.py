@@ -40,6 +40,11 @@ OF_A_PLACE = (
         ("administrator", "operator"),
         202,
     ),
+    Address("GET", "charge-points/{charge_point}/local-list"),
+    Address("POST", "charge-points/{charge_point}/local-list", {}, ("administrator", "operator"), 202),
+    Address(
+        "PATCH", "charge-points/{charge_point}/local-list", {"kept": True}, ("administrator", "operator")
+    ),
     Address("GET", "commands/{command}"),
     Address("GET", "transactions/{transaction}"),
     Address("GET", "transactions/{transaction}/meter-values"),

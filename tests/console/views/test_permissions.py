@@ -61,6 +61,8 @@ def posted(slug: str, depot: Depot) -> dict[str, str]:
         "change-configuration": {"key": "HeartbeatInterval", "value": "60"},
         "new-password": {},
         "reserve": {"connector": "2", "tag": "BUS212", "minutes": "30"},
+        "local-list": {"update": "full", "kept": "on"},
+        "local-list-version": {},
         "clear-cache": {},
         "vendor-message": {"vendor": "com.example", "message": "", "content": ""},
         "diagnostics": {"since": "2026-11-17T00:00", "until": "2026-11-17T12:00"},

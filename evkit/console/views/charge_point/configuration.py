@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 
 from chargers.models import ChargePoint
+from charging.models import LocalList
 from evkit.console.access import member_page
 from evkit.console.selectors.configuration import configuration_lines
 from evkit.console.views.charge_point.tabs import Context, tab_page
@@ -31,5 +32,6 @@ def _context(request: HttpRequest, row: ChargePoint, _now: datetime) -> Context:
         "lines": lines,
         "total": len(every),
         "drifting": sum(line.drifts for line in every),
+        "local_list": LocalList.objects.filter(charge_point=row).first(),
         "reboot_required": getattr(getattr(row, "state", None), "reboot_required", False),
     }
