@@ -47,16 +47,18 @@ def send_list(*, charge_point: ChargePoint, full: bool, now: datetime, actor: Ac
         raise UnableToSendListError(_("The list is on its way already."))
     wanted = composed(charge_point, now)
     held = None if full else row.entries
-    first, *rest = messages(
+    to_send = messages(
         wanted.entries if held is None else differences(held, wanted.entries),
         full=held is None,
         after=max(row.version or 0, 0),
         size=chunk_size(charge_point),
-    ) or [None]
-    if first is None:
+    )
+    if not to_send:
         raise UnableToSendListError(_("Nothing has changed since the list was sent."))
-    row.command = queue_command(charge_point=charge_point, action=SEND, payload=first, now=now, actor=actor)
-    row.state, row.pending, row.changed_at = LocalListState.SENDING, rest, now
+    row.command = queue_command(
+        charge_point=charge_point, action=SEND, payload=to_send[0], now=now, actor=actor
+    )
+    row.state, row.pending, row.changed_at = LocalListState.SENDING, to_send[1:], now
     row.answer, row.left_out = "", wanted.left_out
     row.save()
     return row.command

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from chargers.models import ChargePointState, Command, CommandCall, ConfigurationKey
-from chargers.ocpp.commanding import Again, Answer
+from chargers.ocpp.commanding import Again, Answer, Done
 from chargers.ocpp.handling import Batch
 from chargers.ocpp.v16.messages import GetLocalListVersionConf
 from chargers.types import CommandState
@@ -32,8 +32,8 @@ def answered(command: Command, **answer):
         sent.append(payload)
         outcome = COMMANDS[command.action].on_answer(command, Answer(request=payload, **answer), Batch(NOW))
         payload = outcome.payload if isinstance(outcome, Again) else None
-    state = CommandState.SENT if isinstance(outcome, Again) else outcome.state
-    Command.objects.filter(pk=command.pk).update(state=state, effect=outcome.effect, finished_at=NOW)
+    assert isinstance(outcome, Done)
+    Command.objects.filter(pk=command.pk).update(state=outcome.state, effect=outcome.effect, finished_at=NOW)
     return sent
 
 
@@ -58,7 +58,12 @@ class TestSending:
         status(command, "Accepted")
         tell_version(1)
         command.refresh_from_db()
-        assert (row().state, row().version, len(row().entries), command.effect) == ("known", 1, 1, "seen")
+        assert (row().state, row().version, len(row().entries or []), command.effect) == (
+            "known",
+            1,
+            1,
+            "seen",
+        )
 
     def test_a_known_list_is_amended(self, point, tag):
         status(send_list(charge_point=point, full=True, now=NOW), "Accepted")
@@ -81,7 +86,7 @@ class TestSending:
         IdTokenFactory(value="NEW")
         sent = status(send_list(charge_point=point, full=True, now=NOW), "Accepted")
         assert [message["listVersion"] for message in sent] == [1, 2]
-        assert (row().version, len(row().entries)) == (2, 2)
+        assert (row().version, len(row().entries or [])) == (2, 2)
 
     def test_a_mismatch_sends_the_whole_list_once(self, point):
         status(send_list(charge_point=point, full=True, now=NOW), "Accepted")
