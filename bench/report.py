@@ -39,11 +39,11 @@ class Figure:
 
 def show(figures: Sequence[Figure]) -> None:
     """Print a table."""
-    print(f"\n{'figure':<46} {'value':>12} {'unit':<8} {'target':<10} {'':<4} note")
+    print(f"\n{'figure':<52} {'value':>12} {'unit':<8} {'target':<10} {'':<4} note")
     for figure in figures:
         mark = {True: "ok", False: "MISS", None: ""}[figure.met]
         value = f"{figure.value:,.2f}" if figure.value < 100 else f"{figure.value:,.0f}"
-        print(f"{figure.name:<46} {value:>12} {figure.unit:<8} {figure.target:<10} {mark:<4} {figure.note}")
+        print(f"{figure.name:<52} {value:>12} {figure.unit:<8} {figure.target:<10} {mark:<4} {figure.note}")
 
 
 def write_json(figures: Sequence[Figure], path: Path) -> None:

@@ -5,57 +5,75 @@ from __future__ import annotations
 import asyncio
 import statistics
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from bench import contestants
+from bench import contestants, ordinary
 from bench.frames import frame
 from bench.load import Measured, closed_loop, connect_many
 from bench.report import Figure
 from tests.support.databases import own_database, postgres_answers
 
-CLIENTS = 200
-WARM_UP_S = 1.5
+CLIENTS: Final = 200
+WARM_UP_S: Final = 1.5
+LIGHT: Final = "light clients"
+ORDINARY: Final = "ordinary clients"
+CLIENT_KINDS: Final = (ORDINARY, LIGHT)
+TARGET: Final = 0.35
+APART: Final = 1_800_000
+"""Between the frames of both kinds of client: half an hour of milliseconds."""
+
+Results = Mapping[tuple[str, str], list[Measured]]
+"""By contestant and kind of client."""
 
 
-def measure(port: int, *, clients: int, seconds: float) -> Measured:
-    """Return what `clients` closed-loop clients achieve against the server on `port`."""
+def measure(port: int, kind: str, *, clients: int, seconds: float) -> Measured:
+    """Return what `clients` closed-loop clients of a kind achieve against the server on `port`."""
+    paths = contestants.paths(clients)
+    if kind == ORDINARY:
+        loop = ordinary.closed_loop(port, paths, frame, seconds=seconds, warm_up_s=WARM_UP_S)
+    else:
+        loop = _light_loop(port, paths, seconds)
+    return asyncio.run(loop)
 
-    async def run() -> Measured:
-        connected = await connect_many(port, contestants.paths(clients))
-        try:
-            return await closed_loop(connected, frame, seconds=seconds, warm_up_s=WARM_UP_S)
-        finally:
-            for client in connected:
-                client.close()
 
-    return asyncio.run(run())
+def _later_frame(number: int) -> bytes:
+    """Return a frame that the first kind of client has not sent: a repeated one is another work."""
+    return frame(APART + number)
+
+
+async def _light_loop(port: int, paths: list[str], seconds: float) -> Measured:
+    connected = await connect_many(port, paths)
+    try:
+        return await closed_loop(connected, _later_frame, seconds=seconds, warm_up_s=WARM_UP_S)
+    finally:
+        for client in connected:
+            client.close()
 
 
 def throughput(*, rounds: int, seconds: float) -> list[Figure]:
     """Measure echo, evkit and naive in turns, `rounds` times; compare medians."""
-    rates: dict[str, list[float]] = {}
-    latencies: dict[str, list[tuple[float, float]]] = {}
+    results: dict[tuple[str, str], list[Measured]] = {}
     for _round in range(rounds):
-        for name, measured in _one_round(seconds):
-            rates.setdefault(name, []).append(measured.per_second)
-            latencies.setdefault(name, []).append((measured.percentile_ms(0.5), measured.percentile_ms(0.99)))
-    return _figures(rates, latencies)
+        for name, port in _contestants():
+            for kind in CLIENT_KINDS:
+                measured = measure(port, kind, clients=CLIENTS, seconds=seconds)
+                results.setdefault((name, kind), []).append(measured)
+    return _figures(results)
 
 
-def _one_round(seconds: float) -> list[tuple[str, Measured]]:
-    results = []
+def _contestants() -> Iterator[tuple[str, int]]:
     with contestants.echo() as port:
-        results.append(("echo", measure(port, clients=CLIENTS, seconds=seconds)))
+        yield "echo", port
     if postgres_answers():
         with own_database() as url, _evkit(url) as port:
-            results.append(("evkit, PostgreSQL", measure(port, clients=CLIENTS, seconds=seconds)))
+            yield "evkit, PostgreSQL", port
         with own_database() as url, contestants.naive(url) as port:
-            results.append(("naive, PostgreSQL", measure(port, clients=CLIENTS, seconds=seconds)))
+            yield "naive, PostgreSQL", port
     with _evkit("") as port:
-        results.append(("evkit, SQLite", measure(port, clients=CLIENTS, seconds=seconds)))
-    return results
+        yield "evkit, SQLite", port
 
 
 @contextmanager
@@ -66,17 +84,24 @@ def _evkit(database_url: str) -> Iterator[int]:
             yield server.port
 
 
-def _figures(rates: dict[str, list[float]], latencies: dict[str, list[tuple[float, float]]]) -> list[Figure]:
-    median = {name: statistics.median(values) for name, values in rates.items()}
+def _figures(results: Results) -> list[Figure]:
+    rates = {key: statistics.median(each.per_second for each in runs) for key, runs in results.items()}
     figures = []
-    for name, rate in median.items():
-        p50 = statistics.median(pair[0] for pair in latencies[name])
-        p99 = statistics.median(pair[1] for pair in latencies[name])
-        figures.append(Figure(f"MeterValues/s, {name}", rate, "1/s", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"))
-    for name, target in (("evkit, PostgreSQL", 0.35), ("evkit, SQLite", 0.35)):
-        if name in median:
-            figures.append(Figure(f"{name} / echo", median[name] / median["echo"], "", "", at_least=target))
-    if "naive, PostgreSQL" in median:
-        ratio = median["evkit, PostgreSQL"] / median["naive, PostgreSQL"]
-        figures.append(Figure("evkit, PostgreSQL / naive", ratio, "x", "", at_least=60.0))
+    for (name, kind), runs in results.items():
+        p50 = statistics.median(each.percentile_ms(0.5) for each in runs)
+        p99 = statistics.median(each.percentile_ms(0.99) for each in runs)
+        note = f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+        figures.append(Figure(f"MeterValues/s, {name}, {kind}", rates[name, kind], "1/s", note))
+    for kind in CLIENT_KINDS:
+        figures += _ratios(rates, kind)
     return figures
+
+
+def _ratios(rates: Mapping[tuple[str, str], float], kind: str) -> Iterator[Figure]:
+    for name in ("evkit, PostgreSQL", "evkit, SQLite"):
+        if (name, kind) in rates:
+            ratio = rates[name, kind] / rates["echo", kind]
+            yield Figure(f"{name} / echo, {kind}", ratio, "", "", at_least=TARGET)
+    if ("naive, PostgreSQL", kind) in rates:
+        ratio = rates["evkit, PostgreSQL", kind] / rates["naive, PostgreSQL", kind]
+        yield Figure(f"evkit, PostgreSQL / naive, {kind}", ratio, "x", "", at_least=60.0)
