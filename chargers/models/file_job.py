@@ -44,6 +44,7 @@ class FileJob(models.Model):
     `token` is the secret part of its address, good for this job alone until `expires_at`. Diagnostics
     have `received_at`, `size` (bytes) and `sha256` once they are here. `version_before` is the firmware
     that ran at the request, `version_seen` the other one that the charge point booted with since.
+    `elsewhere` means that the file goes to, or comes from, another server: only statuses tell of it.
     """
 
     charge_point = models.ForeignKey(ChargePoint, on_delete=models.CASCADE, related_name="file_jobs")
@@ -53,6 +54,7 @@ class FileJob(models.Model):
     )
     command = models.OneToOneField(Command, on_delete=models.SET_NULL, null=True, related_name="file_job")
     firmware = models.ForeignKey(FirmwareFile, on_delete=models.PROTECT, null=True, related_name="jobs")
+    elsewhere = models.BooleanField(_("on another server"), default=False)
     token = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(_("created"))
     due_at = models.DateTimeField(_("due"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from chargers.events import ChargePointChanged
 from chargers.models import ChargePoint, Command, FileJob, FirmwareFile
+from chargers.ocpp.times import parse_time
 from chargers.services.commands import queue_command
 from chargers.services.file_transitions import GIVEN_UP, OPEN, next_state
 from chargers.types import CommandState, FileJobState, JobKind
@@ -75,6 +77,29 @@ def update_firmware(
         details={"version": firmware.version, "sha256": firmware.sha256},
     )
     return _create(command, JobKind.FIRMWARE, token, due_at=due_at, now=now, firmware=firmware)
+
+
+@transaction.atomic
+def transfer_elsewhere(
+    *,
+    charge_point: ChargePoint,
+    action: str,
+    payload: Mapping[str, object],
+    now: datetime,
+    actor: Actor = SYSTEM,
+) -> FileJob:
+    """Ask for a transfer to or from another server, as given, and follow it (GetDiagnostics, UpdateFirmware).
+
+    Raises:
+        UnableToQueueError: the request breaks the schema.
+    """
+    command = queue_command(charge_point=charge_point, action=action, payload=payload, now=now, actor=actor)
+    kind = JobKind.FIRMWARE if action == "UpdateFirmware" else JobKind.DIAGNOSTICS
+    asked = parse_time(str(payload["retrieveDate"])) if kind == JobKind.FIRMWARE else None
+    job = _create(command, kind, secrets.token_urlsafe(32), due_at=max(asked or now, now), now=now)
+    job.elsewhere = True
+    job.save(update_fields=["elsewhere"])
+    return job
 
 
 def _create(

@@ -31,11 +31,17 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
         """Return the reservations that hold, or may hold, their connector."""
         return self.filter(state__in=OPEN)
 
+    def known_as(self, reservation_id: int) -> ReservationQuerySet:
+        """Return the reservations that a charge point knows by this reservationId."""
+        own = models.Q(remote_id=None, pk=reservation_id)
+        return self.filter(models.Q(remote_id=reservation_id) | own)
+
 
 class Reservation(models.Model):
     """A connector (0: any of the charge point) kept for a badge until `expires_at` (OCPP 1.6 §5.13).
 
-    `number` is the reservationId, from one sequence, never reused. `answer` is what the charge point, or
+    `number` is from one sequence and never reused. It is the reservationId as well, unless whoever asked
+    through the API chose another one, `remote_id`. `answer` is what the charge point, or
     its connector's status, said when it was refused or lost. `command` sent it last, `cancel_command`
     asked to end it.
     """
@@ -44,6 +50,7 @@ class Reservation(models.Model):
     charge_point = models.ForeignKey(
         ChargePoint, on_delete=models.CASCADE, related_name="reservations", verbose_name=_("charge point")
     )
+    remote_id = models.IntegerField(null=True)
     connector = models.PositiveIntegerField(_("connector"))
     id_token = models.ForeignKey(
         IdToken, on_delete=models.CASCADE, related_name="reservations", verbose_name=_("id tag")
@@ -85,6 +92,11 @@ class Reservation(models.Model):
                 condition=models.Q(state__in=["requested", "accepted"]),
                 name="reservation_one_open_per_connector",
             ),
+            models.UniqueConstraint(
+                fields=["charge_point", "remote_id"],
+                condition=models.Q(state__in=["requested", "accepted"]),
+                name="reservation_remote_id_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(expires_at__gt=models.F("created_at")), name="reservation_lasts"
             ),
@@ -92,6 +104,11 @@ class Reservation(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def reservation_id(self) -> int:
+        """The reservationId on the wire."""
+        return self.number if self.remote_id is None else self.remote_id
 
     @property
     def is_open(self) -> bool:

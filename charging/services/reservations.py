@@ -41,8 +41,11 @@ def make_reservation(
     expires_at: datetime,
     now: datetime,
     actor: Actor = SYSTEM,
+    remote_id: int | None = None,
 ) -> Reservation:
     """Reserve a connector (0: any of the charge point) for a badge and queue the message that says so.
+
+    `remote_id` is the reservationId to use; None leaves it to evkit.
 
     Raises:
         UnableToReserveError: the time is past, the badge blocked, or the connector unknown or reserved.
@@ -52,6 +55,7 @@ def make_reservation(
         with database.atomic():
             reservation = Reservation.objects.create(
                 charge_point=charge_point,
+                remote_id=remote_id,
                 connector=connector,
                 id_token=token,
                 created_at=now,
@@ -63,8 +67,17 @@ def make_reservation(
         raise UnableToReserveError(
             _("There is a reservation already. Cancel it first."), field="connector"
         ) from error
+    _keep_apart(reservation)
     _send(reservation, now=now, actor=actor)
     return reservation
+
+
+def _keep_apart(reservation: Reservation) -> None:
+    """Give another reservationId to one whose number somebody uses at this charge point already."""
+    open_ones = Reservation.objects.open().filter(charge_point=reservation.charge_point)
+    while open_ones.known_as(reservation.reservation_id).exclude(pk=reservation.pk).exists():
+        reservation.remote_id = reservation.reservation_id + 1
+        reservation.save(update_fields=["remote_id"])
 
 
 def _check(
@@ -85,7 +98,7 @@ def _send(reservation: Reservation, *, now: datetime, actor: Actor) -> None:
         "connectorId": reservation.connector,
         "expiryDate": reservation.expires_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "idTag": token.value,
-        "reservationId": reservation.number,
+        "reservationId": reservation.reservation_id,
     }
     if token.parent is not None:
         payload["parentIdTag"] = token.parent.value
@@ -118,7 +131,7 @@ def cancel_reservation(*, number: int, now: datetime, actor: Actor = SYSTEM) -> 
     command = queue_command(
         charge_point=reservation.charge_point,
         action=CANCEL,
-        payload={"reservationId": number},
+        payload={"reservationId": reservation.reservation_id},
         now=now,
         actor=actor,
         patience=reservation.expires_at - now,
@@ -131,7 +144,7 @@ def cancel_reservation(*, number: int, now: datetime, actor: Actor = SYSTEM) -> 
 
 def note_answer(command: Command, number: int, status: str, batch: Batch) -> None:
     """Move a reservation on by the charge point's answer to ReserveNow; one that is over stays as it is."""
-    rows = Reservation.objects.open().filter(pk=number, charge_point_id=command.charge_point_id)
+    rows = Reservation.objects.open().known_as(number).filter(charge_point_id=command.charge_point_id)
     if status == "Accepted":
         changed = rows.update(state=ReservationState.ACCEPTED, answer="")
     else:
@@ -146,7 +159,7 @@ def note_answer(command: Command, number: int, status: str, batch: Batch) -> Non
 
 def note_cancelled(command: Command, number: int, batch: Batch) -> None:
     """End a reservation that the charge point gave up, or does not know."""
-    rows = Reservation.objects.open().filter(pk=number, charge_point_id=command.charge_point_id)
+    rows = Reservation.objects.open().known_as(number).filter(charge_point_id=command.charge_point_id)
     if rows.update(state=ReservationState.CANCELLED, ended_at=batch.now):
         batch.publish(ChargePointChanged(command.charge_point_id, command.charge_point.site_id))
 
@@ -160,7 +173,11 @@ def use_reservation(*, transaction: Transaction, connector: int, parent: str) ->
     holding = Q(state__in=[ReservationState.REQUESTED, ReservationState.ACCEPTED])
     late = Q(state=ReservationState.EXPIRED, expires_at__gte=began)
     keys = [token_key(value) for value in (transaction.id_tag, parent) if value]
-    meant = Q(pk=transaction.reservation_id) if transaction.reservation_id else Q(pk__in=[])
+    named = transaction.reservation_id
+    meant = Q(pk__in=[])
+    if named is not None:
+        known = Reservation.objects.known_as(named).filter(charge_point_id=transaction.charge_point_id)
+        meant = Q(pk__in=known.values("pk"))
     same = Q(id_token__key__in=keys)
     if parent:
         same |= Q(id_token__parent__key=token_key(parent))
@@ -173,7 +190,7 @@ def use_reservation(*, transaction: Transaction, connector: int, parent: str) ->
     found = list(mine)
     if not found:
         return
-    chosen = max(found, key=lambda row: (row.pk == transaction.reservation_id, row.connector == connector))
+    chosen = max(found, key=lambda row: (row.reservation_id == named, row.connector == connector))
     Reservation.objects.filter(pk=chosen.pk).update(
         state=ReservationState.USED, transaction=transaction, ended_at=began
     )

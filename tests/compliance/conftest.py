@@ -18,6 +18,9 @@ sites:
 id_tags:
   - {value: TAG_EXPIRED, expires: "2024-01-01T00:00:00Z"}
   - {value: TAG_BLOCKED, blocked: true}
+  - {value: TAG_GROUP}
+  - {value: TAG_OF_GROUP_1, parent: TAG_GROUP}
+  - {value: TAG_OF_GROUP_2, parent: TAG_GROUP}
 """
 TAG = "  - {{value: {tag}}}\n"
 CHARGE_POINT = """  - {{identity: {identity}, site: depot, connectors: [

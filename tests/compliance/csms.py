@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,26 @@ class Csms:
         items: list[Facts] = self._get(f"transactions?charge_point={self.identity}")["items"]
         return items
 
+    def reservation(self, number: int, **expected: Any) -> Facts:
+        """Return a reservation by its number on the wire, once it shows the `expected` fields."""
+        path = f"reservations?charge_point={self.identity}"
+        return self._await(path, expected, lambda found: self._of_number(found, number))
+
+    @staticmethod
+    def _of_number(found: Facts, number: int) -> Facts:
+        return next(item for item in found["items"] if item["reservation_id"] == number)
+
+    def transfer(self, command: int, **expected: Any) -> Facts:
+        """Return the transfer of a file that a command asked for, once it shows the `expected` fields."""
+        path = f"charge-points/{self.identity}/files"
+        return self._await(
+            path, expected, lambda found: next(i for i in found["items"] if i["command"] == command)
+        )
+
+    def await_link(self, *, connected: bool) -> None:
+        """Wait until the central system shows the charge point connected, or not."""
+        self._await(f"charge-points/{self.identity}", {"connected": connected})
+
     def charge_point(self) -> Facts:
         """Return the charge point."""
         return self._get(f"charge-points/{self.identity}")
@@ -64,10 +84,17 @@ class Csms:
         found: Facts = self.server.get(path, self.token)
         return found
 
-    def _await(self, path: str, expected: Mapping[str, Any]) -> Facts:
+    def sweep(self) -> None:
+        """Let the regular work of the workers be done now; this server has none of its own."""
+        tasks = "from charging.tasks import sweep_reservations; from chargers.tasks import sweep_commands"
+        self.server.shell(f"{tasks}; sweep_commands(); sweep_reservations()")
+
+    def _await(
+        self, path: str, expected: Mapping[str, Any], pick: Callable[[Facts], Facts] = lambda found: found
+    ) -> Facts:
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            found = self._get(path)
+            found = pick(self._get(path))
             if all(found[name] == value for name, value in expected.items()):
                 return found
             assert time.monotonic() < deadline, f"{dict(expected)} expected, {path} shows {found}"

@@ -47,10 +47,22 @@ def test_tc_032_1_csms_power_cut_ends_the_transaction(station: Station, csms: Cs
     assert csms.connector()["transaction"] is None
 
 
-def test_tc_037_1_csms_offline_start_with_valid_tag(station: Station, csms: Csms) -> None:
-    station.disconnect()
-    began = ago(minutes=10)
+def go_offline(station: Station, csms: Csms) -> None:
+    """The network fails; the central system sees it."""
+    station.cut()
+    csms.await_link(connected=False)
+
+
+def return_online(station: Station, csms: Csms) -> None:
+    """The network is back; the charge point has not booted."""
     station.connect()
+    csms.await_link(connected=True)
+
+
+def test_tc_037_1_csms_offline_start_with_valid_tag(station: Station, csms: Csms) -> None:
+    go_offline(station, csms)
+    began = ago(minutes=10)
+    return_online(station, csms)
     started = station.start(at=began)
     assert started["idTagInfo"]["status"] == "Accepted"
     station.status("Charging")
@@ -61,9 +73,9 @@ def test_tc_037_1_csms_offline_start_with_valid_tag(station: Station, csms: Csms
 
 
 def test_tc_037_3_csms_offline_start_with_invalid_tag(station: Station, csms: Csms) -> None:
-    station.disconnect()
+    go_offline(station, csms)
     began = ago(minutes=10)
-    station.connect()
+    return_online(station, csms)
     started = station.start(NOBODY, at=began)
     number = started["transactionId"]
     assert started["idTagInfo"] == {"status": "Invalid"}
@@ -76,9 +88,9 @@ def test_tc_037_3_csms_offline_start_with_invalid_tag(station: Station, csms: Cs
 
 
 def test_tc_039_csms_offline_transaction(station: Station, csms: Csms) -> None:
-    station.disconnect()
+    go_offline(station, csms)
     began, finished = ago(minutes=10), ago(minutes=5)
-    station.connect()
+    return_online(station, csms)
     started = station.start(at=began)
     assert started["idTagInfo"]["status"] == "Accepted"
     stopped = station.stop(started["transactionId"], at=finished, idTag=station.tag, reason="Local")

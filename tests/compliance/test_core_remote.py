@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from tests.compliance.csms import Csms
 from tests.compliance.station import ACCEPTED, Payload, Station
 
@@ -40,13 +42,21 @@ def test_tc_011_1_csms_remote_start_before_the_cable(station: Station, csms: Csm
 
 
 def test_tc_011_2_csms_remote_start_without_cable_in_time(station: Station, csms: Csms) -> None:
+    timeout = {"key": "ConnectionTimeOut", "readonly": False, "value": "1"}
+    read = csms.ask("GetConfiguration", {"key": ["ConnectionTimeOut"]})
+    station.expect("GetConfiguration", {"configurationKey": [timeout]})
+    csms.await_outcome(read, state="accepted")
     command = ask_remote_start(station, csms, ACCEPTED)
     assert station.authorize()["status"] == "Accepted"
     station.status("Preparing")
-    csms.await_outcome(command, state="accepted")
+    asked = csms.await_outcome(command, state="accepted", effect="not_seen")
     station.status("Available")
+    while datetime.now(UTC) <= datetime.fromisoformat(asked["finished_at"]) + timedelta(seconds=1):
+        station.call("Heartbeat")
+    csms.sweep()
+    given_up = csms.await_outcome(command, state="accepted", effect="not_seen")
+    assert "was not seen in time" in given_up["error"]
     assert csms.connector()["status"] == "Available"
-    assert csms.await_outcome(command, state="accepted")["effect"] == "not_seen"
     assert csms.transactions() == []
 
 

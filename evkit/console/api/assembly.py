@@ -11,9 +11,11 @@ from evkit.console.api.resources import (
     charge_points,
     commands,
     external,
+    file_jobs,
     local_lists,
     messages,
     meter_values,
+    reservations,
     sites,
     transactions,
 )
@@ -29,6 +31,17 @@ api = NinjaAPI(
     parser=JsonParser(),
 )
 register_error_handlers(api)
-RESOURCES = (sites, external, commands, local_lists, charge_points, transactions, meter_values, messages)
+RESOURCES = (
+    sites,
+    external,
+    commands,
+    local_lists,
+    file_jobs,
+    charge_points,
+    reservations,
+    transactions,
+    meter_values,
+    messages,
+)
 for resource in RESOURCES:
     api.add_router("", resource.router)

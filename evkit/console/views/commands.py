@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from charging.services.reservations import UnableToReserveError
 from evkit.console.access import get_charge_point, member_page, principal_of
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.catalogue import COMMANDS
+from evkit.console.public import public_url
 from evkit.console.selectors.overview import charge_point_url
 from evkit.console.views.charge_point.tabs import in_zone_of
 from evkit.core.clock import utc_now
@@ -37,7 +37,7 @@ def command(request: HttpRequest, code: str, identity: str, slug: str) -> HttpRe
         request.POST if request.method == "POST" else None,
         initial=request.GET.dict() if request.method == "GET" else None,
         charge_point=charge_point,
-        base_url=settings.EVKIT_PUBLIC_URL or request.build_absolute_uri("/").rstrip("/"),
+        base_url=public_url(request),
     )
     with in_zone_of(charge_point):
         if request.method == "POST" and form.is_valid() and _queued(request, form):

@@ -40,6 +40,7 @@ OF_A_PLACE = (
         ("administrator", "operator"),
         202,
     ),
+    Address("GET", "charge-points/{charge_point}/files"),
     Address("GET", "charge-points/{charge_point}/local-list"),
     Address("POST", "charge-points/{charge_point}/local-list", {}, ("administrator", "operator"), 202),
     Address(
@@ -52,6 +53,7 @@ OF_A_PLACE = (
 LISTS = (
     Address("GET", "sites"),
     Address("GET", "charge-points"),
+    Address("GET", "reservations"),
     Address("GET", "transactions"),
     Address("GET", "messages"),
 )

@@ -9,11 +9,12 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from chargers.models import Command, CommandCall
-from chargers.services.commands import queue_command
 from chargers.services.secrets import mask_payload
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.scope import get_charge_point, visible_charge_points
+from evkit.console.api.tracked import Request, send
 from evkit.console.api.types import Moment, Strict
+from evkit.console.public import public_url
 from evkit.core.clock import utc_now
 from evkit.core.errors import NotFoundError
 from sites.permissions import Right
@@ -72,15 +73,22 @@ class CommandOut(Schema):
     "charge-points/{path:identity}/commands", response={202: QueuedOut}, summary="Send an OCPP message"
 )
 def post_command(request: ApiRequest, identity: str, wanted: CommandIn) -> Status[QueuedOut]:
-    """Queue a command; the answer of the charge point is read with `commands/{id}`."""
+    """Queue a command; the answer of the charge point is read with `commands/{id}`.
+
+    ReserveNow (of a declared badge; `reservationId` may be left out), CancelReservation, GetDiagnostics
+    (without `location` the file comes to evkit) and UpdateFirmware are followed as the console's are.
+    """
     charge_point = get_charge_point(request.auth, identity)
     request.auth.require(Right.COMMAND, charge_point.site_id)
-    command = queue_command(
-        charge_point=charge_point,
-        action=wanted.action,
-        payload=wanted.payload,
-        now=utc_now(),
-        actor=request.auth.actor,
+    command = send(
+        Request(
+            charge_point=charge_point,
+            action=wanted.action,
+            payload=wanted.payload,
+            base_url=public_url(request),
+            now=utc_now(),
+            actor=request.auth.actor,
+        )
     )
     return Status(202, QueuedOut(id=command.pk, state=command.state))
 

@@ -1,0 +1,139 @@
+"""Messages of which evkit keeps more than the answer: sent by the services that the console's forms use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from chargers.models import ChargePoint, Command
+from chargers.ocpp.schema import InvalidPayload, check_request
+from chargers.ocpp.times import parse_time
+from chargers.services.commands import queue_command
+from chargers.services.file_jobs import request_diagnostics, transfer_elsewhere
+from charging.models import IdToken, Reservation
+from charging.models.id_token import token_key
+from charging.services.reservations import UnableToReserveError, cancel_reservation, make_reservation
+from evkit.core.errors import InvalidInputError
+from evkit.core.recorders import Actor
+
+MAX_ID: Final = 2**31
+WIRE_NAMES: Final = {"connector": "connectorId", "expires_at": "expiryDate", "id_tag": "idTag"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A message that a caller of the API wants sent; `base_url` is where charge points reach evkit."""
+
+    charge_point: ChargePoint
+    action: str
+    payload: Mapping[str, Any]
+    base_url: str
+    now: datetime
+    actor: Actor
+
+
+def send(request: Request) -> Command:
+    """Queue the message, with the state that its action has in evkit.
+
+    Raises:
+        InvalidInputError: it cannot be sent as it is; `field` names the offender as in the payload.
+    """
+    return SENDERS.get(request.action, _as_given)(request)
+
+
+def _as_given(request: Request) -> Command:
+    return queue_command(
+        charge_point=request.charge_point,
+        action=request.action,
+        payload=request.payload,
+        now=request.now,
+        actor=request.actor,
+    )
+
+
+def _checked(action: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the payload; a service that reads it needs it well-formed."""
+    try:
+        check_request("1.6", action, payload)
+    except InvalidPayload as error:
+        raise InvalidInputError(error.message, field=error.field) from error
+    return payload
+
+
+def _reserve(request: Request) -> Command:
+    """Reserve for a declared badge; `reservationId` 0 leaves the number to evkit."""
+    payload = _checked(request.action, {"reservationId": 0, **request.payload})
+    if not 0 <= payload["reservationId"] < MAX_ID:
+        raise InvalidInputError(_("This number cannot be used."), field="reservationId")
+    token = IdToken.objects.select_related("parent").filter(key=token_key(payload["idTag"])).first()
+    if token is None:
+        raise InvalidInputError(_("This badge is not declared."), field="idTag")
+    expires_at = parse_time(payload["expiryDate"])
+    if expires_at is None:
+        raise InvalidInputError(_("This is not a point in time."), field="expiryDate")
+    try:
+        made = make_reservation(
+            charge_point=request.charge_point,
+            connector=payload["connectorId"],
+            token=token,
+            expires_at=expires_at,
+            remote_id=payload["reservationId"] or None,
+            now=request.now,
+            actor=request.actor,
+        )
+    except UnableToReserveError as error:
+        field = WIRE_NAMES.get(error.field or "", error.field)
+        raise UnableToReserveError(error.message, field=field) from error
+    assert made.command is not None
+    return made.command
+
+
+def _cancel(request: Request) -> Command:
+    """Cancel a reservation of evkit's; one that only the charge point knows is cancelled all the same."""
+    payload = _checked(request.action, request.payload)
+    known = Reservation.objects.open().known_as(payload["reservationId"])
+    row = known.filter(charge_point=request.charge_point, expires_at__gt=request.now).first()
+    if row is None:
+        return _as_given(request)
+    return cancel_reservation(number=row.number, now=request.now, actor=request.actor)
+
+
+def _diagnostics(request: Request) -> Command:
+    """Ask for diagnostics; without a `location` they come to evkit."""
+    if "location" in request.payload:
+        return _transfer(request)
+    payload = _checked(request.action, {**request.payload, "location": request.base_url})
+    job = request_diagnostics(
+        charge_point=request.charge_point,
+        base_url=request.base_url,
+        since=parse_time(payload.get("startTime")),
+        until=parse_time(payload.get("stopTime")),
+        now=request.now,
+        actor=request.actor,
+    )
+    assert job.command is not None
+    return job.command
+
+
+def _transfer(request: Request) -> Command:
+    job = transfer_elsewhere(
+        charge_point=request.charge_point,
+        action=request.action,
+        payload=request.payload,
+        now=request.now,
+        actor=request.actor,
+    )
+    assert job.command is not None
+    return job.command
+
+
+SENDERS: Final[Mapping[str, Callable[[Request], Command]]] = {
+    "CancelReservation": _cancel,
+    "GetDiagnostics": _diagnostics,
+    "ReserveNow": _reserve,
+    "UpdateFirmware": _transfer,
+}

@@ -1,0 +1,100 @@
+"""Messages sent through the API that evkit follows as those of its forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from chargers.models import Command, FileJob
+from charging.models import Reservation
+from tests.factories import IdTokenFactory
+
+COMMANDS = "charge-points/CP_MINE/commands"
+RESERVE = {"connectorId": 1, "idTag": "FLEET", "expiryDate": "2099-01-01T00:00:00Z", "reservationId": 4711}
+
+
+@pytest.fixture
+def ask(administrator, mine):
+    def post(action, payload):
+        return administrator.post(COMMANDS, {"action": action, "payload": payload})
+
+    return post
+
+
+@pytest.fixture
+def fleet(db):
+    return IdTokenFactory(value="FLEET")
+
+
+class TestReserving:
+    def test_the_callers_number_is_used_and_leads_to_the_reservation(self, ask, fleet, administrator):
+        answer = ask("ReserveNow", RESERVE)
+        assert answer.status_code == 202
+        command = Command.objects.get(pk=answer.json()["id"])
+        assert command.payload == RESERVE
+        made = Reservation.objects.get()
+        assert (made.command, made.remote_id, made.state) == (command, 4711, "requested")
+        (told,) = administrator.get("reservations", charge_point="CP_MINE", open="true").json()["items"]
+        assert (told["number"], told["reservation_id"], told["id_tag"]) == (made.number, 4711, "FLEET")
+
+    def test_without_a_number_evkit_chooses(self, ask, fleet):
+        answer = ask("ReserveNow", {key: RESERVE[key] for key in RESERVE if key != "reservationId"})
+        command = Command.objects.get(pk=answer.json()["id"])
+        assert command.payload["reservationId"] == Reservation.objects.get().number
+
+    def test_numbers_of_evkit_keep_clear_of_the_callers(self, ask, fleet):
+        ask("ReserveNow", RESERVE | {"reservationId": 2})
+        ask("ReserveNow", RESERVE | {"reservationId": 0, "connectorId": 0})
+        first, second = Reservation.objects.order_by("pk")
+        assert first.reservation_id != second.reservation_id
+
+    def test_it_is_cancelled_by_the_callers_number(self, ask, fleet):
+        ask("ReserveNow", RESERVE)
+        answer = ask("CancelReservation", {"reservationId": 4711})
+        assert Reservation.objects.get().cancel_command_id == answer.json()["id"]
+
+    def test_a_reservation_that_only_the_charge_point_knows_is_cancelled_too(self, ask):
+        answer = ask("CancelReservation", {"reservationId": 99})
+        assert Command.objects.get(pk=answer.json()["id"]).payload == {"reservationId": 99}
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"idTag": "NOBODY"}, "idTag"),
+            ({"connectorId": 9}, "connectorId"),
+            ({"expiryDate": "2001-01-01T00:00:00Z"}, "expiryDate"),
+            ({"reservationId": 2**31}, "reservationId"),
+            ({"reservationId": "x"}, "reservationId"),
+        ],
+    )
+    def test_what_cannot_be_reserved_is_refused(self, ask, fleet, changes, field):
+        answer = ask("ReserveNow", RESERVE | changes)
+        assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
+        assert not Reservation.objects.exists()
+
+
+class TestTransfers:
+    def test_diagnostics_come_to_evkit_where_no_location_is_given(self, ask):
+        answer = ask("GetDiagnostics", {"startTime": "2026-01-01T00:00:00Z"})
+        job = FileJob.objects.get(command_id=answer.json()["id"])
+        assert (job.kind, job.elsewhere) == ("diagnostics", False)
+
+    @pytest.mark.parametrize(
+        ("action", "payload", "kind"),
+        [
+            ("GetDiagnostics", {"location": "ftp://files.example/logs"}, "diagnostics"),
+            (
+                "UpdateFirmware",
+                {"location": "https://files.example/fw.bin", "retrieveDate": "2026-01-01T00:00:00Z"},
+                "firmware",
+            ),
+        ],
+    )
+    def test_a_transfer_elsewhere_is_followed(self, ask, administrator, action, payload, kind):
+        answer = ask(action, payload)
+        (told,) = administrator.get("charge-points/CP_MINE/files").json()["items"]
+        assert (told["command"], told["kind"]) == (answer.json()["id"], kind)
+        assert (told["elsewhere"], told["state"]) == (True, "requested")
+
+    def test_what_cannot_be_sent_leaves_no_transfer(self, ask):
+        assert ask("UpdateFirmware", {"location": "ftp://x"}).status_code == 422
+        assert not FileJob.objects.exists()
