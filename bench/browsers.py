@@ -1,7 +1,7 @@
 """Load of its own process: pages that watch a site. `python -m bench.browsers PORT SITE CODE SECONDS`.
 
 Each behaves as static/js/live.js does: one WebSocket, at most four fetches a second, a pause as long as the
-last answer took (at most 2 s), everything at once when more than a hundred changed. The cookies, one per
+last answer took (at most 2 s), everything at once when more than four hundred changed. The cookies, one per
 page, come as JSON on the standard input; a new line there starts the measured time. It prints what it
 counted.
 """
@@ -22,7 +22,7 @@ from bench.load import Client
 
 SHORTEST_S = 0.25
 LONGEST_S = 2.0
-MANY = 100
+MANY = 400
 PING_S = 15.0
 
 

@@ -17,8 +17,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from chargers.files.endpoint import PREFIX, FileEndpoint  # noqa: E402
 from chargers.ocpp.consumer import ChargePointConsumer  # noqa: E402
 from chargers.ocpp.handshake import is_charge_point_path  # noqa: E402
-from evkit.core.lanes import Lanes  # noqa: E402
-from evkit.wiring import build_engine, live_application  # noqa: E402
+from evkit.wiring import LiveHub, SharedAnswers, build_engine, live_application  # noqa: E402
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -29,9 +28,10 @@ class Application:
 
     def __init__(self) -> None:
         self.engine = build_engine()
-        self._pages = Lanes(get_asgi_application())  # type: ignore[arg-type]  # Django's own names for the same
+        hub = LiveHub()
+        self._pages = SharedAnswers(get_asgi_application(), hub)  # type: ignore[arg-type]  # Django's own names for the same
         self._files = FileEndpoint(settings.EVKIT_DATA_DIR / "files" / "incoming")
-        self._live = live_application()
+        self._live = live_application(hub)
         self._proxies = frozenset(settings.EVKIT_TRUSTED_PROXIES)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:

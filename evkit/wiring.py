@@ -14,12 +14,14 @@ from charging.ocpp.v16 import table as charging_v16
 from charging.subscribers import hold_until_scheduled
 from evkit.console.health.sources import metrics_sources
 from evkit.console.live import publisher as live
+from evkit.console.live.answers import SharedAnswers
 from evkit.console.live.application import live_application
+from evkit.console.live.hub import LiveHub
 from evkit.core.events import bus
 from evkit.core.recorders import recorders
 from history.recorders import write_audit, write_messages
 
-__all__ = ["COMMANDS", "ROUTES", "build_engine", "live_application", "wire"]
+__all__ = ["COMMANDS", "ROUTES", "LiveHub", "SharedAnswers", "build_engine", "live_application", "wire"]
 
 ROUTES: Mapping[tuple[str, str], Route] = {
     ("1.6", action): route for action, route in {**chargers_v16.ROUTES, **charging_v16.ROUTES}.items()

@@ -7,7 +7,7 @@ const LONGEST_MS = 2000;
 const WHOLE_MS = 300000;
 const PING_MS = 15000;
 const PONG_MS = 10000;
-const MANY = 100;
+const MANY = 400;
 const FAILED_MS = 2000;
 const NOT_ALLOWED = 4403;
 const RETRY_MS = [500, 1000, 2000, 5000, 10000];
@@ -144,7 +144,8 @@ class LiveFeed {
   // Waits as long again as the answer took: a busy server is asked less often.
   async fetch() {
     this.timer = null;
-    const ids = [...this.changed].join(",");
+    // In one order, so that pages that missed the same ask for the same.
+    const ids = [...this.changed].sort((one, other) => one - other).join(",");
     const whole = this.everything || this.points || !ids || this.changed.size > MANY;
     this.changed.clear();
     this.everything = false;

@@ -16,6 +16,8 @@ from evkit.console.live.page import NOT_ALLOWED, LivePage, Receive, Send
 
 PATH: Final = "/live/"
 
+App = Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]
+
 
 class LiveApplication:
     """Serves the feed of a page; `?site=1&site=2` names the sites it shows.
@@ -33,7 +35,7 @@ class LiveApplication:
         if scope["path"] != PATH:
             await send({"type": "websocket.close"})
             return
-        page = LivePage(_session_key(scope), _asked(scope))
+        page = LivePage(session_key(scope), _asked(scope))
         try:
             allowed = await self._hub.join(page)
             await send({"type": "websocket.accept"})
@@ -45,15 +47,13 @@ class LiveApplication:
             await self._hub.leave(page)
 
 
-def live_application() -> Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]:
+def live_application(hub: LiveHub | None = None) -> App:
     """Return the application; pages of other hosts are refused."""
-    application: Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]] = AllowedHostsOriginValidator(
-        LiveApplication()
-    )
+    application: App = AllowedHostsOriginValidator(LiveApplication(hub))
     return application
 
 
-def _session_key(scope: Mapping[str, Any]) -> str:
+def session_key(scope: Mapping[str, Any]) -> str:
     """Return the key of the browser's session, "" without one."""
     headers = [value for name, value in scope["headers"] if name == b"cookie"]
     cookies = parse_cookie(b"; ".join(headers).decode("latin-1"))

@@ -37,7 +37,7 @@ class LivePage:
         self.session_key = session_key
         self.heard_at = time.monotonic()
         self._asked = asked
-        self._sites: frozenset[int] = frozenset()
+        self.sites: frozenset[int] = frozenset()
         self._notes = Notes()
         self._wake = asyncio.Event()
         self._awake = asyncio.Event()
@@ -46,16 +46,16 @@ class LivePage:
 
     def allow(self, viewer: Principal | None) -> bool:
         """Take over what the viewer may see now; tell whether that is any of the page's sites."""
-        self._sites = frozenset(
+        self.sites = frozenset(
             site for site in self._asked if viewer is not None and viewer.may(Right.VIEW, site)
         )
-        return bool(self._sites)
+        return bool(self.sites)
 
     def tell(self, messages: Sequence[Mapping[str, Any]]) -> None:
         """Note what changed on the page's sites."""
         for message in messages:
             site = message["site"]
-            if site is None or site in self._sites:
+            if site is None or site in self.sites:
                 self._notes.add(message["type"], site, message["charge_points"])
                 self._wake.set()
 

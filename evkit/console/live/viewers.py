@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -14,15 +15,23 @@ from sites.models import User
 from sites.permissions import Principal, principal_of_user
 
 
-def viewers(session_keys: Collection[str], now: datetime) -> dict[str, Principal]:
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody with an open page: what they may, and the language they chose."""
+
+    principal: Principal
+    language: str
+
+
+def viewers(session_keys: Collection[str], now: datetime) -> dict[str, Viewer]:
     """Return who is behind each session; those that have ended by `now` are left out."""
     rows = Session.objects.filter(pk__in=session_keys, expire_date__gt=now)
     contents = {row.session_key: row.get_decoded() for row in rows}
     ids = {content[SESSION_KEY] for content in contents.values() if SESSION_KEY in content}
     users = {str(user.pk): user for user in User.objects.filter(pk__in=ids, is_active=True)}
-    principals = {key: principal_of_user(user) for key, user in users.items()}
+    known = {key: Viewer(principal_of_user(user), user.language) for key, user in users.items()}
     return {
-        key: principals[content[SESSION_KEY]]
+        key: known[content[SESSION_KEY]]
         for key, content in contents.items()
         if content.get(SESSION_KEY) in users and _holds(content, users[content[SESSION_KEY]])
     }

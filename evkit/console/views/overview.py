@@ -11,8 +11,10 @@ from evkit.console.attention import attention_of
 from evkit.console.cards import totals_of, zones_of
 from evkit.console.filters import Filter
 from evkit.console.ids import read_ids
-from evkit.console.live.cards import shared_cards
+from evkit.console.live.answers import share
+from evkit.console.live.cards import followed_cards, shared_cards
 from evkit.console.live.shared import shared_html
+from evkit.console.middleware import is_live
 
 ALL = "all"
 
@@ -27,7 +29,8 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     """
     site = get_site(request, code)
     chosen = Filter.from_query(request.GET)
-    cards = shared_cards(request, site)
+    live = is_live(request) and is_htmx(request)
+    cards = followed_cards(request, site) if live else shared_cards(request, site)
     zones = zones_of(chosen.apply(cards))
     totals = totals_of(cards, site.limit_w)
     asked = request.GET.get("only", "")
@@ -53,6 +56,8 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
                 {**context, "oob": True},
                 key=(site.pk, chosen, context["whole_grid"]),
             )
+        if live and asked:
+            share(request, site.pk)
         return render(request, _template(request, live=bool(asked)), context)
 
 

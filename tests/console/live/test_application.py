@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
 
 from evkit.console.live.application import live_application
+from evkit.console.live.hub import LiveHub
 from evkit.console.live.page import NOT_ALLOWED
 from evkit.console.live.publisher import GROUP
 from sites.models import Membership, User
@@ -35,10 +37,12 @@ def two_sites() -> tuple[User, int, int]:
     return add_user(Role.OPERATOR, mine), mine.pk, other.pk
 
 
-def feed(cookie: bytes | None, *site_ids: int, path: str = "/live/") -> WebsocketCommunicator:
+def feed(
+    cookie: bytes | None, *site_ids: int, path: str = "/live/", hub: LiveHub | None = None
+) -> WebsocketCommunicator:
     query = "&".join(f"site={site_id}" for site_id in site_ids)
     headers = [ORIGIN, *([(b"cookie", cookie)] if cookie else [])]
-    return WebsocketCommunicator(live_application(), f"{path}?{query}", headers=headers)
+    return WebsocketCommunicator(live_application(hub), f"{path}?{query}", headers=headers)
 
 
 async def tell(site: int | None, ids: list[int] | None, topic: str = "changed") -> None:
@@ -133,3 +137,48 @@ class TestLiveApplication:
 
     async def test_refuses_every_other_path(self) -> None:
         assert not (await feed(None, 1, path="/elsewhere/").connect())[0]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestLiveHub:
+    async def test_knows_who_has_a_page_open_and_what_they_may_see(self) -> None:
+        user, mine, other = await database_sync_to_async(two_sites)()
+        cookie = await database_sync_to_async(session_cookie)(user)
+        key = cookie.decode().partition("=")[2]
+        hub = LiveHub()
+        assert hub.language(key) is None
+        socket = feed(cookie, mine, hub=hub)
+        await socket.connect()
+        assert (hub.language(key), hub.sees(key, mine), hub.sees(key, other)) == ("en", True, False)
+        assert not hub.sees("another", mine)
+        await socket.disconnect()
+        assert hub.language(key) is None
+        assert not hub.sees(key, mine)
+
+    async def test_knows_nobody_while_rights_may_have_changed(self) -> None:
+        user, mine, other = await database_sync_to_async(two_sites)()
+        cookie = await database_sync_to_async(session_cookie)(user)
+        key = cookie.decode().partition("=")[2]
+        hub = LiveHub()
+        socket = feed(cookie, mine, other, hub=hub)
+        await socket.connect()
+        hub._hear({"notes": [{"type": "changed", "site": None, "charge_points": None}]})
+        assert not hub.sees(key, mine)
+        assert hub.language(key) is None
+        async with asyncio.timeout(5):
+            while not hub.sees(key, mine):  # noqa: ASYNC110 (the hub tells nobody when it has looked)
+                await asyncio.sleep(0.01)
+        await socket.disconnect()
+
+    async def test_a_round_begins_with_every_change(self) -> None:
+        user, mine, _other = await database_sync_to_async(two_sites)()
+        hub = LiveHub()
+        socket = feed(await database_sync_to_async(session_cookie)(user), mine, hub=hub)
+        await socket.connect()
+        before = hub.told_at(mine)
+        await tell(mine, [4, 7])
+        await socket.receive_json_from()
+        assert hub.told_at(mine) > before
+        assert hub.covering(mine, {4}) == {4, 7}
+        assert hub.covering(mine, {9}) == {9}
+        await socket.disconnect()

@@ -30,8 +30,8 @@ class TestViewers:
     def test_returns_the_principal_of_a_session(self, user: User, key: str) -> None:
         found = viewers([key, "unknown"], utc_now())
         assert list(found) == [key]
-        assert found[key].may(Right.VIEW, user.memberships.get().site_id)
-        assert not found[key].may(Right.VIEW, 0)
+        assert found[key].principal.may(Right.VIEW, user.memberships.get().site_id)
+        assert not found[key].principal.may(Right.VIEW, 0)
 
     def test_many_sessions_of_one_user_cost_no_more_queries(
         self, user: User, key: str, django_assert_num_queries
