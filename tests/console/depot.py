@@ -101,10 +101,11 @@ def add_depot() -> Depot:
     return Depot(site, charging, faulted, offline, transaction)
 
 
-def add_reservation(depot: Depot) -> Reservation:
-    """Reserve the free connector for the next hour."""
+def add_reservation(depot: Depot, charge_point: ChargePoint | None = None, connector: int = 2) -> Reservation:
+    """Reserve a connector for the next hour: the free one, unless another is named."""
     return Reservation.objects.create(
-        charge_point=depot.charging, connector=2, id_token=IdToken.objects.get(), created_at=utc_now(),
+        charge_point=charge_point or depot.charging, connector=connector,
+        id_token=IdToken.objects.get(), created_at=utc_now(),
         state=ReservationState.ACCEPTED, expires_at=utc_now() + timedelta(hours=1),
     )  # fmt: skip
 

@@ -85,6 +85,11 @@ def reset(world: World) -> Mapping[str, Any]:
     return {"operation": "reset", "targets": targets, "token": str(uuid4()), "kind": "Soft"}
 
 
+def reservation(world: World) -> Mapping[str, Any]:
+    """The form that reserves any connector of a charge point."""
+    return {"place": f"{world.depot.charging.pk}-0", "id_tag": "BUS212", "minutes": "30"}
+
+
 NEW_FILTER = {"page": "charge_points", "name": "Faulted", "query": "state=faulted"}
 NEW_USER = {"username": "bob", "role": "guest", "language": "fr"}
 OWN_NAME = {"first_name": "Ann", "last_name": "", "email": ""}
@@ -155,6 +160,8 @@ SITE = {
     "operation_run": Row(Need.COMMAND, site, get=405, post=302, form=reset),
     "operation_batches": Row(Need.SITE, site),
     "operation_batch": Row(Need.SITE, lambda w: [*site(w), w.batch.pk]),
+    "reservations": Row(Need.SITE, site, post=302, form=reservation, post_need=Need.COMMAND),
+    "cancel_reservation": Row(Need.COMMAND, lambda w: [*site(w), w.reservation.pk], get=405, post=302),
     "orphans": Row(Need.COMMAND, site),
     "settle_orphan": Row(
         Need.COMMAND,

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.test import Client
 
 from chargers.models import Command, DeferredAnswer, FileJob
-from charging.models import OperationBatch, OperationLine, OrphanStop
+from charging.models import OperationBatch, OperationLine, OrphanStop, Reservation
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
 from history.models import Message
@@ -23,7 +23,7 @@ from sites.services.links import invite_user
 from sites.services.tokens import create_token
 from sites.services.users import Profile
 from sites.types import Role
-from tests.console.depot import NOW, Depot, add_depot, add_received_file, add_site
+from tests.console.depot import NOW, Depot, add_depot, add_received_file, add_reservation, add_site
 
 PASSWORD = "a long password"
 UNWATCHED = frozenset({"sessions.session", "evsites.browsersession", "evsites.loginfailure"})
@@ -47,6 +47,7 @@ class World:
     link: str
     file: FileJob
     exception: ScheduleException
+    reservation: Reservation
 
     @property
     def point(self) -> list[object]:
@@ -99,6 +100,7 @@ def make_world(owner: User) -> World:
         link,
         add_received_file(depot),
         add_exception(depot.site),
+        add_reservation(depot, depot.faulted, 1),
     )
 
 
