@@ -46,6 +46,12 @@ OF_A_PLACE = (
     Address(
         "PATCH", "charge-points/{charge_point}/local-list", {"kept": True}, ("administrator", "operator")
     ),
+    Address(
+        "POST", "charge-points/{charge_point}/connectors/1/pause", {}, ("administrator", "operator"), 202
+    ),
+    Address(
+        "POST", "charge-points/{charge_point}/connectors/1/resume", {}, ("administrator", "operator"), 400
+    ),
     Address("GET", "commands/{command}"),
     Address("GET", "transactions/{transaction}"),
     Address("GET", "transactions/{transaction}/meter-values"),
@@ -103,6 +109,7 @@ class TestCompleteness:
                 .replace("{charge_point}", "{identity}")
                 .replace("{command}", "{command_id}")
                 .replace("{transaction}", "{number}")
+                .replace("connectors/1", "connectors/{connector}")
                 .replace("pv.power", "{name}"),
             )
             for address in EVERY_ADDRESS
