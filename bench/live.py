@@ -22,6 +22,7 @@ from tests.support.server import ROOT
 CHARGE_POINTS = 500
 BROWSERS = (0, 50, 200)
 WARM_S = 15.0
+DIVIDED = "served, pages apart"
 ANSWERS_SLOWED = 1.5
 
 
@@ -45,7 +46,7 @@ def live(*, rounds: int, seconds: float) -> list[Figure]:
     figures = []
     modes = ["SQLite"]
     if postgres_answers() and redis_answers():
-        modes.insert(0, "served")
+        modes = ["served", DIVIDED, *modes]
     for mode in modes:
         runs: dict[int, list[Run]] = {count: [] for count in BROWSERS}
         for _round in range(rounds):
@@ -61,7 +62,7 @@ def live(*, rounds: int, seconds: float) -> list[Figure]:
 def _site(mode: str) -> Iterator[SampleSite]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        served = mode == "served"
+        served = mode != "SQLite"
         url = stack.enter_context(own_database()) if served else ""
         site = sample_site(
             folder,
@@ -69,12 +70,13 @@ def _site(mode: str) -> Iterator[SampleSite]:
             viewers=max(BROWSERS),
             database_url=url,
             redis_url=redis_url() if served else "",
+            divided=mode == DIVIDED,
         )
         yield stack.enter_context(site)
 
 
 def _run(site: SampleSite, browsers: int, seconds: float) -> Run:
-    points = start("bench.busy_points", site.server.port, CHARGE_POINTS, WARM_S, seconds)
+    points = start("bench.busy_points", site.points.port, CHARGE_POINTS, WARM_S, seconds)
     pages = start("bench.browsers", site.server.port, site.site, CODE, seconds)
     assert points.stdout is not None
     assert pages.stdin is not None
@@ -102,11 +104,13 @@ def start(module: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 def _cpu_s(site: SampleSite) -> float:
-    """Return the CPU seconds that the server has used so far, user and system."""
-    assert site.server.process is not None
-    fields = (
-        Path(f"/proc/{site.server.process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    )
+    """Return the CPU seconds that the server's processes have used so far, user and system."""
+    pids = {server.process.pid for server in (site.server, site.points) if server.process is not None}
+    return sum(map(_cpu_of, pids))
+
+
+def _cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.support.server import Server
+from tests.support.server import Server, free_port
 
 CODE = "sample"
 
@@ -41,26 +41,44 @@ print(json.dumps({{"site": site.pk, "cookies": cookies}}))
 
 @dataclass(frozen=True, slots=True)
 class SampleSite:
-    """The server, the site's key, and a cookie per viewer: administrators, operators and guests in turns."""
+    """The server, the site's key, and a cookie per viewer: administrators, operators and guests in turns.
+
+    `points` is the process that charge points connect to, the same unless the work is divided.
+    """
 
     server: Server
+    points: Server
     site: int
     cookies: list[str]
 
 
 @contextmanager
 def sample_site(
-    folder: Path, *, charge_points: int, viewers: int, database_url: str = "", redis_url: str = ""
+    folder: Path,
+    *,
+    charge_points: int,
+    viewers: int,
+    database_url: str = "",
+    redis_url: str = "",
+    divided: bool = False,
 ) -> Iterator[SampleSite]:
-    """Run evkit with the sample site of so many charge points."""
+    """Run evkit with the sample site of so many charge points; divided, with a process of their own."""
     server = Server(data_dir=folder, database_url=database_url, redis_url=redis_url)
     server.manage("migrate", "--verbosity", "0")
     declared = folder / "sample.yaml"
     declared.write_text(server.manage("sample_config", "--count", str(charge_points)), encoding="utf-8")
     server.manage("apply_config", str(declared))
     known = json.loads(server.shell(LOG_IN.format(code=CODE, count=viewers)))
-    server.start()
+    servers = [server]
+    if divided:
+        server.command += " --only pages"
+        servers.append(
+            replace(server, command="evkit serve --port {port} --only charge-points", port=free_port())
+        )
     try:
-        yield SampleSite(server, known["site"], known["cookies"])
+        for each in servers:
+            each.start()
+        yield SampleSite(server, servers[-1], known["site"], known["cookies"])
     finally:
-        server.stop()
+        for each in servers:
+            each.stop()

@@ -30,7 +30,16 @@ def main() -> int:
         command = commands.add_parser(name, help=text)
         command.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
         command.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    commands.choices["serve"].add_argument(
+        "--only",
+        choices=["pages", "charge-points"],
+        help="leave the other half to other processes, see docs/operations.md",
+    )
     options = parser.parse_args()
+    if options.command == "run":
+        os.environ.pop("EVKIT_ONLY", None)
+    elif options.only:
+        os.environ["EVKIT_ONLY"] = options.only
     django.setup()
     if options.command == "serve":
         return _serve(options.host, options.port)

@@ -17,16 +17,35 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from chargers.files.endpoint import PREFIX, FileEndpoint  # noqa: E402
 from chargers.ocpp.consumer import ChargePointConsumer  # noqa: E402
 from chargers.ocpp.handshake import is_charge_point_path  # noqa: E402
+from evkit.core.lanes import UNHINDERED  # noqa: E402
+from evkit.environment import CHARGE_POINTS, PAGES  # noqa: E402
 from evkit.wiring import LiveHub, SharedAnswers, build_engine, live_application  # noqa: E402
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+App = Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+async def not_here(scope: Mapping[str, Any], _receive: Receive, send: Send) -> None:
+    """Refuse what another process serves: a proxy has sent it to the wrong one."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.body", "body": b"Another process of evkit serves this.\n"})
 
 
 class Application:
-    """Dispatches by protocol and path."""
+    """Dispatches by protocol and path.
 
-    def __init__(self) -> None:
+    Args:
+        only: `PAGES` or `CHARGE_POINTS` for a process that serves nothing else, "" for one that serves both.
+    """
+
+    def __init__(self, only: str = "") -> None:
+        self._charge_points = only != PAGES
+        self._people = only != CHARGE_POINTS
         self.engine = build_engine()
         hub = LiveHub()
         self._pages = SharedAnswers(get_asgi_application(), hub)  # type: ignore[arg-type]  # Django's own names for the same
@@ -38,14 +57,26 @@ class Application:
         """Serve one connection."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await self._files(scope, receive, send)
         elif scope["type"] == "http":
-            await self._pages(dict(scope), receive, send)
-        elif is_charge_point_path(scope.get("raw_path") or scope["path"].encode()):
-            await ChargePointConsumer(self.engine, self._proxies)(scope, receive, send)
+            await self._http(scope)(scope, receive, send)
         else:
-            await self._live(scope, receive, send)
+            await self._socket(scope)(scope, receive, send)
+
+    def _http(self, scope: Mapping[str, Any]) -> App:
+        """Return what answers a request: files are charge points' business, probes everybody's."""
+        path = scope["path"]
+        if path.startswith(PREFIX):
+            return self._files if self._charge_points else not_here
+        return self._ask_page if self._people or path in UNHINDERED else not_here
+
+    async def _ask_page(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        await self._pages(dict(scope), receive, send)
+
+    def _socket(self, scope: Mapping[str, Any]) -> App:
+        """Return what serves a WebSocket."""
+        if is_charge_point_path(scope.get("raw_path") or scope["path"].encode()):
+            return ChargePointConsumer(self.engine, self._proxies) if self._charge_points else not_here
+        return self._live if self._people else not_here
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -59,4 +90,4 @@ class Application:
                 return
 
 
-application = Application()
+application = Application(settings.EVKIT_ONLY)

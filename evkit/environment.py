@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+PAGES = "pages"
+CHARGE_POINTS = "charge-points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Environment:
     https: bool
     log_format: str
     public_url: str
+    only: str
 
     @property
     def served(self) -> bool:
@@ -49,6 +52,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     data_dir = Path(environ.get("EVKIT_DATA_DIR") or BASE_DIR / "var").resolve()
     database_url = environ.get("DATABASE_URL", "")
     served = bool(database_url)
+    only = _part(environ.get("EVKIT_ONLY", ""), shared=served and bool(environ.get("REDIS_URL")))
     return Environment(
         data_dir=data_dir,
         database_url=database_url,
@@ -61,7 +65,21 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         https=environ.get("EVKIT_HTTPS", "") == "1",
         log_format=environ.get("EVKIT_LOG_FORMAT") or ("json" if served else "console"),
         public_url=environ.get("EVKIT_PUBLIC_URL", "").rstrip("/"),
+        only=only,
     )
+
+
+def _part(text: str, *, shared: bool) -> str:
+    """Return what alone this process serves, "" for everything; the parts meet in PostgreSQL and Redis."""
+    if text not in {"", PAGES, CHARGE_POINTS}:
+        raise ImproperlyConfigured(
+            f"EVKIT_ONLY is {text!r}; write {PAGES!r} or {CHARGE_POINTS!r}, or leave it empty."
+        )
+    if text and not shared:
+        raise ImproperlyConfigured(
+            "EVKIT_ONLY (serve --only) divides the work between processes: set DATABASE_URL and REDIS_URL."
+        )
+    return text
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ CSRF_TRUSTED_ORIGINS = list(environment.trusted_origins)
 EVKIT_DATA_DIR = environment.data_dir
 EVKIT_SERVED = environment.served
 EVKIT_REDIS_URL = environment.redis_url
+EVKIT_ONLY = environment.only
 EVKIT_PUBLIC_URL = environment.public_url
 EVKIT_TRUSTED_PROXIES = environment.trusted_proxies
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
+from tests.console.live.test_sockets import SESSION
 from tests.support.databases import redis_url
 from tests.support.handshake import Handshake, Reply, shake
 from tests.support.server import Server
@@ -105,3 +110,73 @@ def test_a_killed_process_leaves_its_charge_points_to_the_others(
     done = until(lambda: second.get(f"commands/{command['id']}", token), lambda got: got["state"] != "sent")
     assert done["state"] == "rejected"
     again.close()
+
+
+@pytest.fixture
+def divided(served_evkit: Server, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
+    """A process for pages and one for charge points, as a proxy would use them."""
+    parts = []
+    for only in ("pages", "charge-points"):
+        folder = tmp_path / only
+        folder.mkdir()
+        parts.append(
+            Server(
+                data_dir=folder,
+                database_url=served_evkit.database_url,
+                redis_url=redis_url(),
+                command=f"evkit serve --only {only} --port {{port}}",
+            ).start()
+        )
+    pages, points = parts
+    yield pages, points
+    pages.stop()
+    points.stop()
+
+
+def status_of(server: Server, path: str) -> int:
+    try:
+        with urllib.request.urlopen(f"{server.url}{path}", timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_one_process_serves_pages_and_another_one_charge_points(
+    divided: tuple[Server, Server], token: str
+) -> None:
+    pages, points = divided
+    for server in divided:
+        assert status_of(server, "/healthz") == status_of(server, "/readyz") == 200
+    assert (status_of(pages, "/account/login/"), status_of(points, "/account/login/")) == (200, 404)
+    assert status_of(points, "/api/v1/charge-points") == 404
+    assert shake(pages.port, Handshake("/ocpp/CP_1")).status == 403
+    assert shake(points.port, Handshake("/live/?site=1", subprotocols=None)).status == 403
+    with watching(pages) as feed:
+        charge_point = booted(points)
+        assert json.loads(feed.recv(timeout=10))["charge_points"] == [1]
+        command = {"action": "Reset", "payload": {"type": "Soft"}}
+        asked = time.monotonic()
+        pages.request("POST", "charge-points/CP_1/commands", token, command)
+        assert json.loads(charge_point.receive()[1])[2:] == ["Reset", {"type": "Soft"}]
+        assert time.monotonic() - asked < 2.0, "the wake-up was lost: the command went out with a sweep"
+        charge_point.close()
+
+
+def watching(server: Server) -> ClientConnection:
+    """Open the feed of a page on the only site."""
+    cookie, _semicolon, site = server.shell(SESSION).strip().partition(";")
+    return connect(
+        f"ws://127.0.0.1:{server.port}/live/?site={site}",
+        origin=Origin(server.url),
+        additional_headers={"Cookie": cookie},
+    )
+
+
+def test_the_parts_need_something_to_meet_in(served_evkit: Server, tmp_path: Path) -> None:
+    lonely = Server(
+        data_dir=tmp_path,
+        database_url=served_evkit.database_url,
+        command="evkit serve --only pages --port {port}",
+    )
+    with pytest.raises(RuntimeError, match="set DATABASE_URL and REDIS_URL"):
+        lonely.start()
