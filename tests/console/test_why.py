@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from evkit.console.commands.catalogue import COMMANDS
 from evkit.console.faults import ADVICE, FAULTS
 from evkit.console.why import CAUSES, Facts, Means, why
-from evkit.console.why.facts import Badge, Charge, Job, Limit, Link, Order, Question, Report
+from evkit.console.why.facts import Badge, Booking, Charge, Job, Limit, Link, Order, Question, Report
 from tests.console.depot import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -52,6 +52,7 @@ EARTH = {"error_code": "GroundFailure"}
 OWN_CODE = report("Faulted", error_code="OtherError", vendor_code="0x2F", info="fan")
 LITTLE = Limit(power_w=800, least_w=1000, by="ann", at=NOW - 5 * MINUTE)
 SITE_LIMIT = Limit(power_w=0, least_w=4140)
+BOOKED = Booking(number=7, who="Bus 212", until=NOW + 20 * MINUTE)
 ENOUGH = Limit(power_w=20_000, least_w=1000)
 
 Row = tuple[Facts, str, str, str]
@@ -133,6 +134,8 @@ ROWS: list[Row] = [
      "Badge 04A2 was accepted at 14:06, but the charge point has not started the charge.", "start"),
     (facts(PLUGGED), "no-badge",
      "A vehicle has been plugged in since 13:52, but no badge was presented.", "start"),
+    (facts("Reserved", booking=BOOKED), "reserved-for",
+     "The connector is reserved for Bus 212 until 14:27.", "cancel-reservation"),
     (facts("Reserved"), "reserved",
      "The connector has been reserved since 13:52.", ""),
     (facts(PLUGGED, connector=report(PLUGGED, error_code="ConnectorLockFailure")), "warning",

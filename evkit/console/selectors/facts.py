@@ -13,8 +13,9 @@ from charging.services.pauses import pauses_in_force
 from charging.services.scheduling import SCHEDULE
 from charging.usability import Usability, usability
 from evkit.console.selectors.badges import Badges, last_badges
-from evkit.console.selectors.orders import Orders, last_orders
-from evkit.console.why.facts import Badge, Charge, Facts, Limit, Link, Order, Report
+from evkit.console.selectors.bookings import open_bookings
+from evkit.console.selectors.orders import Orders, Place, last_orders
+from evkit.console.why.facts import Badge, Booking, Charge, Facts, Limit, Link, Order, Report
 from evkit.core.units import amperes_to_watts
 
 LEAST_A = 6
@@ -34,6 +35,7 @@ class Known:
     orders: Orders
     pauses: Mapping[int, Pause]
     scheduled: Mapping[int, Usability]
+    bookings: Mapping[Place, Booking]
 
 
 def connector_facts(rows: Sequence[ChargePoint], running: Running, now: datetime) -> dict[int, Facts]:
@@ -48,6 +50,7 @@ def connector_facts(rows: Sequence[ChargePoint], running: Running, now: datetime
         last_orders(rows, now),
         pauses_in_force(list(still)),
         usability(still, now),
+        open_bookings(rows),
     )
     return {evse.pk: _facts(row, evse, known) for row in rows for evse in row.evses.all()}
 
@@ -76,6 +79,7 @@ def _facts(row: ChargePoint, evse: Evse, known: Known) -> Facts:
         pause=_pause(known.pauses.get(evse.pk), inactive_until),
         inactive_until=inactive_until,
         job=orders.jobs.get(row.pk),
+        booking=known.bookings.get(place) or known.bookings.get((row.pk, 0)),
     )
 
 

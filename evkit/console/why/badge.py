@@ -15,6 +15,11 @@ from evkit.console.why.facts import Facts
 
 ANSWER: Final = Remedy(_("Answer"), means=Means.ANSWER)
 START: Final = Remedy(_("Start the charge"), "start")
+FREE: Final = Remedy(
+    _("Cancel the reservation"),
+    "cancel-reservation",
+    lambda f: {"reservation": f.booking.number if f.booking else ""},
+)
 START_OTHER: Final = Remedy(_("Start with another badge"), "start")
 START_AGAIN: Final = Remedy(
     _("Order the start again"),
@@ -172,6 +177,12 @@ BADGE_CAUSES: Final = (
         _("Badge %(tag)s was accepted at %(badge_time)s, but the charge point has not started the charge."),
         _accepted("Preparing"),
         START,
+    ),
+    Cause(
+        "reserved-for",
+        _("The connector is reserved for %(booked_for)s until %(booked_until)s."),
+        lambda f, _now: f.status == "Reserved" and f.booking is not None,
+        FREE,
     ),
     Cause(
         "reserved",

@@ -128,6 +128,15 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """A reservation that holds the connector: for whom (vehicle, else badge), and until when."""
+
+    number: int
+    who: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A firmware update or a diagnostics upload that is under way."""
 
@@ -161,6 +170,7 @@ class Facts:
     limit: Limit | None = None
     pause: Order | None = None
     job: Job | None = None
+    booking: Booking | None = None
     inactive_until: datetime | None = None
 
     @property

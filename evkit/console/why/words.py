@@ -80,6 +80,8 @@ VALUES: Final[dict[str, Callable[[Facts, datetime], str]]] = {
     "asked_tag": _text("question.tag"),
     "badge_by": _text("badge.by", EVKIT),
     "badge_time": _time("badge.at"),
+    "booked_for": _text("booking.who"),
+    "booked_until": _time("booking.until"),
     "charge_tag": _text("charge.tag"),
     "closing_by": _text("closing.by", EVKIT),
     "closing_time": _time("closing.at"),
