@@ -43,9 +43,7 @@ class TestSchedule:
         running = depot.transaction
         evse = running.evse
         EvseState.objects.filter(pk=evse.pk).update(status="SuspendedEVSE")
-        tomorrow = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[
-            (utc_now() + timedelta(days=2)).weekday()
-        ]
+        later = DAYS[(utc_now() + timedelta(days=2)).weekday()]
         ranges = [{"days": [later], "from": "08:00", "to": "12:00"}]
         evse.groups.add(ScheduleGroup.objects.create(site=depot.site, number=1, ranges=ranges))
         enforce_schedules(now=utc_now())
