@@ -8,7 +8,7 @@ EVKIT_DATA_DIR ?= var
 export PORT HOST EVKIT_DATA_DIR
 APPS := evkit sites chargers charging history alarms
 
-.PHONY: run test bench lint install install-dev lock messages clean
+.PHONY: run test bench fuzz lint install install-dev lock messages clean
 
 run: install ## Start everything in one process, with the demo depot
 	@$(BIN)/python -m evkit run
@@ -19,6 +19,9 @@ test: install-dev ## Run all tests
 
 bench: install-dev ## Run the benchmarks: make bench ARGS="--json FILE"
 	@env -u EVKIT_DATA_DIR $(BIN)/python -m bench $(ARGS)
+
+fuzz: install-dev ## Send a million random and mutated frames: make fuzz ARGS="--frames N --seed N"
+	@env -u EVKIT_DATA_DIR $(BIN)/python -m tests.fuzz $(ARGS)
 
 lint: install-dev ## Check style, types, layers, templates, translations and migrations
 	$(BIN)/ruff check .

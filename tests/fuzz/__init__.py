@@ -1,0 +1,1 @@
+"""Random and mutated frames against the running server; `make fuzz` for the long run."""
