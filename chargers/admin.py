@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from chargers import admin_firmware, admin_records
+from chargers import admin_desired, admin_firmware, admin_records
 from chargers.admin_facts import CHARGE_POINT_FACTS, EVSE_FACTS, ChargePointFacts, EvseFacts
 from chargers.admin_forms import ChargePointForm
 from chargers.models import ChargePoint, Evse
@@ -28,7 +28,7 @@ from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
 from sites.admin_base import actor_of
 
-__all__ = ["ChargePointAdmin", "admin_firmware", "admin_records"]
+__all__ = ["ChargePointAdmin", "admin_desired", "admin_firmware", "admin_records"]
 
 
 class EvseInline(EvseFacts, admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only

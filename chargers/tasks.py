@@ -7,6 +7,7 @@ from celery import shared_task
 from chargers.services.commands import expire_commands
 from chargers.services.connections import close_silent
 from chargers.services.deferred import default_overdue
+from chargers.services.desired_applying import apply_availability, apply_desired
 from chargers.services.effects import give_up_effects
 from chargers.services.file_jobs import sweep_jobs
 from evkit.core.clock import utc_now
@@ -21,3 +22,11 @@ def sweep_commands() -> None:
     default_overdue(now=now)
     close_silent(now=now)
     sweep_jobs(now=now)
+
+
+@shared_task(name="chargers.tasks.apply_desired")
+def apply_desired_state() -> None:
+    """Bring connected charge points to the configuration and availability that are desired of them."""
+    now = utc_now()
+    apply_desired(now=now)
+    apply_availability(now=now)

@@ -26,6 +26,7 @@ app.conf.update(
         "follow-schedules": {"task": "charging.tasks.follow_schedules", "schedule": 10.0},
         "sweep-reservations": {"task": "charging.tasks.sweep_reservations", "schedule": 5.0},
         "keep-local-lists": {"task": "charging.tasks.keep_local_lists", "schedule": 60.0},
+        "apply-desired": {"task": "chargers.tasks.apply_desired", "schedule": 30.0},
         "make-partitions": {"task": "history.tasks.make_partitions", "schedule": 6 * 3600.0},
     },
 )

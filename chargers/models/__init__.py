@@ -2,6 +2,7 @@ from chargers.models.charge_point import ChargePoint, ChargePointState
 from chargers.models.command import Command, CommandCall
 from chargers.models.connection import Connection, ConnectionFailure
 from chargers.models.deferred import DeferredAnswer
+from chargers.models.desired import DesiredAvailability, DesiredKey
 from chargers.models.evse import Evse, EvseState
 from chargers.models.facts import (
     Boot,
@@ -22,6 +23,8 @@ __all__ = [
     "Connection",
     "ConnectionFailure",
     "DeferredAnswer",
+    "DesiredAvailability",
+    "DesiredKey",
     "Evse",
     "EvseState",
     "FileJob",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -44,17 +44,34 @@ def is_confirmed(command: Command) -> bool:
         return _status_of(command) in command.confirming.split(",")
     number = int(command.payload.get("connectorId", 0))
     wanted_off = command.payload.get("type") == "Inoperative"
-    evses = dict(
-        EvseState.objects.filter(evse__charge_point_id=command.charge_point_id).values_list(
-            "evse__number", "status"
+    return availability_fits(command.charge_point_id, number, wanted_off=wanted_off) is True
+
+
+def availability_fits(
+    charge_point_id: int, number: int, *, wanted_off: bool, since: datetime | None = None
+) -> bool | None:
+    """Tell whether connector `number` (0: the whole) is available, or not, as wanted; None if unknown.
+
+    Only what was told at or after `since` counts.
+    """
+    fits = {
+        evse: None if not _counts(status, at, since) else _fits(status, wanted_off=wanted_off)
+        for evse, status, at in EvseState.objects.filter(evse__charge_point_id=charge_point_id).values_list(
+            "evse__number", "status", "status_at"
         )
-    )
+    }
     if number:
-        return _fits(evses.get(number, ConnectorStatus.UNKNOWN), wanted_off=wanted_off)
-    own = ChargePointState.objects.values_list("status", flat=True).get(pk=command.charge_point_id)
-    return _fits(own, wanted_off=wanted_off) or (
-        bool(evses) and all(_fits(status, wanted_off=wanted_off) for status in evses.values())
-    )
+        return fits.get(number)
+    status, at = ChargePointState.objects.values_list("status", "status_at").get(pk=charge_point_id)
+    if _counts(status, at, since) and _fits(status, wanted_off=wanted_off):
+        return True
+    if None in fits.values() or not fits:
+        return False if False in fits.values() else None
+    return all(fits.values())
+
+
+def _counts(status: str, at: datetime | None, since: datetime | None) -> bool:
+    return status != ConnectorStatus.UNKNOWN and (since is None or (at is not None and at >= since))
 
 
 def _status_of(command: Command) -> str:
@@ -64,6 +81,4 @@ def _status_of(command: Command) -> str:
 
 
 def _fits(status: str, *, wanted_off: bool) -> bool:
-    if status == ConnectorStatus.UNKNOWN:
-        return False
     return (status == ConnectorStatus.UNAVAILABLE) == wanted_off

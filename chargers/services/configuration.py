@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from chargers.models import ChargePoint, ChargePointState, Command, ConfigurationKey
 from chargers.ocpp.handling import Batch
+from chargers.services.desired import same_value
 from chargers.services.effects import awaited, mark_seen
 from chargers.services.secrets import is_secret
 from evkit.core.texts import storable
@@ -89,15 +90,8 @@ def _confirm_changes(charge_point: ChargePoint, reported: Iterable[ReportedKey],
     confirmed = [
         command
         for command in changes_to_confirm(charge_point)
-        if _same(values.get(str(command.payload.get("key", "")).lower()), command.payload.get("value"))
+        if same_value(
+            values.get(str(command.payload.get("key", "")).lower()), str(command.payload.get("value"))
+        )
     ]
     mark_seen(confirmed, batch.now, batch)
-
-
-def _same(reported: str | None, wanted: object) -> bool:
-    """Compare values as charge points write them: case and blanks differ between what was set and read."""
-    return reported is not None and _normal(reported) == _normal(str(wanted))
-
-
-def _normal(text: str) -> str:
-    return "".join(text.lower().split())

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from chargers.models import ChargePoint, Command, Evse
+from chargers.models import ChargePoint, Command, DesiredKey, Evse
 from chargers.services.commands import queue_command
 from chargers.services.passwords import password_matches
 from evkit.core.recorders import SYSTEM
@@ -179,3 +179,19 @@ class TestLists:
         assert claim.message_id in client.get(address).content.decode()
         assert client.post(address, {"state": "accepted"}).status_code == 403
         assert Command.objects.get().state == "sent"
+
+
+class TestDesiredValues:
+    ADD = "/admin/chargers/desiredkey/add/"
+
+    def test_a_value_is_set_for_a_site_in_somebodys_name(self, client):
+        site = SiteFactory()
+        answer = client.post(self.ADD, {"site": site.pk, "key": "A", "value": "1"})
+        assert answer.status_code == 302
+        row = DesiredKey.objects.get()
+        assert (row.site, row.charge_point, row.set_by) == (site, None, "root")
+
+    def test_a_secret_is_refused(self, client):
+        answer = client.post(self.ADD, {"site": SiteFactory().pk, "key": "AuthorizationKey", "value": "x"})
+        assert answer.status_code == 200
+        assert not DesiredKey.objects.exists()

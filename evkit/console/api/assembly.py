@@ -10,6 +10,7 @@ from evkit.console.api.errors import register_error_handlers
 from evkit.console.api.resources import (
     charge_points,
     commands,
+    configuration,
     external,
     file_jobs,
     local_lists,
@@ -37,6 +38,7 @@ RESOURCES = (
     external,
     commands,
     pauses,
+    configuration,
     local_lists,
     file_jobs,
     charge_points,

@@ -13,6 +13,7 @@ from chargers.models import ChargePoint, Command
 from chargers.ocpp.schema import InvalidPayload, check_request
 from chargers.ocpp.times import parse_time
 from chargers.services.commands import queue_command
+from chargers.services.desired import change_desired, desired_keys
 from chargers.services.file_jobs import request_diagnostics, transfer_elsewhere
 from charging.models import IdToken, Reservation
 from charging.models.id_token import token_key
@@ -62,6 +63,21 @@ def _checked(action: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
     except InvalidPayload as error:
         raise InvalidInputError(error.message, field=error.field) from error
     return payload
+
+
+def _change_configuration(request: Request) -> Command:
+    """Change a key; where a value of it is kept for the charge point or its site, the new one is kept."""
+    payload = _checked(request.action, request.payload)
+    kept = desired_keys([request.charge_point])[request.charge_point.pk]
+    if payload["key"].lower() in kept:
+        change_desired(
+            charge_point=request.charge_point,
+            key=payload["key"],
+            value=payload["value"],
+            now=request.now,
+            actor=request.actor,
+        )
+    return _as_given(request)
 
 
 def _reserve(request: Request) -> Command:
@@ -133,6 +149,7 @@ def _transfer(request: Request) -> Command:
 
 SENDERS: Final[Mapping[str, Callable[[Request], Command]]] = {
     "CancelReservation": _cancel,
+    "ChangeConfiguration": _change_configuration,
     "GetDiagnostics": _diagnostics,
     "ReserveNow": _reserve,
     "UpdateFirmware": _transfer,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models import ConfigurationKey
+from chargers.services.desired import change_desired
 from chargers.services.passwords import generate_key
+from chargers.services.secrets import is_secret
 from evkit.console.commands.base import CommandForm, Payload
+from evkit.core.recorders import Actor
 
 
 class ReadConfigurationForm(CommandForm):
@@ -38,6 +43,12 @@ class ChangeConfigurationForm(CommandForm):
 
     key = forms.CharField(label=_("Key"), max_length=50)
     value = forms.CharField(label=_("New value"), max_length=500, required=False)
+    keep = forms.BooleanField(
+        label=_("Keep this value"),
+        required=False,
+        initial=True,
+        help_text=_("evkit asks for it again where the charge point reports another, also after a restart."),
+    )
 
     def prepare(self) -> None:
         """Suggest the keys that the charge point reported as writable."""
@@ -51,6 +62,19 @@ class ChangeConfigurationForm(CommandForm):
     def payload(self) -> Payload:
         """Return the key and its new value."""
         return {"key": self.cleaned_data["key"], "value": self.cleaned_data["value"]}
+
+    def queue(self, *, now: datetime, actor: Actor) -> None:
+        """Ask for the change, and keep the value or let go of the one that was kept."""
+        data = self.cleaned_data
+        if not is_secret(data["key"]):
+            change_desired(
+                charge_point=self.charge_point,
+                key=data["key"],
+                value=data["value"] if data["keep"] else None,
+                now=now,
+                actor=actor,
+            )
+        super().queue(now=now, actor=actor)
 
 
 class NewKeyForm(CommandForm):

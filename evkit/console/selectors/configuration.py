@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chargers.models import Command, ConfigurationKey
+from chargers.models import ChargePoint, Command, ConfigurationKey
 from chargers.services.configuration import CHANGE
+from chargers.services.desired import desired_keys, same_value
 from chargers.services.secrets import is_secret
 from chargers.types import CommandState
 
@@ -16,7 +17,10 @@ REMEMBERED = 500
 
 @dataclass(frozen=True, slots=True)
 class KeyLine:
-    """One configuration key: its reported value and the one that evkit asked for last, if any."""
+    """One configuration key: its reported value and the desired one, else the one it accepted last.
+
+    `kept` tells who desires it: "point", "site" or nobody (""); such a value is asked for again.
+    """
 
     key: str
     value: str | None
@@ -26,6 +30,7 @@ class KeyLine:
     reported_at: datetime | None
     desired: str | None = None
     desired_at: datetime | None = None
+    kept: str = ""
 
     @property
     def drifts(self) -> bool:
@@ -34,21 +39,22 @@ class KeyLine:
             return False
         if self.desired_at is not None and self.reported_at < self.desired_at:
             return False
-        return _normal(self.value or "") != _normal(self.desired)
+        return not same_value(self.value or "", self.desired)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A value that a charge point accepted from evkit."""
+    """A value that is desired of a charge point, or that it accepted from evkit."""
 
     key: str
     value: str
     at: datetime
+    kept: str = ""
 
 
 def configuration_lines(charge_point_id: int, query: str = "") -> list[KeyLine]:
     """Return the keys of a charge point by name, those it does not know last; `query` is found in both."""
-    wanted = accepted_values(charge_point_id)
+    wanted = {**accepted_values(charge_point_id), **kept_values(charge_point_id)}
     rows = ConfigurationKey.objects.filter(charge_point_id=charge_point_id)
     lines = [_line(row, wanted.get(row.key.lower())) for row in rows]
     told = {line.key.lower() for line in lines}
@@ -70,6 +76,16 @@ def accepted_values(charge_point_id: int) -> Mapping[str, Wanted]:
     return wanted
 
 
+def kept_values(charge_point_id: int) -> Mapping[str, Wanted]:
+    """Return by key (lower case) the values that are desired of a charge point, by itself or its site."""
+    points = ChargePoint.objects.filter(pk=charge_point_id)
+    return {
+        key: Wanted(row.key, row.value, row.set_at, "point" if row.charge_point_id else "site")
+        for found in desired_keys(points).values()
+        for key, row in found.items()
+    }
+
+
 def _line(row: ConfigurationKey, wanted: Wanted | None) -> KeyLine:
     secret = is_secret(row.key)
     return KeyLine(
@@ -81,6 +97,7 @@ def _line(row: ConfigurationKey, wanted: Wanted | None) -> KeyLine:
         reported_at=row.reported_at,
         desired=None if secret or wanted is None else wanted.value,
         desired_at=None if wanted is None else wanted.at,
+        kept="" if wanted is None else wanted.kept,
     )
 
 
@@ -97,8 +114,5 @@ def _only_wanted(wanted: Wanted) -> KeyLine:
         reported_at=None,
         desired=value,
         desired_at=wanted.at,
+        kept=wanted.kept,
     )
-
-
-def _normal(text: str) -> str:
-    return "".join(text.lower().split())

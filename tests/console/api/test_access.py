@@ -40,6 +40,13 @@ OF_A_PLACE = (
         ("administrator", "operator"),
         202,
     ),
+    Address("GET", "charge-points/{charge_point}/configuration"),
+    Address(
+        "PATCH",
+        "charge-points/{charge_point}/configuration",
+        {"desired": {"HeartbeatInterval": "60"}},
+        ("administrator", "operator"),
+    ),
     Address("GET", "charge-points/{charge_point}/files"),
     Address("GET", "charge-points/{charge_point}/local-list"),
     Address("POST", "charge-points/{charge_point}/local-list", {}, ("administrator", "operator"), 202),

@@ -98,3 +98,28 @@ class TestTransfers:
     def test_what_cannot_be_sent_leaves_no_transfer(self, ask):
         assert ask("UpdateFirmware", {"location": "ftp://x"}).status_code == 422
         assert not FileJob.objects.exists()
+
+
+class TestConfiguration:
+    ADDRESS = "charge-points/CP_MINE/configuration"
+
+    def test_values_are_kept_and_let_go(self, administrator, mine):
+        kept = administrator.patch(self.ADDRESS, {"desired": {"HeartbeatInterval": "60"}}).json()["items"]
+        assert [(line["key"], line["desired"], line["kept"]) for line in kept] == [
+            ("HeartbeatInterval", "60", "point")
+        ]
+        assert (
+            administrator.patch(self.ADDRESS, {"desired": {"heartbeatinterval": None}}).json()["items"] == []
+        )
+
+    def test_a_change_of_a_kept_key_is_kept(self, administrator, ask, mine):
+        administrator.patch(self.ADDRESS, {"desired": {"HeartbeatInterval": "60"}})
+        assert ask("ChangeConfiguration", {"key": "HeartbeatInterval", "value": "90"}).status_code == 202
+        assert ask("ChangeConfiguration", {"key": "Other", "value": "1"}).status_code == 202
+        found = administrator.get(self.ADDRESS).json()["items"]
+        assert [(line["key"], line["desired"]) for line in found] == [("HeartbeatInterval", "90")]
+
+    def test_all_of_it_is_refused_where_a_part_is(self, administrator, mine):
+        wanted = {"desired": {"HeartbeatInterval": "60", "AuthorizationKey": "secret"}}
+        assert administrator.patch(self.ADDRESS, wanted).status_code == 422
+        assert administrator.get(self.ADDRESS).json()["items"] == []

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import Command
+from chargers.models import Command, DesiredKey
 from charging.models import Pause
 from sites.types import Role
 from tests.console.depot import Depot
@@ -117,3 +117,17 @@ class TestQueue:
         page = client.post(url(depot, "pause"), fields).content.decode()
         assert "The charge is paused already." in page
         assert Command.objects.count() == 1
+
+
+class TestKeepingConfiguration:
+    def test_a_change_keeps_its_value_or_lets_go(self, log_in: LogIn, depot: Depot) -> None:
+        client = log_in(Role.OPERATOR)
+        address = reverse("command", args=[depot.site.code, depot.charging.identity, "change-configuration"])
+        assert client.post(address, {"key": "A", "value": "1", "keep": "on"}).status_code == 302
+        kept = DesiredKey.objects.get()
+        assert (kept.charge_point, kept.key, kept.value) == (depot.charging, "A", "1")
+        tab = reverse("charge_point_configuration", args=[depot.site.code, depot.charging.identity])
+        assert "kept" in client.get(tab).content.decode()
+        client.post(address, {"key": "A", "value": "2"})
+        assert not DesiredKey.objects.exists()
+        assert Command.objects.filter(action="ChangeConfiguration").count() == 2

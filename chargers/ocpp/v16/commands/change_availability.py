@@ -7,6 +7,7 @@ from chargers.models import Command
 from chargers.ocpp.commanding import Answer, CommandRoute, Done, settle
 from chargers.ocpp.handling import Batch
 from chargers.services.availability import is_confirmed
+from chargers.services.desired import remember_availability
 from chargers.types import CommandState, Effect
 
 STATUS_PATIENCE = timedelta(minutes=5)
@@ -19,6 +20,8 @@ def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
     done = settle(command, answer, batch)
     if done.state not in {CommandState.ACCEPTED, CommandState.TIMED_OUT}:
         return done
+    if done.state == CommandState.ACCEPTED:
+        remember_availability(command, answer.request, batch.now)
     if is_confirmed(command):
         return replace(done, effect=Effect.SEEN)
     scheduled = (answer.payload or {}).get("status") == "Scheduled"
