@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models.charge_point import ChargePoint
@@ -40,11 +41,9 @@ class DesiredKey(models.Model):
         ordering = ["key"]
         constraints = [
             models.UniqueConstraint(
-                models.F("charge_point"), models.functions.Lower("key"), name="desired_key_once_per_point"
+                models.F("charge_point"), Lower("key"), name="desired_key_once_per_point"
             ),
-            models.UniqueConstraint(
-                models.F("site"), models.functions.Lower("key"), name="desired_key_once_per_site"
-            ),
+            models.UniqueConstraint(models.F("site"), Lower("key"), name="desired_key_once_per_site"),
             models.CheckConstraint(
                 condition=models.Q(charge_point__isnull=True) ^ models.Q(site__isnull=True),
                 name="desired_key_of_point_or_site",

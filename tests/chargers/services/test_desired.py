@@ -13,7 +13,7 @@ from chargers.models import (
     DesiredKey,
     EvseState,
 )
-from chargers.ocpp.commanding import Answer
+from chargers.ocpp.commanding import Answer, Done
 from chargers.ocpp.handling import Batch
 from chargers.ocpp.v16.commands.table import COMMANDS
 from chargers.services.desired import UnableToDesireError, change_desired, desired_keys
@@ -131,6 +131,7 @@ def accept(point, connector, kind, status="Accepted"):
     )  # fmt: skip
     answer = Answer(request=payload, message=object(), payload={"status": status})
     done = COMMANDS["ChangeAvailability"].on_answer(command, answer, Batch(NOW - 9 * MINUTE))
+    assert isinstance(done, Done)
     Command.objects.filter(pk=command.pk).update(state=done.state)
 
 
