@@ -24,13 +24,62 @@ from evkit.websocket import PatientWebSocketProtocol
 PING_INTERVAL_S = 45.0
 SWITCH_S = 0.001
 GC_THRESHOLDS = (20_000, 20, 50)
+HEAD_PATIENCE_S = 10.0
+"""How long a peer may take to send the head of a request: nobody holds a socket without asking something."""
+
+MAX_HEAD_BYTES = 64 * 1024
 
 
 class ForgivingHttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, forgiving about WebSocket handshakes of charge points."""
+    """uvicorn's HTTP protocol, forgiving about WebSocket handshakes of charge points.
+
+    It is not forgiving about heads that never end, in time or in size.
+    """
+
+    _head_timer: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Await the head of a request."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def on_message_begin(self) -> None:
+        """Await the rest of the head of another request."""
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        """Serve the request: its head is there."""
+        self._head_arrived()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Await nothing any more."""
+        self._head_arrived()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        if self._head_timer is None:
+            self._head_bytes = 0
+            self._head_timer = self.loop.call_later(HEAD_PATIENCE_S, self._drop)
+
+    def _head_arrived(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _drop(self) -> None:
+        self._head_timer = None
+        self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Parse `data`, after adding what a charge point's handshake lacks."""
+        if self._head_timer is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES and b"\r\n\r\n" not in data:
+                self.transport.abort()
+                return
         if data.startswith(b"GET ") and b"\r\n\r\n" in data:
             data = complete_handshake(data)
         super().data_received(data)
