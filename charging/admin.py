@@ -8,7 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from charging.forms import IdTokenForm, IdTokenInlineFormSet
-from charging.models import IdToken, OrphanStop, Transaction, Vehicle
+from charging.models import ClosingRules, IdToken, OrphanStop, Transaction, Vehicle
+from sites.admin_base import AuditedAdmin
 
 if TYPE_CHECKING:
     _IdTokenAdmin = admin.ModelAdmin[IdToken]
@@ -109,3 +110,11 @@ class OrphanStopAdmin(FactsAdmin):
     list_filter = (("transaction", admin.EmptyFieldListFilter),)
     list_select_related = ("charge_point", "transaction")
     search_fields = ("=claimed_id", "id_tag", "charge_point__identity")
+
+
+@admin.register(ClosingRules)
+class ClosingRulesAdmin(AuditedAdmin):
+    """When transactions without a stop are presumed ended, site by site."""
+
+    key_field = "site"
+    list_display = ("site", "free_min", "silent_min", "gone_min")

@@ -38,9 +38,23 @@ class Flag(models.TextChoices):
     METER_UNKNOWN = "meter_unknown", _("The meter value at the stop is unknown")
     STOP_BEFORE_START = "stop_before_start", _("Stopped before it started")
     PRESUMED_ENDED = "presumed_ended", _("Presumed ended: the stop was never received")
+    PRESUMED_FREE = "presumed_free", _("Closed by rule: its connector had been free for a while")
+    PRESUMED_SILENT = "presumed_silent", _("Closed by rule: no meter values came for too long")
+    PRESUMED_GONE = "presumed_gone", _("Closed by rule: the charge point has been gone for too long")
+    PRESUMED_NEWER = "presumed_newer", _("Closed because a newer one started on the same connector")
     MATCHED_STOP = "matched_stop", _("Its stop carried another transaction number")
     UNKNOWN_CONNECTOR = "unknown_connector", _("Started on a connector that was never declared")
     MADE_BY_HAND = "made_by_hand", _("Made of its stop by hand: the start was never received")
+
+
+PRESUMPTIONS = (
+    Flag.PRESUMED_ENDED,
+    Flag.PRESUMED_FREE,
+    Flag.PRESUMED_SILENT,
+    Flag.PRESUMED_GONE,
+    Flag.PRESUMED_NEWER,
+)
+"""Why a transaction was closed without its stop; they go when the stop arrives."""
 
 
 class Settlement(models.TextChoices):

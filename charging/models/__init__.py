@@ -1,4 +1,5 @@
 from charging.models.authorization import LastAuthorization
+from charging.models.closing_rules import ClosingRules
 from charging.models.id_token import IdToken, Vehicle
 from charging.models.limit_change import LimitChange
 from charging.models.local_list import LocalList, LocalListState
@@ -9,6 +10,7 @@ from charging.models.reservation import Reservation, ReservationState
 from charging.models.transaction import OrphanStop, Transaction
 
 __all__ = [
+    "ClosingRules",
     "IdToken",
     "LastAuthorization",
     "LimitChange",

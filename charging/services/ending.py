@@ -8,7 +8,7 @@ from datetime import datetime
 
 from charging.metering.energy import Register, finish
 from charging.models import Transaction
-from charging.types import Flag, Step
+from charging.types import PRESUMPTIONS, Flag, Step
 from evkit.core.texts import storable
 
 
@@ -32,7 +32,7 @@ def end_transaction(row: Transaction, ending: Ending, flags: Sequence[str]) -> b
         Register(row.meter_start_wh, row.meter_last_wh, row.segments_wh, row.segment_start_wh, row.energy_wh),
         ending.meter_wh,
     )
-    before = [flag for flag in row.flags if flag != Flag.PRESUMED_ENDED]
+    before = [flag for flag in row.flags if flag not in PRESUMPTIONS]
     odd = [*before, *flags, *([Flag.METER_DOWN.value] if down else [])]
     return bool(
         Transaction.objects.filter(pk=row.pk, ended_received_at=None).update(

@@ -11,12 +11,12 @@ from charging.services.profiles import note_transaction_over
 from charging.types import Flag, Step
 
 
-def presume_ended(transaction: Transaction, at: datetime) -> bool:
-    """Close `transaction` as presumed ended at `at`; return whether it was still open.
+def presume_ended(transaction: Transaction, at: datetime, because: Flag) -> bool:
+    """Close `transaction` as presumed ended at `at`, `because` of what; return whether it was open.
 
     Its stop, should it arrive after all, still counts: `ended_received_at` stays empty until then.
     """
-    flags = [*transaction.flags, Flag.PRESUMED_ENDED.value]
+    flags = [*transaction.flags, Flag.PRESUMED_ENDED.value, because.value]
     ended = bool(
         Transaction.objects.filter(pk=transaction.pk, ended_at=None).update(
             ended_at=max(at, transaction.started_at),

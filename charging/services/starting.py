@@ -186,7 +186,7 @@ def _close_open(evse_id: int, start: Start, batch: Batch) -> bool:
         return False
     if start.time.trusted and start.time.at < current.started_at and start.offline:
         return True
-    if presume_ended(current, start.time.at):
+    if presume_ended(current, start.time.at, Flag.PRESUMED_NEWER):
         link = start.call.link
         batch.publish(TransactionEnded(current.pk, link.charge_point_id, link.site_id, evse_id))
     return False
@@ -199,6 +199,7 @@ def _flags(start: Start, decision: Decision, *, odd_connector: bool, overtaken: 
         Flag.CLOCK: not start.time.trusted,
         Flag.UNKNOWN_CONNECTOR: odd_connector,
         Flag.PRESUMED_ENDED: overtaken,
+        Flag.PRESUMED_NEWER: overtaken,
     }
     return [flag.value for flag, applies in flags.items() if applies]
 

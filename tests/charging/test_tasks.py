@@ -19,7 +19,7 @@ class TestReconcile:
         since = timezone.now() - AGO
         TransactionFactory(evse=EvseFactory(state__status="Available", state__status_since=since))
         reconcile()
-        assert Transaction.objects.get().flags == ["presumed_ended"]
+        assert Transaction.objects.get().flags == ["presumed_ended", "presumed_free"]
 
     def test_it_is_run_regularly(self):
         scheduled = [entry["task"] for entry in app.conf.beat_schedule.values()]

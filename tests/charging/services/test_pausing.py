@@ -14,7 +14,7 @@ from charging.ocpp.v16.table import COMMANDS
 from charging.services.pauses import end_pauses_of, pauses_in_force
 from charging.services.pausing import UnableToPauseError, pause_charge, resume_charge
 from charging.services.presumption import presume_ended
-from charging.types import Obstacle
+from charging.types import Flag, Obstacle
 from evkit.core.recorders import Actor, Deed, recorders
 from tests.chargers.exchange import Socket
 from tests.factories import TransactionFactory
@@ -258,6 +258,6 @@ class TestEndOfAPause:
 
     def test_it_ends_with_a_transaction_whose_stop_never_came(self, socket, evse, running):
         pause(socket, evse)
-        assert presume_ended(running, NOW)
+        assert presume_ended(running, NOW, Flag.PRESUMED_FREE)
         assert Pause.objects.get().ended_at == NOW
         assert EvseState.objects.get(pk=evse.pk).limit_a is None

@@ -155,7 +155,8 @@ class TestBusyConnector:
         number = desk.send("StartTransaction", payload())["transactionId"]
         before.refresh_from_db()
         assert (before.ended_at, before.ended_received_at, before.step) == (AT, None, Step.STOPPED)
-        assert (before.flags, before.meter_stop_wh, before.energy_wh) == (["presumed_ended"], 900, 100)
+        assert before.flags == ["presumed_ended", "presumed_newer"]
+        assert (before.meter_stop_wh, before.energy_wh) == (900, 100)
         assert Transaction.objects.open().get().number == number
         assert TransactionEnded(before.pk, before.charge_point_id, desk.link.site_id, before.evse_id) in (
             desk.batch.events
@@ -176,7 +177,7 @@ class TestBusyConnector:
         present = TransactionFactory(evse=desk.charge_point.evses.get(number=1))
         number = desk.send("StartTransaction", payload(timestamp="2026-01-10T08:00:00Z"))["transactionId"]
         older = Transaction.objects.get(pk=number)
-        assert set(older.flags) == {"offline_start", "presumed_ended"}
+        assert set(older.flags) == {"offline_start", "presumed_ended", "presumed_newer"}
         assert Transaction.objects.open().get() == present
         desk.send(
             "StopTransaction",
