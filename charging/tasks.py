@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from charging.services.energy_trust import judge_ended
 from charging.services.local_lists import keep_lists
 from charging.services.reconciliation import close_abandoned
 from charging.services.reservations import settle_reservations
@@ -33,3 +34,9 @@ def follow_schedules() -> None:
 def keep_local_lists() -> None:
     """Send what changed to the charge points whose local list is kept up to date."""
     keep_lists(now=utc_now())
+
+
+@shared_task(name="charging.tasks.judge_energy")
+def judge_energy() -> None:
+    """Judge whether the energy of ended transactions can be believed."""
+    judge_ended(now=utc_now())

@@ -1,5 +1,6 @@
 from charging.models.authorization import LastAuthorization
 from charging.models.closing_rules import ClosingRules
+from charging.models.energy_correction import EnergyCorrection
 from charging.models.id_token import IdToken, Vehicle
 from charging.models.limit_change import LimitChange
 from charging.models.local_list import LocalList, LocalListState
@@ -11,6 +12,7 @@ from charging.models.transaction import OrphanStop, Transaction
 
 __all__ = [
     "ClosingRules",
+    "EnergyCorrection",
     "IdToken",
     "LastAuthorization",
     "LimitChange",

@@ -1,11 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models import ChargePoint, Evse
 from charging.models.id_token import IdToken, Vehicle
 from charging.types import AuthorizationStatus, Settlement, Step
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyTotals:
+    """A sum of energies in Wh: the trusted ones, and how many transactions with how much it leaves out."""
+
+    trusted_wh: float
+    left_out: int
+    left_out_wh: float
 
 
 class TransactionQuerySet(models.QuerySet["Transaction"]):
@@ -15,13 +27,25 @@ class TransactionQuerySet(models.QuerySet["Transaction"]):
         """Return the transactions that have not ended."""
         return self.filter(ended_at=None)
 
+    def energy_totals(self) -> EnergyTotals:
+        """Return the sum of the energy that can be trusted, and what it leaves out."""
+        doubtful = models.Q(energy_suspect=True, corrected_wh=None)
+        sums = self.aggregate(
+            trusted=models.Sum(Coalesce("corrected_wh", "energy_wh"), filter=~doubtful, default=0.0),
+            left_out=models.Count("number", filter=doubtful),
+            left_out_wh=models.Sum("energy_wh", filter=doubtful, default=0.0),
+        )
+        return EnergyTotals(sums["trusted"], sums["left_out"], sums["left_out_wh"])
+
 
 class Transaction(models.Model):
     """A charging transaction, from the first sign of it to its stop.
 
     `number` is ours: a positive 32-bit integer from one database sequence, never reused, and the
     transactionId of OCPP 1.6. Times ending in `_at` are the device's when they can be trusted, else
-    ours; `*_received_at` are ours. Energies in Wh; `start_key` makes a repeated StartTransaction the
+    ours; `*_received_at` are ours. Energies in Wh; `energy_wh` is what was measured, `energy_suspect` says
+    that it is left out of totals, `energy_proposal_wh` what it probably was, `corrected_wh` what somebody
+    decided; `start_key` makes a repeated StartTransaction the
     same transaction.
     """
 
@@ -79,6 +103,10 @@ class Transaction(models.Model):
     soc_start_percent = models.FloatField(_("SoC at start (%)"), null=True)
     soc_last_percent = models.FloatField(_("last SoC (%)"), null=True)
     measured_at = models.DateTimeField(null=True)
+    energy_judged_at = models.DateTimeField(null=True)
+    energy_suspect = models.BooleanField(_("energy in doubt"), default=False)
+    energy_proposal_wh = models.FloatField(null=True)
+    corrected_wh = models.FloatField(_("corrected energy (Wh)"), null=True)
     flags = models.JSONField(_("flags"), default=list)
 
     objects = TransactionQuerySet.as_manager()
@@ -102,6 +130,11 @@ class Transaction(models.Model):
             models.Index(fields=["charge_point", "-started_at"], name="transaction_by_charge_point"),
             models.Index(fields=["-started_at"], name="transaction_recent"),
             models.Index(
+                fields=["number"],
+                condition=models.Q(energy_judged_at=None),
+                name="transaction_to_be_judged",
+            ),
+            models.Index(
                 fields=["id_token"],
                 condition=models.Q(ended_at=None),
                 name="transaction_open_by_token",
@@ -110,6 +143,13 @@ class Transaction(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def trusted_wh(self) -> float | None:
+        """The energy that counts: corrected, else measured; None where it is in doubt."""
+        if self.corrected_wh is not None:
+            return self.corrected_wh
+        return None if self.energy_suspect else self.energy_wh
 
 
 class OrphanStopQuerySet(models.QuerySet["OrphanStop"]):

@@ -44,6 +44,7 @@ def end_transaction(row: Transaction, ending: Ending, flags: Sequence[str]) -> b
             meter_last_wh=register.last_wh,
             energy_wh=register.energy_wh,
             step=Step.STOPPED,
+            energy_judged_at=None,
             flags=list(dict.fromkeys(odd)),
         )
     )

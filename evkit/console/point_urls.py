@@ -41,4 +41,5 @@ urlpatterns = [
     path(f"{CONNECTOR}curves.csv", curves.download, name="connector_samples"),
     path(f"{POINT}commands/<slug:slug>/", commands.command, name="command"),
     path("sites/<slug:code>/transactions/<int:number>/", transaction.transaction, name="transaction"),
+    path("sites/<slug:code>/transactions/<int:number>/energy/", transaction.correct, name="correct_energy"),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from charging.models import Transaction
+from charging.models import EnergyCorrection, Transaction
 from charging.selectors import Quantity, quantities_of, samples_of
 from evkit.console.periods import Period
 from evkit.console.selectors.messages import MessageFilter, MessageLine, message_line
@@ -46,6 +46,7 @@ class TransactionDetail:
     period: Period
     registers: Sequence[Register]
     messages: Sequence[MessageLine]
+    corrections: Sequence[EnergyCorrection]
 
 
 def find_transaction(site: Site, number: int) -> Transaction | None:
@@ -65,6 +66,7 @@ def transaction_detail(row: Transaction, now: datetime) -> TransactionDetail:
         period=Period(row.started_at - MARGIN, max(end + MARGIN, row.started_at)),
         registers=registers_of(row),
         messages=messages_around(row, begin - AROUND, end + AROUND),
+        corrections=list(row.corrections.all()),
     )
 
 

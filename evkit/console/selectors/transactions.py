@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, QuerySet, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F
 from django.http import QueryDict
 from django.urls import reverse
 
 from chargers.models import ChargePoint
 from charging.models import Transaction
+from charging.models.transaction import EnergyTotals, TransactionQuerySet
 from evkit.console.periods import read_moment
 from evkit.console.reasons import flag_texts, stop_text
 
@@ -45,7 +46,7 @@ class TransactionFilter:
         """Whether anything is filtered."""
         return self != TransactionFilter()
 
-    def apply(self, rows: QuerySet[Transaction]) -> QuerySet[Transaction]:
+    def apply(self, rows: TransactionQuerySet) -> TransactionQuerySet:
         """Return the transactions that pass."""
         if self.state:
             rows = rows.filter(ended_at__isnull=self.state == "open")
@@ -78,7 +79,7 @@ class TransactionTotals:
     """Sums over all transactions that pass a filter; `mean_s` over those that ended."""
 
     count: int
-    energy_wh: float
+    energy: EnergyTotals
     mean_s: float | None
 
 
@@ -119,8 +120,8 @@ def transaction_line(row: Transaction, now: datetime) -> TransactionLine:
     )
 
 
-def _totals(rows: QuerySet[Transaction]) -> TransactionTotals:
+def _totals(rows: TransactionQuerySet) -> TransactionTotals:
     length = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
-    sums = rows.aggregate(count=Count("number"), energy=Sum("energy_wh"), mean=Avg(length))
+    sums = rows.aggregate(count=Count("number"), mean=Avg(length))
     mean: timedelta | None = sums["mean"]
-    return TransactionTotals(sums["count"], sums["energy"] or 0.0, mean.total_seconds() if mean else None)
+    return TransactionTotals(sums["count"], rows.energy_totals(), mean.total_seconds() if mean else None)

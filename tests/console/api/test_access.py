@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from chargers.models import Command
+from charging.models import Transaction
 from evkit.console.api.assembly import api
 from evkit.core.clock import utc_now
 from history.models import AuditEntry
@@ -62,12 +63,19 @@ OF_A_PLACE = (
     Address("GET", "commands/{command}"),
     Address("GET", "transactions/{transaction}"),
     Address("GET", "transactions/{transaction}/meter-values"),
+    Address(
+        "POST",
+        "transactions/{transaction}/energy",
+        {"value_wh": 5.0, "reason": "test"},
+        ("administrator", "operator"),
+    ),
 )
 LISTS = (
     Address("GET", "sites"),
     Address("GET", "charge-points"),
     Address("GET", "reservations"),
     Address("GET", "transactions"),
+    Address("GET", "transactions/totals"),
     Address("GET", "messages"),
 )
 OF_THE_PROJECT = (Address("POST", "variables/pv.power", {"value": 5}, ("administrator", "operator"), 201),)
@@ -75,6 +83,8 @@ EVERY_ADDRESS = (*OF_A_PLACE, *LISTS, *OF_THE_PROJECT)
 
 
 def request(client, address, place):
+    if address.path.endswith("/energy"):
+        Transaction.objects.filter(pk=place.transaction.pk).update(ended_at=utc_now())
     path = address.path.format(
         site=place.site.code,
         charge_point=place.charge_point.identity,

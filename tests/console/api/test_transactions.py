@@ -133,3 +133,20 @@ class TestMeterValues:
             store(mine.transaction, minute, minute, power_w=1.0)
         with django_assert_num_queries(3):
             administrator.get(f"transactions/{mine.transaction.number}/meter-values")
+
+
+class TestEnergy:
+    def test_a_correction_counts_in_the_totals(self, administrator, mine):
+        Transaction.objects.update(ended_at=EARLY, energy_wh=21.0, energy_suspect=True)
+        totals = {"count": 1, "energy_wh": 0.0, "left_out": 1, "left_out_wh": 21.0}
+        assert administrator.get("transactions/totals").json() == totals
+        address = f"transactions/{mine.transaction.number}/energy"
+        told = administrator.post(address, {"value_wh": 21_000.0, "reason": "kWh"}).json()
+        assert (told["energy_wh"], told["energy_trusted_wh"]) == (21.0, 21_000.0)
+        assert administrator.get("transactions/totals").json()["energy_wh"] == 21_000.0
+
+    @pytest.mark.parametrize("body", [{"value_wh": -1.0, "reason": "x"}, {"value_wh": 1.0, "reason": " "}])
+    def test_a_correction_without_sense_is_refused(self, administrator, mine, body):
+        Transaction.objects.update(ended_at=EARLY)
+        address = f"transactions/{mine.transaction.number}/energy"
+        assert administrator.post(address, body).status_code == 422

@@ -189,6 +189,13 @@ SITE = {
     "schedule_exception_delete": Row(
         Need.CONFIGURE, lambda w: [*site(w), 1, w.exception.pk], get=405, post=302
     ),
+    "correct_energy": Row(
+        Need.COMMAND,
+        lambda w: [*site(w), w.ended.number],
+        get=405,
+        post=302,
+        form=lambda _w: {"kwh": "5", "reason": "a test"},
+    ),
     "transaction": Row(Need.SITE, lambda w: [*site(w), w.depot.transaction.number]),
 }
 POINT = {

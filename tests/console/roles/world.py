@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.test import Client
 
 from chargers.models import Command, DeferredAnswer, FileJob
-from charging.models import OperationBatch, OperationLine, OrphanStop, Reservation
+from charging.models import OperationBatch, OperationLine, OrphanStop, Reservation, Transaction
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
 from history.models import Message
@@ -48,6 +48,7 @@ class World:
     file: FileJob
     exception: ScheduleException
     reservation: Reservation
+    ended: Transaction
 
     @property
     def point(self) -> list[object]:
@@ -101,7 +102,17 @@ def make_world(owner: User) -> World:
         add_received_file(depot),
         add_exception(depot.site),
         add_reservation(depot, depot.faulted, 1),
+        add_ended(depot),
     )
+
+
+def add_ended(depot: Depot) -> Transaction:
+    """Add a transaction that ended a while ago, with energy in doubt."""
+    return Transaction.objects.create(
+        charge_point=depot.faulted, evse=depot.faulted.evses.get(), start_key="ended", step="stopped",
+        started_at=NOW, started_received_at=NOW, ended_at=NOW, meter_start_wh=0, energy_wh=21.0,
+        energy_judged_at=NOW, energy_suspect=True, energy_proposal_wh=21_000.0, flags=["unit_kwh"],
+    )  # fmt: skip
 
 
 def add_exception(site: Site) -> ScheduleException:

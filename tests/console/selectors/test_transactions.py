@@ -39,7 +39,7 @@ class TestTransactionPage:
         found = transaction_page(charge_point, TransactionFilter(), "", NOW)
         assert [line.row for line in found.lines] == [running, ended]
         assert [line.reason for line in found.lines] == ["", "Vehicle unplugged"]
-        assert (found.totals.count, found.totals.energy_wh, found.totals.mean_s) == (2, 6000, 1800)
+        assert (found.totals.count, found.totals.energy.trusted_wh, found.totals.mean_s) == (2, 6000, 1800)
         assert found.lines[0].duration_s == 24 * 3600
 
     def test_filters_by_state_and_by_date(self, charge_point):
@@ -65,4 +65,4 @@ class TestTransactionPage:
 
     def test_nothing_adds_up_to_nothing(self, charge_point):
         found = transaction_page(charge_point, TransactionFilter(), "9", datetime(2026, 1, 1, tzinfo=UTC))
-        assert (found.totals.count, found.totals.energy_wh, found.totals.mean_s) == (0, 0.0, None)
+        assert (found.totals.count, found.totals.energy.trusted_wh, found.totals.mean_s) == (0, 0.0, None)
