@@ -112,6 +112,35 @@ def test_a_killed_process_leaves_its_charge_points_to_the_others(
     again.close()
 
 
+def told(charge_point: Reply, message_id: str, action: str, payload: dict[str, Any]) -> Any:
+    """Send a call and return the payload of its answer."""
+    charge_point.send_text(json.dumps([2, message_id, action, payload]).encode())
+    answer = json.loads(charge_point.receive()[1])
+    assert answer[:2] == [3, message_id]
+    return answer[2]
+
+
+def test_a_session_repeated_at_another_process_counts_once(
+    served_evkit: Server, second: Server, token: str
+) -> None:
+    start = {"connectorId": 1, "idTag": "ANY", "meterStart": 100, "timestamp": "2026-01-10T12:00:00Z"}
+    stop: dict[str, Any] = {"meterStop": 900, "timestamp": "2026-01-10T13:00:00Z", "idTag": "ANY"}
+    started = told(booted(served_evkit), "s1", "StartTransaction", start)
+    served_evkit.kill()
+    again = booted(second)
+    for message_id in ("s1", "s2"):
+        assert told(again, message_id, "StartTransaction", start) == started
+    stop["transactionId"] = started["transactionId"]
+    stopped = told(again, "e1", "StopTransaction", stop)
+    again.close()
+    once_more = booted(second)
+    for message_id in ("e1", "e2"):
+        assert told(once_more, message_id, "StopTransaction", stop) == stopped
+    once_more.close()
+    (kept,) = second.get("transactions?charge_point=CP_1", token)["items"]
+    assert (kept["number"], kept["open"], kept["energy_wh"]) == (started["transactionId"], False, 800)
+
+
 @pytest.fixture
 def divided(served_evkit: Server, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
     """A process for pages and one for charge points, as a proxy would use them."""
