@@ -66,16 +66,17 @@ def _apply(point: ChargePoint, desired: Mapping[str, DesiredKey], now: datetime)
         return
     fresh_since = point.state.booted_at
     reported = {row.key.lower(): row for row in ConfigurationKey.objects.filter(charge_point=point)}
-    stale = [
-        reported[key].key if key in reported else row.key
+    stale = {
+        key: reported[key].key if key in reported else row.key
         for key, row in desired.items()
         if key not in reported or (fresh_since is not None and reported[key].reported_at < fresh_since)
-    ]
-    if stale:
-        if _is_due(asked.read_at, fresh_since, now):
-            _queue(point, READ, {"key": stale}, now)
+    }
+    if stale and _is_due(asked.read_at, fresh_since, now):
+        _queue(point, READ, {"key": list(stale.values())}, now)
         return
     for key, row in desired.items():
+        if key in stale:
+            continue
         held = reported[key]
         takes = held.known and not held.readonly and not same_value(held.value, row.value)
         attempt = asked.changes.get(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +27,15 @@ def locked_list(charge_point: ChargePoint) -> LocalList:
     return LocalList.objects.select_for_update().get_or_create(charge_point=charge_point)[0]
 
 
-def composed(charge_point: ChargePoint, now: datetime) -> Composition:
-    """Return the list that the charge point should hold, within its LocalAuthListMaxLength (§9.3.2)."""
-    tokens = IdToken.objects.select_related("parent")
+def composed(
+    charge_point: ChargePoint, now: datetime, tokens: Iterable[IdToken] | None = None
+) -> Composition:
+    """Return the list that the charge point should hold, within its LocalAuthListMaxLength (§9.3.2).
+
+    `tokens` are all badges where they are loaded already.
+    """
+    if tokens is None:
+        tokens = IdToken.objects.select_related("parent")
     room = reported_number(charge_point, "LocalAuthListMaxLength")
     return compose(tokens, now=now, room=room)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +14,7 @@ from chargers.models import ChargePoint, Command
 from chargers.services.commands import queue_command
 from chargers.types import FINAL_STATES, CommandState
 from charging.local_lists import differences, messages
-from charging.models import LocalList, LocalListState
+from charging.models import IdToken, LocalList, LocalListState
 from charging.services.local_list_answers import (
     READ,
     SEND,
@@ -86,16 +87,19 @@ def keep_list(*, charge_point: ChargePoint, kept: bool, actor: Actor = SYSTEM) -
 
 def keep_lists(*, now: datetime) -> None:
     """Settle updates that were never sent, and send what changed where lists are kept up to date."""
-    LocalList.objects.filter(state=LocalListState.SENDING, command__state__in=FINAL_STATES).update(
+    over = Q(command=None) | Q(command__state__in=FINAL_STATES)
+    LocalList.objects.filter(over, state=LocalListState.SENDING).update(
         state=LocalListState.UNKNOWN, entries=None, pending=[]
     )
     resting = Q(state=LocalListState.FAILED, changed_at__gt=now - AGAIN_AFTER)
     rows = LocalList.objects.filter(kept=True, charge_point__state__connected=True).exclude(resting)
-    for row in rows.exclude(state__in=[LocalListState.UNSUPPORTED, LocalListState.SENDING]):
-        _keep(row, now)
+    kept = list(rows.exclude(state__in=[LocalListState.UNSUPPORTED, LocalListState.SENDING]))
+    tokens = list(IdToken.objects.select_related("parent")) if kept else []
+    for row in kept:
+        _keep(row, tokens, now)
 
 
-def _keep(row: LocalList, now: datetime) -> None:
+def _keep(row: LocalList, tokens: Sequence[IdToken], now: datetime) -> None:
     point = row.charge_point
     told = LocalList.objects.filter(pk=row.pk, read_at__isnull=False).exclude(
         charge_point__state__booted_at__gt=F("read_at")
@@ -105,7 +109,7 @@ def _keep(row: LocalList, now: datetime) -> None:
         if not waiting.exists():
             read_version(point, now)
         return
-    if row.entries is None or differences(row.entries, composed(point, now).entries):
+    if row.entries is None or differences(row.entries, composed(point, now, tokens).entries):
         try:
             send_list(charge_point=point, full=False, now=now)
         except UnableToSendListError:

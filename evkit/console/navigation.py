@@ -67,7 +67,7 @@ PLANNING: Final = (
     Destination(
         "schedules", _("Schedules"), "calendar-time", pages=frozenset({"schedule_group"}), key="h",
     ),
-    Destination("reservations", pgettext_lazy("page", "Reservations"), "calendar-time", key="b"),
+    Destination("reservations", pgettext_lazy("page", "Reservations"), "bookmark", key="b"),
 )  # fmt: skip
 UPKEEP: Final = (Destination("orphans", _("Quarantine"), "inbox", right=Right.COMMAND, key="q"),)
 GENERAL: Final = (

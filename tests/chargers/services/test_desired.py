@@ -81,6 +81,16 @@ class TestConfiguration:
         apply_desired(now=NOW)
         assert asked() == []
 
+    def test_a_key_that_is_never_reported_holds_up_no_other(self, point):
+        change_desired(charge_point=point, key="Silent", value="1", now=NOW - MINUTE)
+        change_desired(charge_point=point, key="Interval", value="30", now=NOW - MINUTE)
+        report(point, "Interval", "60")
+        apply_desired(now=NOW)
+        settle_all()
+        apply_desired(now=NOW + MINUTE)
+        change = ("ChangeConfiguration", {"key": "Interval", "value": "30"})
+        assert asked() == [("GetConfiguration", {"key": ["Silent"]}), change]
+
     def test_a_new_wish_does_not_wait(self, point):
         change_desired(charge_point=point, key="Interval", value="30", now=NOW - MINUTE)
         report(point, "Interval", "60")
