@@ -90,7 +90,7 @@ class ShortWay:
         route = engine.routes.get((version, frame.action))
         if route is None or not route.hot:
             return False
-        validated = validate_plain_call(version, frame.action, frame.payload)
+        validated = validate_plain_call(version, frame.action, bytes(frame.payload))
         now = time.monotonic()
         event = None if validated is None else connection.session.receive_new(frame, now)
         if event is None or validated is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from charging.metering.shapes import CURRENT, ENERGY, POWER, SLOTS, SOC, TEMPERATURE, VOLTAGE
 
@@ -16,6 +16,9 @@ _FAMILIES: Final = (
     range(SOC, SOC + 1),
     range(TEMPERATURE, SLOTS),
 )
+
+
+N = TypeVar("N", int, float)
 
 
 class Headline(NamedTuple):
@@ -44,7 +47,7 @@ def choose(slots: list[float | None], lesser: Sequence[tuple[int, int, float]]) 
         lesser: (rank, slot, value) taken elsewhere; they fill what the outlet leaves empty.
     """
     if lesser:
-        _fill(slots, lesser)
+        fill(slots, lesser)
     l1, l2, l3 = slots[CURRENT + 1 : CURRENT + 4]
     if l1 is None and l2 is None and l3 is None:
         l1 = slots[CURRENT]
@@ -61,7 +64,7 @@ def choose(slots: list[float | None], lesser: Sequence[tuple[int, int, float]]) 
     )
 
 
-def _fill(slots: list[float | None], lesser: Sequence[tuple[int, int, float]]) -> None:
+def fill(slots: list[N | None], lesser: Sequence[tuple[int, int, N]]) -> None:
     """Fill each family of slots from the best rank that has a value for it."""
     by_rank = sorted(lesser, key=lambda item: item[0])
     for _, group in groupby(by_rank, key=lambda item: item[0]):

@@ -15,10 +15,11 @@ from hashlib import blake2b
 from typing import Final, Protocol
 
 from chargers.device_time import trusted_time
+from chargers.ocpp.v16.messages.repeated import TemplateValue
 from charging.metering.headline import Headline, choose
+from charging.metering.plans import SIGNED, Plan, plan_of
 from charging.metering.shapes import NO_SLOT, SLOTS, Sampled, Shape, Shapes
 
-SIGNED: Final = "SignedData"
 _LARGEST: Final = 1e300
 _IMPLAUSIBLE_WH: Final = float(2**32)
 
@@ -70,6 +71,8 @@ def read_moments(values: Sequence[Metered], received_at: datetime, shapes: Shape
     """Return what `values` say, one moment per timestamp; those that say nothing are left out."""
     if len(values) == 1:
         only = values[0]
+        if type(only) is TemplateValue and (plan := plan_of(only.template, shapes)) is not None:
+            return [_read_by_plan(only, plan, received_at)]
         moment = _read(only.timestamp, only.sampled_value, received_at, shapes)
         return [] if moment is None else [moment]
     merged: dict[str | None, list[Sampled]] = {}
@@ -123,6 +126,21 @@ def _read(  # noqa: C901 (the hot loop: a call per value would double its cost)
     return _moment(timestamp, received_at, context, choose(slots, lesser), numbers, packed, texts)
 
 
+def _read_by_plan(value: TemplateValue, plan: Plan, received_at: datetime) -> Moment:
+    """Return the same as `_read`; nothing but the numbers is left to be looked at."""
+    numbers = value.numbers
+    if plan.scales is not None:
+        numbers = [
+            number if factor == 1.0 and not offset else number * factor + offset
+            for number, (factor, offset) in zip(numbers, plan.scales, strict=True)
+        ]
+    coded = array("d", plan.codes)
+    coded[1::2] = array("d", numbers)
+    slots = [None if index is None else numbers[index] for index in plan.slots]
+    packed = [coded[index] for index in plan.packed]
+    return _moment(value.timestamp, received_at, plan.context, choose(slots, ()), coded, packed, ())
+
+
 def _moment(
     timestamp: str | None,
     received_at: datetime,
@@ -141,7 +159,7 @@ def _moment(
         quality |= Quality.SOC
         headline = headline._replace(soc_percent=min(max(soc, 0.0), 100.0))
     text = json.dumps(texts) if texts else None
-    digest = blake2b(array("d", numbers).tobytes(), digest_size=8)
+    digest = blake2b(numbers if isinstance(numbers, array) else array("d", numbers), digest_size=8)
     if text:
         digest.update(text.encode())
     return Moment(

@@ -17,6 +17,7 @@ from chargers.ocpp.schema.repair import Repair
 from chargers.ocpp.schema.strict import strict_type
 from chargers.ocpp.schema.tolerant import decode_tolerantly
 from chargers.ocpp.schema.versions import Review, Version, version_tables
+from chargers.ocpp.v16.messages.repeated import RepeatedMeterValues
 
 M = TypeVar("M")
 
@@ -39,6 +40,7 @@ class _Plan:
     defaults: Mapping[str, object]
     review: Review
     is_request: bool
+    repeated: RepeatedMeterValues | None = None
 
 
 def validate_call(version: str, action: str, payload: bytes) -> Validated[Any]:
@@ -51,13 +53,22 @@ def validate_call(version: str, action: str, payload: bytes) -> Validated[Any]:
     return _validate(_call_plan(version, action), action, payload)
 
 
-def validate_plain_call(version: str, action: str, payload: bytes | msgspec.Raw) -> Validated[Any] | None:
+def validate_plain_call(version: str, action: str, payload: bytes) -> Validated[Any] | None:
     """Check and type the payload of a request that needs no repair; None if it needs one.
 
     Raises:
         PayloadError: as `validate_call`.
     """
-    return _validate_plain(_call_plan(version, action), action, payload)
+    plan = _call_plan(version, action)
+    if plan.repeated is None:
+        return _validate_plain(plan, action, payload)
+    message = plan.repeated.read(payload)
+    if message is not None:
+        return Validated(message, ())
+    validated = _validate_plain(plan, action, payload)
+    if validated is not None and not validated.deviations:
+        plan.repeated.learn(payload, validated.message)
+    return validated
 
 
 def validate_result(version: str, action: str, payload: bytes) -> Validated[Any]:
@@ -73,7 +84,7 @@ def _validate(plan: _Plan, action: str, payload: bytes) -> Validated[Any]:
     return _validate_plain(plan, action, payload) or _repaired(plan, action, payload)
 
 
-def _validate_plain(plan: _Plan, action: str, payload: bytes | msgspec.Raw) -> Validated[Any] | None:
+def _validate_plain(plan: _Plan, action: str, payload: bytes) -> Validated[Any] | None:
     try:
         message = plan.decoder.decode(payload)
     except (msgspec.MsgspecError, RecursionError, ValueError):
@@ -112,7 +123,17 @@ def _call_plan(version: str, action: str) -> _Plan:
     decoder = msgspec.json.Decoder(strict_type(node, empty_text=False))
     review = tables.reviews.get(action, _nothing_notable)
     defaults = tables.request_defaults.get(action, {})
-    return _Plan(tables, struct, node, decoder, defaults, review, is_request=True)
+    repeated = tables.repeated.get(action)
+    return _Plan(
+        tables,
+        struct,
+        node,
+        decoder,
+        defaults,
+        review,
+        is_request=True,
+        repeated=None if repeated is None else repeated(decoder.decode),
+    )
 
 
 @lru_cache(maxsize=256)

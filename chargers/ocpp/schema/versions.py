@@ -12,6 +12,7 @@ import msgspec
 from chargers.ocpp.deviations import DeviationLog
 from chargers.ocpp.schema.errors import PayloadError
 from chargers.ocpp.v16.messages import tables as v16
+from chargers.ocpp.v16.messages.repeated import RepeatedMeterValues
 from chargers.ocpp.v16.messages.review import REVIEWS as V16_REVIEWS
 
 Structs = Mapping[str, type[msgspec.Struct]]
@@ -29,6 +30,7 @@ class Version:
         request_defaults, confirmation_defaults: by action and place, for missing required fields.
         outgoing: actions that a central system may send.
         reviews: by action, records what is legal but notable in a request.
+        repeated: by action, a quick way for requests that differ in numbers only.
         aliases: misspelt enumeration values (in lower case) and what they mean.
         json_places: text fields that may hold JSON when an object was sent instead.
         decimal_places: text fields that hold decimal numbers.
@@ -41,6 +43,7 @@ class Version:
     confirmation_defaults: Defaults
     outgoing: frozenset[str]
     reviews: Mapping[str, Review]
+    repeated: Mapping[str, type[RepeatedMeterValues]]
     aliases: Mapping[str, str]
     json_places: frozenset[str]
     decimal_places: frozenset[str]
@@ -56,6 +59,7 @@ VERSIONS: Final[Mapping[str, Version]] = MappingProxyType(
             confirmation_defaults=v16.CONFIRMATION_DEFAULTS,
             outgoing=v16.OUTGOING,
             reviews=V16_REVIEWS,
+            repeated=MappingProxyType({"MeterValues": RepeatedMeterValues}),
             aliases=v16.ALIASES,
             json_places=frozenset({"data"}),
             decimal_places=v16.DECIMAL_PLACES,
