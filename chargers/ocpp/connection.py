@@ -24,7 +24,7 @@ from chargers.ocpp.events import (
     ResultReceived,
     Unsolicited,
 )
-from chargers.ocpp.handling import InboundCall, Link, LogEntry
+from chargers.ocpp.handling import InboundCall, Link
 from chargers.ocpp.intake import (
     Answered,
     IntakeOverloadedError,
@@ -33,6 +33,7 @@ from chargers.ocpp.intake import (
     Waiting,
 )
 from chargers.ocpp.intake.work import Failed
+from chargers.ocpp.journal import Journal
 from chargers.ocpp.pump import CommandPump
 from chargers.ocpp.schema import PayloadError, Validated, validate_call
 from chargers.ocpp.session import Session
@@ -53,9 +54,6 @@ BOOT_PATIENCE_S = 15.0
 CLOSE_PATIENCE_S = 1.0
 """How long a close frame may wait behind answers that the peer does not read."""
 
-LOG_AHEAD = 100
-"""How many log entries of one socket may wait: junk that costs no transaction slows down its sender only."""
-
 GONE = (OSError, RuntimeError)
 """What servers raise when a socket is written to that has ended already."""
 
@@ -75,10 +73,10 @@ class ChargePointConnection:
         "_closing",
         "_cut",
         "_engine",
+        "_journal",
         "_send",
         "_serving",
         "_short_way",
-        "_unstored",
         "close_code",
         "close_reason",
         "frames_in",
@@ -96,7 +94,7 @@ class ChargePointConnection:
         self._engine = engine
         self._send = send
         self._closing = self._cut = False
-        self._unstored = 0
+        self._journal = Journal(engine, link.charge_point_id)
         self._serving: asyncio.Task[object] | None = None
         self.link = link
         self.session = Session(version=link.version)
@@ -131,7 +129,7 @@ class ChargePointConnection:
     @property
     def takes_more(self) -> bool:
         """Whether another frame may be taken: nothing is closed, and what was logged is being stored."""
-        return not self._closing and self._unstored < LOG_AHEAD
+        return not self._closing and not self._journal.is_full
 
     async def _serve(self, receive: Receive) -> None:
         while not self._closing:
@@ -150,9 +148,7 @@ class ChargePointConnection:
             self._short_way.busy = True
             try:
                 await self._on_frame(text)
-                if self._unstored >= LOG_AHEAD:
-                    self._unstored = 0
-                    await self._engine.intake.logged()
+                await self._journal.catch_up()
             except (IntakeOverloadedError, StorageUnavailableError) as error:
                 await self.close(TRY_AGAIN_LATER, str(error)[:120])
             except Exception:
@@ -201,7 +197,7 @@ class ChargePointConnection:
 
     def log_sent(self, text: str, *, message_id: str, action: str) -> None:
         """Put a frame that we sent into the message log."""
-        self._log(text, message_id=message_id, action=action, outgoing=True)
+        self._journal.write(text, message_id=message_id, action=action, outgoing=True)
 
     async def _on_frame(self, text: str) -> None:
         event = self.session.receive(text, time.monotonic())
@@ -214,7 +210,9 @@ class ChargePointConnection:
                 log.exception("call_failed", extra={"identity": self.link.identity})
                 await self._refuse(event, Failed(error))
         elif isinstance(event, CallRepeated):
-            self._log(text, message_id=event.message_id, action=event.action, deviations=event.deviations)
+            self._journal.write(
+                text, message_id=event.message_id, action=event.action, deviations=event.deviations
+            )
             if event.answer is not None:
                 await self.send_text(event.answer)
         else:
@@ -225,7 +223,7 @@ class ChargePointConnection:
             validated = validate_call(self.link.version, event.action, event.payload)
         except PayloadError as error:
             reply = self.session.refuse(event.message_id, error.code, error.description)
-            self._log(
+            self._journal.write(
                 text,
                 message_id=event.message_id,
                 action=event.action,
@@ -278,10 +276,12 @@ class ChargePointConnection:
 
     async def _on_other(self, event: Event, text: str) -> None:
         if isinstance(event, ResultReceived | ErrorReceived):
-            self._log(text, message_id=event.message_id, action=event.action, deviations=event.deviations)
+            self._journal.write(
+                text, message_id=event.message_id, action=event.action, deviations=event.deviations
+            )
             self.pump.answered(event)
         elif isinstance(event, Rejected):
-            self._log(
+            self._journal.write(
                 text,
                 message_id=event.message_id or "",
                 action=event.action,
@@ -293,31 +293,4 @@ class ChargePointConnection:
             if event.reply is not None:
                 await self.send_text(event.reply)
         elif isinstance(event, Unsolicited):
-            self._log(text, message_id=event.message_id, action="", deviations=event.deviations)
-
-    def _log(
-        self,
-        text: str,
-        *,
-        message_id: str,
-        action: str,
-        deviations: tuple[Deviation, ...] = (),
-        answer: str | None = None,
-        outgoing: bool = False,
-    ) -> None:
-        now = utc_now()
-        self._unstored += 1
-        self._engine.intake.log(
-            LogEntry(
-                charge_point_id=self.link.charge_point_id,
-                at=now,
-                sequence=self._engine.next_sequence(),
-                outgoing=outgoing,
-                message_id=message_id,
-                action=action,
-                frame=text,
-                answer=answer,
-                answered_at=now if answer is not None else None,
-                deviations=deviations,
-            )
-        )
+            self._journal.write(text, message_id=event.message_id, action="", deviations=event.deviations)

@@ -413,7 +413,7 @@ class TestSocket:
     async def test_with_nothing_but_junk_waits_for_its_own_log_entries(
         self, make_engine: Callable[..., Engine], charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("chargers.ocpp.connection.LOG_AHEAD", 10)
+        monkeypatch.setattr("chargers.ocpp.journal.LOG_AHEAD", 10)
         engine = make_engine()
         socket = await opened(engine)
         loop, writer = asyncio.get_running_loop(), engine.intake.lanes[0]
