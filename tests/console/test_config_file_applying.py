@@ -12,7 +12,7 @@ from chargers.events import ConfigurationApplied
 from chargers.models import ChargePoint, ChargePointState, Command, Evse, EvseState
 from chargers.services.passwords import password_matches
 from chargers.types import Registration
-from charging.models import IdToken, Vehicle
+from charging.models import ClosingRules, IdToken, Vehicle
 from evkit.console.config_file.differences import Difference, lines
 from evkit.console.config_file.nodes import Source
 from evkit.console.config_file.problems import ConfigurationRefusedError
@@ -45,6 +45,7 @@ sites:
       - {code: f1, parent: null, limit: {value: 250, unit: A}}
     unknown_charge_points: pending
     unknown_tags: operator
+    closing: {free_min: 10, gone_min: null}
     groups:
       - {number: 0, name: Night, ranges: [{days: [mon], from: "20:00", to: "06:00"}]}
       - {number: 1, schedule: nights}
@@ -106,6 +107,8 @@ class TestEveryKey:
         assert (site.smart_charging_enabled, site.distribution, site.launch_reserve) == (True, "priority", 2)
         assert (site.dead_band_value, site.dead_band_unit) == (2, "A")
         assert (site.unknown_charge_points, site.unknown_tags) == ("pending", "operator")
+        rules = ClosingRules.objects.get(site=site)
+        assert (rules.free_min, rules.silent_min, rules.gone_min) == (10, 1440, None)
 
     def test_feeders_are_written_whatever_their_order(self):
         apply(FULL)

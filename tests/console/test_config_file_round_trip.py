@@ -60,6 +60,9 @@ SITES = keyed(
         },
     ),
     unknown_tags=st.sampled_from(UnknownTagPolicy.values),
+    closing=st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(["free_min", "silent_min", "gone_min"], st.none() | st.integers(1, 9999))
+    ),
     feeders=keyed("code", SLUGS, limit=LIMITS),
     groups=st.lists(
         st.fixed_dictionaries({"number": st.integers(0, 9)}, optional={"name": TEXTS, "ranges": RANGES}),

@@ -87,6 +87,9 @@ class SiteDeclaration:
     dead_band: Given[Limit] = UNSET
     unknown_charge_points: Given[str] = UNSET
     unknown_tags: Given[str] = UNSET
+    closing_free_min: Given[int | None] = UNSET
+    closing_silent_min: Given[int | None] = UNSET
+    closing_gone_min: Given[int | None] = UNSET
     feeders: Given[tuple[FeederDeclaration, ...]] = UNSET
     groups: Given[tuple[GroupDeclaration, ...]] = UNSET
 

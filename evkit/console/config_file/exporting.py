@@ -9,7 +9,7 @@ import yaml
 
 from chargers.models import ChargePoint, Evse
 from chargers.types import Registration
-from charging.models import IdToken, Vehicle
+from charging.models import ClosingRules, IdToken, Vehicle
 from sites.models import Feeder, Project, Schedule, ScheduleGroup, Site, User
 
 Section = dict[str, Any]
@@ -98,7 +98,17 @@ def _site(site: Site) -> Section:
         "unknown_charge_points": site.unknown_charge_points,
         "unknown_tags": site.unknown_tags,
         "groups": [_group(each) for each in site.groups.all()],
+        **_closing(site),
     }
+
+
+def _closing(site: Site) -> Section:
+    """Return the rules of a site that has its own."""
+    rules = ClosingRules.objects.filter(site=site).first()
+    if rules is None:
+        return {}
+    names = ("free_min", "silent_min", "gone_min")
+    return {"closing": {name: getattr(rules, name) for name in names}}
 
 
 def _feeder(feeder: Feeder) -> Section:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
+from charging.models import ClosingRules
 from evkit.console.config_file.applying.values import given, limit_values, range_values
 from evkit.console.config_file.declarations import (
     FeederDeclaration,
@@ -53,9 +54,24 @@ def apply_site(declared: SiteDeclaration, present: Inventory, journal: Journal) 
         values.setdefault("name_en", values.get("name_fr", declared.code))
         values.setdefault("name_fr", values["name_en"])
     write(journal, "site", declared.code, site, values)
+    _apply_closing(site, declared, journal)
     _apply_feeders(site, listed(declared.feeders), present, journal)
     for group in listed(declared.groups):
         _apply_group(site, group, present, journal)
+
+
+def _apply_closing(site: Site, declared: SiteDeclaration, journal: Journal) -> None:
+    """Write when transactions without a stop are presumed ended, where the file says so."""
+    values = given(
+        {
+            "free_min": declared.closing_free_min,
+            "silent_min": declared.closing_silent_min,
+            "gone_min": declared.closing_gone_min,
+        }
+    )
+    if values:
+        rules = ClosingRules.objects.filter(site=site).first() or ClosingRules(site=site)
+        write(journal, "closing_rules", site.code, rules, values)
 
 
 def _apply_feeders(

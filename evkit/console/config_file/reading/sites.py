@@ -23,9 +23,12 @@ KEYS = (
     "feeders",
     "unknown_charge_points",
     "unknown_tags",
+    "closing",
     "groups",
 )
 SMART_KEYS = ("enabled", "distribution", "launch_reserve", "dead_band")
+CLOSING_KEYS = ("free_min", "silent_min", "gone_min")
+MINUTES = checks.integer(1, 10_000_000)
 NAME = checks.text_up_to(120)
 
 
@@ -34,6 +37,7 @@ def read_site(node: Node, problems: list[Problem]) -> SiteDeclaration | None:
     fields = Fields(node, problems, *KEYS)
     name = fields.within("name", "fr", "en")
     smart = fields.within("smart_charging", *SMART_KEYS)
+    closing = fields.within("closing", *CLOSING_KEYS)
     declared = SiteDeclaration(
         line=fields.line,
         code=fields.key("code", checks.slug),
@@ -50,6 +54,9 @@ def read_site(node: Node, problems: list[Problem]) -> SiteDeclaration | None:
             "unknown_charge_points", checks.choice(UnknownChargePointPolicy.values)
         ),
         unknown_tags=fields.value("unknown_tags", checks.choice(UnknownTagPolicy.values)),
+        closing_free_min=closing.optional("free_min", MINUTES),
+        closing_silent_min=closing.optional("silent_min", MINUTES),
+        closing_gone_min=closing.optional("gone_min", MINUTES),
         feeders=section(fields, "feeders", _read_feeder),
         groups=section(fields, "groups", _read_group),
     )
