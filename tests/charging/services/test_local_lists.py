@@ -159,6 +159,12 @@ class TestKeeping:
         keep_lists(now=NOW)
         assert (row().state, self.actions()) == ("unknown", ["SendLocalList", "GetLocalListVersion"])
 
+    def test_an_update_whose_command_was_removed_is_asked_again(self, kept, point):
+        send_list(charge_point=point, full=True, now=NOW)
+        Command.objects.all().delete()
+        keep_lists(now=NOW)
+        assert (row().state, self.actions()) == ("unknown", ["GetLocalListVersion"])
+
     def test_a_refused_list_rests(self, kept, point):
         status(send_list(charge_point=point, full=True, now=NOW), "Failed")
         before = self.actions()
