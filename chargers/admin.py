@@ -91,6 +91,7 @@ class ChargePointAdmin(ChargePointFacts, admin.ModelAdmin):  # type: ignore[type
                     "new_password",
                     "remove_password",
                     "heartbeat_interval_s",
+                    "quirk_switches",
                 )
             },
         ),

@@ -1,10 +1,23 @@
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chargers.quirks.types import QUIRK_NAMES
 from chargers.types import ConnectorStatus, Registration
 from sites.models import Feeder, Site
+
+
+def check_switches(value: object) -> None:
+    """Refuse what does not switch quirks that evkit knows on or off."""
+    if not isinstance(value, dict) or not all(
+        name in QUIRK_NAMES and isinstance(on, bool) for name, on in value.items()
+    ):
+        raise ValidationError(
+            _("Give names of quirks with true or false; known are: %(names)s."),
+            params={"names": ", ".join(QUIRK_NAMES)},
+        )
 
 
 class ChargePointQuerySet(models.QuerySet["ChargePoint"]):
@@ -68,6 +81,13 @@ class ChargePoint(models.Model):
     )
     max_power_w = models.FloatField(_("maximum power (W)"), null=True, blank=True)
     heartbeat_interval_s = models.PositiveIntegerField(_("heartbeat interval (s)"), default=60)
+    quirk_switches = models.JSONField(
+        _("quirks"),
+        default=dict,
+        blank=True,
+        validators=[check_switches],
+        help_text=_("What beats the presets of its model: names of quirks with true or false."),
+    )
 
     objects = ChargePointQuerySet.as_manager()
 

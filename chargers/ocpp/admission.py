@@ -88,6 +88,7 @@ def admit(
         site_id=facts.site_id,
         version=offer.version,
         evse_ids=dict(facts.evse_ids),
+        quirks=facts.quirks,
     )
     idle = max(LEAST_IDLE_S, HEARTBEATS_MISSED * facts.heartbeat_interval_s)
     return Admission(link, offer.echo, idle, replaced.process, replaced.token)

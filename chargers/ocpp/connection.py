@@ -54,8 +54,16 @@ BOOT_PATIENCE_S = 15.0
 CLOSE_PATIENCE_S = 1.0
 """How long a close frame may wait behind answers that the peer does not read."""
 
+SILENT_PATIENCE_S = 2.0
+"""The same for charge points that are known not to boot again."""
+
 GONE = (OSError, RuntimeError)
 """What servers raise when a socket is written to that has ended already."""
+
+
+def boot_patience_s(link: Link) -> float:
+    """Return how long commands wait for the boot of a new connection, in s."""
+    return SILENT_PATIENCE_S if link.quirks.silent_reconnect else BOOT_PATIENCE_S
 
 
 class ChargePointConnection:
@@ -99,7 +107,7 @@ class ChargePointConnection:
         self.link = link
         self.session = Session(version=link.version)
         self._short_way = ShortWay(self, engine, door)
-        self.pump = CommandPump(self, engine, patience_s=BOOT_PATIENCE_S)
+        self.pump = CommandPump(self, engine, patience_s=boot_patience_s(link))
         self.idle_limit_s = idle_limit_s
         self.last_frame = time.monotonic()
         self.frames_in = self.frames_out = 0

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from chargers.ocpp.deviations import Deviation
+from chargers.quirks.types import NO_QUIRKS, Quirks
 from evkit.core.events import Event
 
 
@@ -23,7 +24,8 @@ class Link:
     """The socket that a call came through, and what the process knows of its charge point.
 
     `evse_ids` maps connector numbers (>= 1) to primary keys; handlers add those that they create.
-    `booted` tells whether a BootNotification came through this connection.
+    `booted` tells whether a BootNotification came through this connection; `quirks` are those known when
+    it was opened, or since its boot.
     """
 
     token: UUID
@@ -33,6 +35,7 @@ class Link:
     version: str
     evse_ids: dict[int, int] = field(default_factory=dict)
     booted: bool = False
+    quirks: Quirks = NO_QUIRKS
 
 
 class InboundCall(msgspec.Struct, frozen=True, gc=False):

@@ -13,6 +13,7 @@ from django.db.models import QuerySet, UUIDField
 from chargers.events import ChargePointChanged
 from chargers.models import ChargePoint, ChargePointState, Connection, ConnectionFailure
 from chargers.ocpp.handling import Batch
+from chargers.quirks import NO_QUIRKS, Model, Quirks, effective, read_switches
 from chargers.services.heartbeats import note_seen
 from chargers.types import Registration
 from evkit.core.events import publish_after_commit
@@ -36,9 +37,11 @@ SILENCE = timedelta(seconds=180)
 # than the database needs for them.
 _FIND = """
 SELECT c.id, c.site_id, c.registration, c.security_profile, c.password_digest,
-       c.next_password_digest, c.heartbeat_interval_s,
+       c.next_password_digest, c.heartbeat_interval_s, c.quirk_switches,
+       s.vendor, s.model, s.firmware_version,
        e.number, e.id
-FROM chargers_chargepoint c LEFT JOIN chargers_evse e ON e.charge_point_id = c.id
+FROM chargers_chargepoint c LEFT JOIN chargers_chargepointstate s ON s.charge_point_id = c.id
+     LEFT JOIN chargers_evse e ON e.charge_point_id = c.id
 WHERE c.identity = %s ORDER BY e.number
 """
 _HELD = "SELECT process, connection_token FROM chargers_chargepointstate WHERE charge_point_id = %s"
@@ -68,6 +71,7 @@ class HandshakeFacts:
     next_password_digest: str
     heartbeat_interval_s: int
     evse_ids: Mapping[int, int] = field(default_factory=dict)
+    quirks: Quirks = NO_QUIRKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def find_for_handshake(identity: str) -> HandshakeFacts | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, site_id, registration, profile, digest, next_digest, interval, _number, _evse = rows[0]
+    pk, site_id, registration, profile, digest, next_digest, interval, switches, *reported = rows[0][:-2]
     return HandshakeFacts(
         charge_point_id=pk,
         identity=identity,
@@ -97,7 +101,8 @@ def find_for_handshake(identity: str) -> HandshakeFacts | None:
         password_digest=digest,
         next_password_digest=next_digest,
         heartbeat_interval_s=interval,
-        evse_ids={row[7]: row[8] for row in rows if row[7] is not None},
+        evse_ids={row[-2]: row[-1] for row in rows if row[-2] is not None},
+        quirks=effective(Model(*(text or "" for text in reported)), read_switches(switches)),
     )
 
 

@@ -15,6 +15,7 @@ from django.db import transaction as database
 
 from chargers.models import Command
 from chargers.services.commands import queue_command
+from chargers.services.quirks import quirks_of
 from chargers.types import CommandState
 from charging.models import Pause, Transaction
 from charging.models.pause import GIVEN_UP
@@ -42,7 +43,10 @@ def enforce_schedules(*, now: datetime, evse_ids: Iterable[int] | None = None) -
     rows = Transaction.objects.open().filter(evse__groups__isnull=False).distinct()
     if evse_ids is not None:
         rows = rows.filter(evse__in=list(evse_ids))
-    charges = {row.evse_id: row for row in rows.select_related("evse__charge_point__site")}
+    charges = {
+        row.evse_id: row
+        for row in rows.select_related("evse__charge_point__site", "evse__charge_point__state")
+    }
     pauses = {
         row.transaction_id: row for row in Pause.objects.in_force().filter(transaction__in=charges.values())
     }
@@ -52,7 +56,8 @@ def enforce_schedules(*, now: datetime, evse_ids: Iterable[int] | None = None) -
 
 @database.atomic
 def _enforce(charge: Transaction, how: Usability, pauses: Mapping[int, Pause], now: datetime) -> bool:
-    if how.stops(charge):
+    peculiar = quirks_of(charge.evse.charge_point).pause_not_stop
+    if how.stops(charge) and not peculiar:
         return _stop(charge, how, now)
     pause = pauses.get(charge.pk)
     if how.permits(charge):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from chargers.ocpp.handling import Batch, InboundCall, Route
 from chargers.ocpp.schema import encode, format_time
 from chargers.services.boots import BootDecision, BootFacts, BootReport, register_boots
+from chargers.services.quirks import quirks_of_many
 from chargers.types import Registration
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ def handle(calls: Sequence[InboundCall], batch: Batch) -> list[bytes]:
     """Store what charge points say of themselves; answer with the registry's decision (OCPP 1.6 §4.2)."""
     decisions = register_boots([_report(call) for call in calls], batch)
     now = format_time(batch.now)
+    known = quirks_of_many({call.link.charge_point_id for call in calls})
     for call in calls:
         call.link.booted = True
+        call.link.quirks = known.get(call.link.charge_point_id, call.link.quirks)
     return [_answer(decision, now) for decision in decisions]
 
 

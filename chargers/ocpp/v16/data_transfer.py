@@ -4,7 +4,13 @@ from typing import TYPE_CHECKING
 
 from chargers.ocpp.deviations import printable
 from chargers.ocpp.handling import Batch, InboundCall, Payload, Route
-from chargers.services.vendor_messages import UNKNOWN, VendorData, harmless_vendors, store_vendor_message
+from chargers.services.vendor_messages import (
+    ACCEPTED,
+    UNKNOWN,
+    VendorData,
+    harmless_vendors,
+    store_vendor_message,
+)
 
 if TYPE_CHECKING:
     from chargers.ocpp.v16.messages import DataTransferReq
@@ -21,6 +27,8 @@ def handle(call: InboundCall, batch: Batch) -> Payload:
     )
     store_vendor_message(data, ocpp_message_id=call.message_id, at=call.received_at)
     answer = harmless_vendors().answer(data)
+    if answer is None and call.link.quirks.vendor_talk:
+        answer = ACCEPTED
     if answer is None:
         batch.deviate(
             call, "unknown-vendor", f"{printable(data.vendor_id)} {printable(data.message_id)}".strip()

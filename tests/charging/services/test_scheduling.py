@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chargers.models import Command, Evse, EvseState
+from chargers.models import ChargePointState, Command, Evse, EvseState
 from charging.models import Pause, Transaction
 from charging.ocpp.v16.table import COMMANDS
 from charging.services.pausing import pause_charge, resume_charge
@@ -51,6 +51,17 @@ def accept(socket: Socket, at: datetime = EVENING) -> Command:
     claim = socket.expect(now=at)
     socket.confirm(claim, {"status": "Accepted"})
     return Command.objects.get(calls=claim.call_id)
+
+
+class TestPeculiarChargePoint:
+    def test_a_charge_that_would_not_start_again_is_paused_instead_of_stopped(
+        self, socket, charge, group
+    ) -> None:
+        ScheduleGroup.objects.filter(pk=group.pk).update(at_end=AtEnd.STOP)
+        ChargePointState.objects.update(vendor="ZJBENY")
+        assert enforce_schedules(now=EVENING) == 1
+        assert accept(socket).action == "SetChargingProfile"
+        assert Pause.objects.in_force().filter(transaction=charge).exists()
 
 
 class TestPause:

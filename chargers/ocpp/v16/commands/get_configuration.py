@@ -16,6 +16,7 @@ from chargers.services.configuration import (
     store_configuration,
     unknown_keys,
 )
+from chargers.services.quirks import quirks_of
 from chargers.types import CommandState
 
 SMALL_CHUNK = 4
@@ -45,7 +46,8 @@ class Progress:
 
 def first_payload(command: Command) -> dict[str, object]:
     """Ask for everything at once, unless the charge point is known not to bear that (OCPP 1.6 §5.8)."""
-    if not _keys(command.payload) and not _answers_nothing_to_all(command):
+    small = quirks_of(command.charge_point).small_requests or _answers_nothing_to_all(command)
+    if not _keys(command.payload) and not small:
         return {}
     return {"key": _progress(command, []).next_keys}
 

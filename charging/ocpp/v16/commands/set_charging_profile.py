@@ -7,13 +7,14 @@ from chargers.ocpp.commanding import Answer, CommandRoute, Done, settle
 from chargers.ocpp.handling import Batch
 from chargers.services.availability import await_status
 from chargers.types import CommandState
+from charging.services.peculiar import fit_profile
 from charging.services.profiles import complete_profile, note_limited, note_requested
 from evkit.core.clock import utc_now
 
 
 def first_payload(command: Command) -> Mapping[str, object]:
     """Return the profile to send, with its transaction (OCPP 1.6 §5.16); notes what is asked for."""
-    payload = complete_profile(command)
+    payload = fit_profile(command, complete_profile(command))
     note_requested(command, payload["csChargingProfiles"], utc_now())
     return payload
 

@@ -35,6 +35,7 @@ TABS: Final[tuple[tuple[str, Promise, str], ...]] = (
     ("curves", _("Curves"), "chart-line"),
     ("commands", pgettext_lazy("tab", "Commands"), "send"),
     ("configuration", _("Configuration"), "adjustments"),
+    ("passport", _("Passport"), "clipboard-list"),
     ("messages", _("Messages"), "logs"),
     ("files", _("Files"), "file-text"),
     ("connections", _("Connections"), "wifi"),

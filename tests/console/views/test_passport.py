@@ -1,0 +1,103 @@
+"""The passport of a charge point: what it can do, how it departs from OCPP, its quirks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from chargers.models import ChargePointState, Command, CommandCall, ConfigurationKey
+from chargers.ocpp.deviations import Deviation
+from chargers.services.deviations import count_deviations
+from chargers.types import CommandState
+from sites.types import Role
+from tests.console.depot import Depot
+from tests.factories import ChargePointFactory
+
+LogIn = Callable[..., Client]
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+def page(client: Client, depot: Depot) -> str:
+    address = reverse("charge_point_passport", args=[depot.site.code, depot.charging.identity])
+    return " ".join(client.get(address).content.decode().split())
+
+
+def switch(client: Client, depot: Depot, choice: str, name: str = "watts_only") -> int:
+    address = reverse("charge_point_quirk", args=[depot.site.code, depot.charging.identity, name])
+    return client.post(address, {"switch": choice}).status_code
+
+
+def test_capabilities_refusals_and_latency(depot: Depot, log_in: LogIn) -> None:
+    point = depot.charging
+    ConfigurationKey.objects.create(
+        charge_point=point, key="GetConfigurationMaxKeys", value="37", reported_at=NOW
+    )
+    command = Command.objects.create(
+        charge_point=point,
+        action="ClearCache",
+        payload={},
+        created_at=NOW,
+        deadline=NOW,
+        state=CommandState.FAILED,
+    )
+    CommandCall.objects.create(
+        command=command,
+        message_id="x",
+        request={},
+        sent_at=NOW,
+        answered_at=NOW + timedelta(milliseconds=123),
+        error_code="NotImplemented",
+    )
+    shown = page(log_in(Role.GUEST), depot)
+    assert "Keys in one request" in shown
+    assert ">37<" in shown
+    assert ">ClearCache<" in shown
+    assert "median 123 ms" in shown
+
+
+def test_deviations_here_and_of_the_model(depot: Depot, log_in: LogIn) -> None:
+    other = ChargePointFactory(site=depot.site)
+    for point in (depot.charging, other):
+        ChargePointState.objects.filter(pk=point.pk).update(
+            vendor="Acme", model="One", firmware_version="1.0"
+        )
+    deviation = Deviation("string-too-long", "BootNotification", "serial number")
+    count_deviations([(depot.charging.pk, deviation)] * 2 + [(other.pk, deviation)] * 5, now=NOW)
+    client = log_in(Role.GUEST)
+    shown = page(client, depot)
+    assert "string-too-long" in shown
+    assert "7 on 2 charge points" in shown
+    ChargePointState.objects.filter(pk=other.pk).update(firmware_version="2.0")
+    assert "2 on 1 charge point" in page(client, depot)
+
+
+def test_an_administrator_switches_a_quirk_and_leaves_it_to_the_preset(depot: Depot, log_in: LogIn) -> None:
+    client = log_in(Role.ADMINISTRATOR)
+    assert "switched on" not in page(client, depot)
+    assert switch(client, depot, "on") == 302
+    depot.charging.refresh_from_db()
+    assert depot.charging.quirk_switches == {"watts_only": True}
+    assert "an administrator" in page(client, depot)
+    switch(client, depot, "preset")
+    depot.charging.refresh_from_db()
+    assert depot.charging.quirk_switches == {}
+
+
+@pytest.mark.parametrize(("choice", "name"), [("sideways", "watts_only"), ("on", "no_such_quirk")])
+def test_nonsense_switches_nothing(depot: Depot, log_in: LogIn, choice: str, name: str) -> None:
+    assert switch(log_in(Role.ADMINISTRATOR), depot, choice, name) == 302
+    depot.charging.refresh_from_db()
+    assert depot.charging.quirk_switches == {}
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.GUEST])
+def test_others_look_only(depot: Depot, log_in: LogIn, role: Role) -> None:
+    client = log_in(role)
+    assert "Switch on" not in page(client, depot)
+    assert switch(client, depot, "on") == 403
+    depot.charging.refresh_from_db()
+    assert depot.charging.quirk_switches == {}
