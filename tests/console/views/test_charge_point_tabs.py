@@ -22,7 +22,7 @@ from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector
 
 LogIn = Callable[..., Client]
-TABS = ("transactions", "curves", "commands", "configuration", "messages", "files", "connections")
+TABS = ("transactions", "curves", "commands", "configuration", "passport", "messages", "files", "connections")
 LIVE = {"HX-Request": "true"}
 
 
