@@ -40,6 +40,28 @@ class UnknownTagPolicy(models.TextChoices):
     OPERATOR = "operator", _("Ask the operator")
 
 
+class FreeChargingPolicy(models.TextChoices):
+    """Whether charging needs an id tag that was declared."""
+
+    NEVER = "never", _("Never: id tags are checked")
+    ANY_TAG = "any_tag", _("With any id tag that is not blocked")
+    NO_TAG = "no_tag", _("With or without an id tag")
+
+
+class ConcurrencyPolicy(models.TextChoices):
+    """Whether one id tag may charge several vehicles at once."""
+
+    TAG = "tag", _("As the id tag says")
+    ALLOW = "allow", _("Always")
+
+
+class OfflinePolicy(models.TextChoices):
+    """How a start that happened while the charge point was offline is judged."""
+
+    AS_OF_THEN = "as_of_then", _("By what held when it started")
+    ACCEPT = "accept", _("Accept: the energy has flowed")
+
+
 class HolidayRule(models.TextChoices):
     """What a public holiday does to a weekly schedule."""
 

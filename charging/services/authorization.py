@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from chargers.models import ChargePoint, DeferredAnswer
+from chargers.models import DeferredAnswer
 from chargers.types import ConnectorStatus
 from charging.models import IdToken, LastAuthorization, Transaction
 from charging.models.id_token import token_key
+from charging.services.policies import policies_of
 from charging.types import AuthorizationStatus as Status
 from evkit.core.texts import storable
-from sites.types import UnknownTagPolicy
+from sites.types import ConcurrencyPolicy, UnknownTagPolicy
 
 OPERATOR_PATIENCE = timedelta(seconds=25)
 """How long an operator has to answer; charge points wait 30 s or more for an answer."""
@@ -36,6 +37,7 @@ class TagFacts:
         by_parent: whether the parent of its group is what blocks it or lets it expire.
         elsewhere: the number of its open transaction that this one would be beside, None if there is none.
         unknown_tags: the site's policy.
+        waived: the site's policies let it charge whatever is known of it, unless it is blocked.
         operator: what an operator decided about the unknown tag lately, None if nobody has. A refusal
             is asked about again when the tag comes back.
     """
@@ -46,6 +48,7 @@ class TagFacts:
     by_parent: bool = False
     elsewhere: int | None = None
     unknown_tags: UnknownTagPolicy = UnknownTagPolicy.REFUSE
+    waived: bool = False
     operator: Status | None = None
 
 
@@ -67,10 +70,12 @@ class Decision:
 
 def judge(facts: TagFacts, at: datetime) -> tuple[Status, bool]:
     """Return the decision as of `at`, and whether an operator is still to be asked."""
-    if not facts.known:
-        return _judge_unknown(facts)
     if facts.blocked:
         return Status.BLOCKED, False
+    if facts.waived:
+        return Status.ACCEPTED, False
+    if not facts.known:
+        return _judge_unknown(facts)
     if facts.expires_at is not None and facts.expires_at <= at:
         return Status.EXPIRED, False
     if facts.elsewhere is not None:
@@ -95,6 +100,7 @@ def authorize(
     evse_id: int | None = None,
     concurrency: bool = True,
     remember: bool = False,
+    offline: bool = False,
 ) -> Decision:
     """Decide about `id_tag` presented at a charge point, as of `at`.
 
@@ -106,14 +112,18 @@ def authorize(
             not count: the tag may have come to end one.
         concurrency: whether open transactions elsewhere are a reason to refuse.
         remember: keep the answer as the step before a start.
+        offline: whether it has charged already, while the charge point was offline.
     """
     key = token_key(storable(id_tag, 255))
     token = IdToken.objects.select_related("parent").filter(key=key).first() if key else None
+    policies = policies_of(charge_point_id)
+    counts = concurrency and policies.concurrency != ConcurrencyPolicy.ALLOW
     facts = (
-        _facts_of(token, charge_point_id, evse_id, at, concurrency=concurrency)
+        _facts_of(token, charge_point_id, evse_id, at, concurrency=counts)
         if token is not None
-        else _facts_of_unknown(charge_point_id, key, at)
+        else _facts_of_unknown(policies.unknown_tags, charge_point_id, key, at)
     )
+    facts = replace(facts, waived=policies.waive(tagged=bool(key), offline=offline))
     status, ask_operator = judge(facts, at)
     decision = Decision(
         status=status,
@@ -196,16 +206,13 @@ def _charging_elsewhere(
     )
 
 
-def _facts_of_unknown(charge_point_id: int, key: str, at: datetime) -> TagFacts:
-    policy = (
-        ChargePoint.objects.filter(pk=charge_point_id).values_list("site__unknown_tags", flat=True).first()
-    )
+def _facts_of_unknown(policy: UnknownTagPolicy, charge_point_id: int, key: str, at: datetime) -> TagFacts:
     if policy != UnknownTagPolicy.OPERATOR:
-        return TagFacts(known=False, unknown_tags=UnknownTagPolicy(policy or UnknownTagPolicy.REFUSE))
+        return TagFacts(known=False, unknown_tags=policy)
     decision = _operator_decision(charge_point_id, key, at)
     return TagFacts(
         known=False,
-        unknown_tags=UnknownTagPolicy.OPERATOR,
+        unknown_tags=policy,
         operator=decision[0] if decision is not None else None,
     )
 

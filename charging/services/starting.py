@@ -131,7 +131,13 @@ def _start(start: Start, batch: Batch) -> Started:
     link = start.call.link
     evse_id, number, odd_connector = _place(start, batch)
     at = start.time.at
-    decision = authorize(charge_point_id=link.charge_point_id, id_tag=start.id_tag, at=at, evse_id=evse_id)
+    decision = authorize(
+        charge_point_id=link.charge_point_id,
+        id_tag=start.id_tag,
+        at=at,
+        evse_id=evse_id,
+        offline=start.offline,
+    )
     overtaken = _close_open(evse_id, start, batch)
     flags = _flags(start, decision, odd_connector=odd_connector, overtaken=overtaken)
     row = Transaction.objects.create(

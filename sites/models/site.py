@@ -6,7 +6,15 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from sites.types import Distribution, Unit, UnknownChargePointPolicy, UnknownTagPolicy
+from sites.types import (
+    ConcurrencyPolicy,
+    Distribution,
+    FreeChargingPolicy,
+    OfflinePolicy,
+    Unit,
+    UnknownChargePointPolicy,
+    UnknownTagPolicy,
+)
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
@@ -47,6 +55,25 @@ class Site(models.Model):
         max_length=16,
         choices=UnknownTagPolicy.choices,
         default=UnknownTagPolicy.REFUSE,
+    )
+
+    free_charging = models.CharField(
+        _("free charging"),
+        max_length=16,
+        choices=FreeChargingPolicy.choices,
+        default=FreeChargingPolicy.NEVER,
+    )
+    concurrency = models.CharField(
+        _("several charges of one id tag"),
+        max_length=16,
+        choices=ConcurrencyPolicy.choices,
+        default=ConcurrencyPolicy.TAG,
+    )
+    offline_starts = models.CharField(
+        _("starts while offline"),
+        max_length=16,
+        choices=OfflinePolicy.choices,
+        default=OfflinePolicy.AS_OF_THEN,
     )
 
     holiday_region = models.CharField(

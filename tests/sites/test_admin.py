@@ -77,6 +77,9 @@ class TestSiteAdmin:
             "dead_band_unit": "W",
             "unknown_charge_points": "refuse",
             "unknown_tags": "refuse",
+            "free_charging": "never",
+            "concurrency": "tag",
+            "offline_starts": "as_of_then",
             **inline,
             **more,
         }

@@ -90,6 +90,9 @@ class SiteDeclaration:
     closing_free_min: Given[int | None] = UNSET
     closing_silent_min: Given[int | None] = UNSET
     closing_gone_min: Given[int | None] = UNSET
+    free_charging: Given[str] = UNSET
+    concurrency: Given[str] = UNSET
+    offline_starts: Given[str] = UNSET
     feeders: Given[tuple[FeederDeclaration, ...]] = UNSET
     groups: Given[tuple[GroupDeclaration, ...]] = UNSET
 

@@ -97,6 +97,9 @@ def _site(site: Site) -> Section:
         "feeders": [_feeder(each) for each in site.feeders.all()],
         "unknown_charge_points": site.unknown_charge_points,
         "unknown_tags": site.unknown_tags,
+        "free_charging": site.free_charging,
+        "concurrency": site.concurrency,
+        "offline_starts": site.offline_starts,
         "groups": [_group(each) for each in site.groups.all()],
         **_closing(site),
     }

@@ -47,6 +47,9 @@ def apply_site(declared: SiteDeclaration, present: Inventory, journal: Journal) 
             "launch_reserve": declared.launch_reserve,
             "unknown_charge_points": declared.unknown_charge_points,
             "unknown_tags": declared.unknown_tags,
+            "free_charging": declared.free_charging,
+            "concurrency": declared.concurrency,
+            "offline_starts": declared.offline_starts,
         }
     )
     values |= limit_values(declared.limit) | limit_values(declared.dead_band, "dead_band")

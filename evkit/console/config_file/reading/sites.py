@@ -11,7 +11,14 @@ from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import Problem
 from evkit.console.config_file.reading.shared import limit, required_limit, section, weekly_range
-from sites.types import Distribution, UnknownChargePointPolicy, UnknownTagPolicy
+from sites.types import (
+    ConcurrencyPolicy,
+    Distribution,
+    FreeChargingPolicy,
+    OfflinePolicy,
+    UnknownChargePointPolicy,
+    UnknownTagPolicy,
+)
 
 KEYS = (
     "code",
@@ -24,6 +31,9 @@ KEYS = (
     "unknown_charge_points",
     "unknown_tags",
     "closing",
+    "free_charging",
+    "concurrency",
+    "offline_starts",
     "groups",
 )
 SMART_KEYS = ("enabled", "distribution", "launch_reserve", "dead_band")
@@ -57,6 +67,9 @@ def read_site(node: Node, problems: list[Problem]) -> SiteDeclaration | None:
         closing_free_min=closing.optional("free_min", MINUTES),
         closing_silent_min=closing.optional("silent_min", MINUTES),
         closing_gone_min=closing.optional("gone_min", MINUTES),
+        free_charging=fields.value("free_charging", checks.choice(FreeChargingPolicy.values)),
+        concurrency=fields.value("concurrency", checks.choice(ConcurrencyPolicy.values)),
+        offline_starts=fields.value("offline_starts", checks.choice(OfflinePolicy.values)),
         feeders=section(fields, "feeders", _read_feeder),
         groups=section(fields, "groups", _read_group),
     )
