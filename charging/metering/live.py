@@ -45,9 +45,11 @@ class Latest:
         headline = moment.headline
         if moment.quality and moment.quality & Quality.ENERGY:
             headline = headline._replace(energy_wh=None)
-        self.values = Headline._make(
-            old if new is None else new for old, new in zip(self.values, headline, strict=True)
-        )
+        if None in headline:
+            headline = Headline._make(
+                old if new is None else new for old, new in zip(self.values, headline, strict=True)
+            )
+        self.values = headline
         self.measured_at = moment.order_at
         self.changed = True
 
