@@ -9,6 +9,7 @@ from charging.services.local_lists import keep_lists
 from charging.services.reconciliation import close_abandoned
 from charging.services.reservations import settle_reservations
 from charging.services.scheduling import enforce_schedules
+from charging.services.smart.balancing import rebalance_all
 from evkit.core.clock import utc_now
 
 
@@ -40,3 +41,9 @@ def keep_local_lists() -> None:
 def judge_energy() -> None:
     """Judge whether the energy of ended transactions can be believed."""
     judge_ended(now=utc_now())
+
+
+@shared_task(name="charging.tasks.balance_sites")
+def balance_sites() -> None:
+    """Run a cycle of smart charging for every site, whatever events were lost."""
+    rebalance_all(now=utc_now())

@@ -9,6 +9,7 @@ from chargers.ocpp.commanding import CommandRoute
 from chargers.ocpp.engine import Engine
 from chargers.ocpp.handling import Route
 from chargers.ocpp.v16 import table as chargers_v16
+from charging.balancer import Balancer
 from charging.events import TransactionStarted
 from charging.ocpp.v16 import table as charging_v16
 from charging.subscribers import hold_until_scheduled
@@ -17,6 +18,7 @@ from evkit.console.live import publisher as live
 from evkit.console.live.answers import SharedAnswers
 from evkit.console.live.application import live_application
 from evkit.console.live.hub import LiveHub
+from evkit.core.clock import utc_now
 from evkit.core.events import bus
 from evkit.core.recorders import recorders
 from history.recorders import write_audit, write_messages
@@ -34,6 +36,7 @@ def wire() -> None:
     recorders.register(write_audit)
     live.subscribe(bus)
     bus.subscribe(TransactionStarted, hold_until_scheduled)
+    Balancer(utc_now).subscribe(bus)
 
 
 def build_engine(**overrides: Any) -> Engine:

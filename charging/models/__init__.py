@@ -1,5 +1,6 @@
 from charging.models.authorization import LastAuthorization
 from charging.models.closing_rules import ClosingRules
+from charging.models.connector_limit import ConnectorLimit
 from charging.models.energy_correction import EnergyCorrection
 from charging.models.id_token import IdToken, Vehicle
 from charging.models.limit_change import LimitChange
@@ -12,6 +13,7 @@ from charging.models.transaction import OrphanStop, Transaction
 
 __all__ = [
     "ClosingRules",
+    "ConnectorLimit",
     "EnergyCorrection",
     "IdToken",
     "LastAuthorization",

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chargers.models import Command, Evse
+from charging.models.transaction import Transaction
+
+
+class ConnectorLimit(models.Model):
+    """What smart charging told a connector, and what it knows to rule it.
+
+    Settings are in the connector's own unit: W for DC, A per phase for AC. `confirmed` is what the charge
+    point accepted for `transaction`, `before` what ruled until then. `sent` is on its way with `command`;
+    `doubtful` is the highest that was sent and never answered. `default` is what its default profile gives
+    a new transaction, with `default_command` on its way. `target` and `why` are of the last cycle.
+    """
+
+    evse = models.OneToOneField(
+        Evse, on_delete=models.CASCADE, primary_key=True, related_name="smart", verbose_name=_("connector")
+    )
+    transaction = models.ForeignKey(Transaction, on_delete=models.SET_NULL, null=True, related_name="+")
+    confirmed = models.FloatField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    before = models.FloatField(null=True)
+    sent = models.FloatField(null=True)
+    command = models.ForeignKey(Command, on_delete=models.SET_NULL, null=True, related_name="+")
+    doubtful = models.FloatField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
+    default = models.FloatField(null=True)
+    default_at = models.DateTimeField(null=True)
+    default_command = models.ForeignKey(Command, on_delete=models.SET_NULL, null=True, related_name="+")
+    target = models.FloatField(null=True)
+    envelope = models.FloatField(null=True)
+    why = models.CharField(max_length=16, blank=True)
+    planned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("limit by smart charging")
+        verbose_name_plural = _("limits by smart charging")
+
+    def __str__(self) -> str:
+        return f"{self.evse_id}: {self.confirmed}"
