@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
-
-import numpy as np
 
 from chargers.models import ConfigurationKey, Evse
 from charging.models import ConnectorLimit, Transaction
@@ -155,12 +153,7 @@ def _connector(
         served_wh=charge.energy_wh or 0.0 if charge else 0.0,
         changed_ago_s=_ago_s(row.changed_at, now),
     )
-    return _with_cap(found)
-
-
-def _with_cap(connector: Connector) -> Connector:
-    values: Mapping[str, object] = {name: getattr(connector, name) for name in connector.__slots__}
-    return Connector(**{**values, "cap": useful(connector)})  # type: ignore[arg-type]  # its own fields
+    return replace(found, cap=useful(found))
 
 
 def _tier(place: Place) -> int:
@@ -188,8 +181,3 @@ def _measured(place: Place, site: Site, now: datetime) -> float | None:
 
 def _ago_s(moment: datetime | None, now: datetime) -> float:
     return float("inf") if moment is None else (now - moment).total_seconds()
-
-
-def no_load(network: Network) -> Floats:
-    """Return a base load of nothing."""
-    return np.zeros(len(network.limits))

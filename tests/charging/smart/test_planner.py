@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -194,18 +194,16 @@ class TestOrders:
         base = np.zeros(len(network.limits))
         first = plan(network, connectors, base, Settings(launch_reserve=0))
         assert [order.raises for order in first.orders] == [False]
-        told = connectors[0].__class__(
-            **{**_fields(connectors[0]), "confirmed": first.orders[0].setting, "before": 32.0,
-               "confirmed_ago_s": 1.0, "measured": 32.0}
-        )  # fmt: skip
+        told = replace(connectors[0], confirmed=first.orders[0].setting, before=32.0,
+               confirmed_ago_s=1.0, measured=32.0)  # fmt: skip
         assert plan(network, [told, connectors[1]], base, Settings(launch_reserve=0)).orders == ()
-        obeyed = told.__class__(**{**_fields(told), "measured": first.orders[0].setting})
+        obeyed = replace(told, measured=first.orders[0].setting)
         raised = plan(network, [obeyed, connectors[1]], base, Settings(launch_reserve=0))
         assert [(order.index, order.raises) for order in raised.orders] == [(1, True)]
 
     def test_who_disobeys_keeps_what_it_takes_and_the_others_give_way(self) -> None:
         network, connectors = self.settled([10.0, 20.0], limit_a=40.0)
-        stubborn = Connector(**{**_fields(connectors[0]), "measured": 30.0, "confirmed_ago_s": LATENCY_S + 1})
+        stubborn = replace(connectors[0], measured=30.0, confirmed_ago_s=LATENCY_S + 1)
         found = plan(network, [stubborn, connectors[1]], np.zeros(len(network.limits)), Settings(0))
         assert found.why[0] is Why.DISOBEYS
         assert found.envelope[0] == 30.0
@@ -214,7 +212,7 @@ class TestOrders:
     def test_higher_tiers_are_served_and_the_reason_says_who_is_not(self) -> None:
         network, connectors = self.settled([6.0, 6.0, 6.0], limit_a=13.0)
         ranked = [
-            Connector(**{**_fields(each), "tier": tier, "rule": Rule.PRIORITY})
+            replace(each, tier=tier, rule=Rule.PRIORITY)
             for each, tier in zip(connectors, (2, 0, 1), strict=True)
         ]
         found = plan(network, ranked, np.zeros(len(network.limits)), Settings(0))
@@ -223,7 +221,7 @@ class TestOrders:
 
     def test_a_barred_connector_gets_nothing(self) -> None:
         network, connectors = self.settled([10.0, 10.0])
-        barred = Connector(**{**_fields(connectors[0]), "barred": True})
+        barred = replace(connectors[0], barred=True)
         found = plan(network, [barred, connectors[1]], np.zeros(len(network.limits)), Settings(0))
         assert (found.why[0], found.target[0]) == (Why.BARRED, 0.0)
 
@@ -238,7 +236,3 @@ class TestReserve:
         for starts, first_phase in ((0, 0.0), (1, 16.0), (2, 22.0)):
             found = plan(network, idle, np.zeros(len(network.limits)), Settings(launch_reserve=starts))
             assert found.reserve[0] == first_phase
-
-
-def _fields(connector: Connector) -> dict[str, object]:
-    return {name: getattr(connector, name) for name in connector.__slots__}
