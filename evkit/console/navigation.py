@@ -65,6 +65,7 @@ SITE: Final = (
     ),
 )  # fmt: skip
 PLANNING: Final = (
+    Destination("smart", _("Smart charging"), "bolt", key="m"),
     Destination(
         "schedules", _("Schedules"), "calendar-time", pages=frozenset({"schedule_group"}), key="h",
     ),

@@ -21,6 +21,7 @@ from evkit.console.views import (
     saved_filters,
     schedules,
     sites,
+    smart,
     users,
 )
 
@@ -49,6 +50,9 @@ urlpatterns = [
     path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
     path("sites/<slug:code>/charge-points/", lists.charge_points, name="charge_points"),
     path("sites/<slug:code>/connectors/", lists.connectors, name="connectors"),
+    path("sites/<slug:code>/smart-charging/", smart.smart_charging, name="smart"),
+    path("sites/<slug:code>/smart-charging/switch/", smart.smart_switch, name="smart_switch"),
+    path("sites/<slug:code>/smart-charging/limit/", smart.smart_limit, name="smart_limit"),
     path("sites/<slug:code>/schedules/", schedules.schedules, name="schedules"),
     path("sites/<slug:code>/schedules/<int:number>/", schedules.schedule_group, name="schedule_group"),
     path(

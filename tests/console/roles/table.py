@@ -170,6 +170,9 @@ SITE = {
         post=302,
         form=lambda _w: {"decision": "dismiss", "reason": "a test"},
     ),
+    "smart": Row(Need.SITE, site),
+    "smart_switch": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"enabled": "1"}),
+    "smart_limit": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"limit": "80"}),
     "schedules": Row(Need.SITE, site),
     "schedule_group": Row(
         Need.SITE,

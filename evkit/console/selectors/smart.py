@@ -1,0 +1,131 @@
+"""Reads what the page of smart charging shows: the last cycle of a site, in W."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chargers.models import Evse
+from charging.models import ConnectorLimit
+from charging.services.smart.base_load import base_load
+from charging.services.smart.settings_of import range_of
+from charging.smart.network import Node, build_network
+from charging.smart.planner import Why
+from evkit.console.cards import ConnectorCard
+from evkit.console.formats import kilo, quantity
+from evkit.console.selectors.overview import site_cards
+from evkit.core.units import amperes_to_watts
+from sites.models import ScheduleGroup, Site
+
+REASONS: Final[Mapping[str, Promise]] = {
+    Why.NO_ROOM: gettext_lazy("waits: the power is not enough for its minimum"),
+    Why.BARRED: gettext_lazy("held by its schedule or by somebody"),
+    Why.UNREACHABLE: gettext_lazy("offline: what it may draw stays reserved"),
+    Why.DISOBEYS: gettext_lazy("draws more than it was told: what it takes stays reserved"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One connector: limits and power in W; `target_w` is what it is to have once all is obeyed."""
+
+    evse: Evse
+    card: ConnectorCard
+    groups: tuple[ScheduleGroup, ...]
+    requested_w: float | None
+    accepted_w: float | None
+    max_w: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A site's power in W: what it may draw, draws, keeps for starts and elsewhere, and has left."""
+
+    site: Site
+    power_w: float
+    base_w: float
+    reserved_w: float
+    free_w: float | None
+    lines: tuple[Line, ...]
+    planned_at: datetime | None
+
+
+def sharing_of(site: Site, now: datetime) -> Sharing:
+    """Return the last cycle of a site beside its live state."""
+    rows = {row.pk: row for row in ConnectorLimit.objects.filter(evse__charge_point__site=site)}
+    cards = {
+        (card.pk, connector.number): connector for card in site_cards(site) for connector in card.connectors
+    }
+    evses = (
+        Evse.objects.filter(charge_point__site=site)
+        .select_related("charge_point")
+        .prefetch_related("groups")
+        .order_by("charge_point__identity", "number")
+    )
+    lines = tuple(
+        _line(evse, cards[place], rows.get(evse.pk), site)
+        for evse in evses
+        if (place := (evse.charge_point_id, evse.number)) in cards
+    )
+    power = sum(line.card.power_w for line in lines)
+    base = float(base_load(site, build_network([Node("site", limit_w=1.0)], []), now)[0])
+    reserved = _reserved(lines, rows, site)
+    free = None if site.limit_w is None else max(site.limit_w - power - base, 0.0)
+    planned = max((row.planned_at for row in rows.values() if row.planned_at), default=None)
+    return Sharing(site, power, base, reserved, free, lines, planned)
+
+
+def _line(evse: Evse, card: ConnectorCard, row: ConnectorLimit | None, site: Site) -> Line:
+    settings = range_of(evse, site.voltage_v)
+
+    def watts(setting: float | None) -> float | None:
+        if setting is None or settings.in_watts:
+            return setting
+        return amperes_to_watts(setting, phases=evse.phases, voltage_v=site.voltage_v)
+
+    accepted = watts(row.confirmed) if row else None
+    requested = watts(row.target) if row and row.transaction_id else None
+    return Line(
+        evse=evse,
+        card=card,
+        groups=tuple(evse.groups.all()),
+        requested_w=requested,
+        accepted_w=accepted,
+        max_w=watts(settings.hardware) or 0.0,
+        why=_why(row, requested, card) if row else "",
+    )
+
+
+def _why(row: ConnectorLimit, share_w: float | None, card: ConnectorCard) -> str:
+    """Say in a sentence why a connector has what it has."""
+    if row.why in REASONS:
+        return str(REASONS[row.why])
+    if row.why == Why.IDLE or share_w is None:
+        return ""
+    words = {"share": quantity(kilo(share_w), "kW", 1), "taken": quantity(kilo(card.power_w), "kW", 1)}
+    if row.why == Why.SHARE:
+        return _("its share is %(share)s, it takes %(taken)s") % words
+    if card.power_w < share_w * 0.85:
+        return _("takes %(taken)s; what it could use is free for it, the rest is lent") % words
+    return _("has all that it can take")
+
+
+def _reserved(lines: Sequence[Line], rows: Mapping[int, ConnectorLimit], site: Site) -> float:
+    """Return what is kept for the starts of the launch reserve: the largest defaults of idle connectors."""
+    kept = []
+    for line in lines:
+        row = rows.get(line.evse.pk)
+        if row is None or row.transaction_id is not None:
+            continue
+        settings = range_of(line.evse, site.voltage_v)
+        start = settings.hardware if row.default is None else row.default
+        phases, voltage = line.evse.phases, site.voltage_v
+        kept.append(start if settings.in_watts else amperes_to_watts(start, phases=phases, voltage_v=voltage))
+    return float(sum(sorted(kept, reverse=True)[: site.launch_reserve]))

@@ -1,0 +1,83 @@
+"""Smart charging of a site: who has which share and why; switched and limited by an administrator (R21)."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import localize_input
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from evkit.console.access import get_site, member_page, principal_of
+from evkit.console.selectors.smart import sharing_of
+from evkit.core.clock import utc_now
+from sites.models import Site
+from sites.permissions import Right
+from sites.services.settings import SiteLimit, change_site
+from sites.types import Unit
+
+
+class LimitForm(forms.Form):
+    """The limit of a site in its own unit; kW where that is W."""
+
+    limit = forms.FloatField(min_value=0, max_value=100_000_000, localize=True)
+
+
+@require_safe
+@member_page
+def smart_charging(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how the power of a site is shared; `?part=live` is the part that changes."""
+    site = get_site(request, code)
+    with timezone.override(site.zone):
+        context = {
+            "site": site,
+            "sharing": sharing_of(site, utc_now()),
+            "may_configure": principal_of(request).may(Right.CONFIGURE, site.pk),
+            "in_watts": site.limit_unit == Unit.WATT,
+            "limit_shown": _shown(site),
+        }
+        part = "live" if request.GET.get("part") == "live" else "page"
+        return render(request, f"console/smart/{part}.html", context)
+
+
+def _shown(site: Site) -> str:
+    """Return the limit as the form takes it back: kW, or A."""
+    if site.limit_value is None:
+        return ""
+    value = site.limit_value / 1000 if site.limit_unit == Unit.WATT else site.limit_value
+    return str(localize_input(round(value, 3))) if value % 1 else f"{value:.0f}"
+
+
+@require_POST
+@member_page
+def smart_switch(request: HttpRequest, code: str) -> HttpResponse:
+    """Switch smart charging on or off."""
+    site = get_site(request, code)
+    principal = principal_of(request)
+    principal.require(Right.CONFIGURE, site.pk)
+    enabled = request.POST.get("enabled") == "1"
+    change_site(site=site, actor=principal.actor, smart_charging_enabled=enabled)
+    text = _("Smart charging is on.") if enabled else _("Smart charging is off; its limits are taken back.")
+    messages.success(request, text)
+    return redirect("smart", site.code)
+
+
+@require_POST
+@member_page
+def smart_limit(request: HttpRequest, code: str) -> HttpResponse:
+    """Change the limit of a site."""
+    site = get_site(request, code)
+    principal = principal_of(request)
+    principal.require(Right.CONFIGURE, site.pk)
+    form = LimitForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write the limit as a number, like 200."))
+        return redirect("smart", site.code)
+    factor = 1000 if site.limit_unit == Unit.WATT else 1
+    limit = SiteLimit(form.cleaned_data["limit"] * factor, site.limit_unit)
+    change_site(site=site, actor=principal.actor, limit=limit)
+    messages.success(request, _("The limit was changed."))
+    return redirect("smart", site.code)

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from chargers.models import Command
+from charging.models import ConnectorLimit
+from charging.services.smart.balancing import rebalance
+from evkit.core.clock import utc_now
+from sites.models import Site
+from sites.types import Role
+from tests.console.depot import Depot, add_depot, add_user
+
+PAGE = "smart"
+
+
+@pytest.fixture
+def depot(db) -> Depot:
+    depot = add_depot()
+    Site.objects.filter(pk=depot.site.pk).update(smart_charging_enabled=True)
+    return depot
+
+
+class TestPage:
+    def test_a_guest_sees_shares_and_reasons_but_no_buttons(self, client, depot) -> None:
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        client.force_login(add_user(Role.GUEST, depot.site))
+        page = client.get(reverse(PAGE, args=["depot"])).content.decode().split('id="main"')[1]
+        assert "A_001 / 1" in page
+        assert "50.0" in page
+        assert "<form" not in page.split("</main>")[0]
+
+    def test_the_live_part_comes_alone(self, client, depot) -> None:
+        client.force_login(add_user(Role.GUEST, depot.site))
+        part = client.get(reverse(PAGE, args=["depot"]), {"part": "live"}).content.decode()
+        assert "smart-live" in part
+        assert "<html" not in part
+
+
+class TestChanges:
+    def test_the_limit_is_written_in_kilowatts(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        client.post(reverse("smart_limit", args=["depot"]), {"limit": "80"})
+        assert Site.objects.get(code="depot").limit_value == 80_000
+
+    def test_what_is_no_number_changes_nothing(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        for text in ("", "much", "-1", "nan"):
+            page = client.post(reverse("smart_limit", args=["depot"]), {"limit": text}, follow=True)
+            assert "Write the limit as a number" in page.content.decode()
+        assert Site.objects.get(code="depot").limit_value == 100_000
+
+    def test_switching_off_takes_the_limits_back(self, client, depot) -> None:
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        client.post(reverse("smart_switch", args=["depot"]), {"enabled": "0"})
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        assert not ConnectorLimit.objects.exists()
+        actions = Command.objects.order_by("-pk").values_list("action", flat=True)
+        assert "ClearChargingProfile" in set(actions)
