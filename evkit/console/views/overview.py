@@ -56,7 +56,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
                 {**context, "oob": True},
                 key=(site.pk, chosen, context["whole_grid"]),
             )
-        if live and asked:
+        if live and asked and cards:  # an empty site offers an administrator more
             share(request, site.pk)
         return render(request, _template(request, live=bool(asked)), context)
 
