@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from django.db.models import OuterRef, Subquery
@@ -19,6 +20,7 @@ from sites.models import Site
 
 Open = Mapping[int, Transaction]
 
+ADDRESSES: Final = 16_384
 DRAWING: Final = frozenset({State.CHARGING, State.SUSPENDED_EV, State.SUSPENDED_SITE, State.FINISHING})
 
 
@@ -73,8 +75,12 @@ def charge_point_card(row: ChargePoint, transactions: Open, voltage_v: float) ->
 
 def charge_point_url(row: ChargePoint) -> str:
     """Return the address of a charge point's page."""
-    code = row.site.code if row.site is not None else "-"
-    return reverse("charge_point", args=[code, row.identity])
+    return _address("-" if row.site is None else row.site.code, row.identity)
+
+
+@lru_cache(maxsize=ADDRESSES)
+def _address(code: str, identity: str) -> str:
+    return reverse("charge_point", args=[code, identity])
 
 
 def connector_card(

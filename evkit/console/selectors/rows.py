@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from chargers.live_rows import live_charge_points
 from chargers.models import ChargePoint, Evse
 from charging.models import Pause, Transaction
 from charging.selectors import open_transactions
@@ -21,12 +22,7 @@ from sites.models import Site
 
 def site_rows(site: Site, only: Collection[int] | None = None) -> list[Row]:
     """Return the rows of a site (only of these charge points when given), in the order of the site."""
-    points = ChargePoint.objects.of_site(site).with_live_state()
-    if only is not None:
-        points = points.filter(pk__any_of=only)
-    rows = list(points)
-    for row in rows:
-        row.site = site
+    rows = live_charge_points(site, only)
     running = open_transactions([row.pk for row in rows])
     paused = pauses_in_force(list(running))
     return [each for row in rows for each in _rows_of(row, running, paused, site.voltage_v)]
