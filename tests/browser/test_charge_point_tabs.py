@@ -33,6 +33,17 @@ window.WebSocket = class extends WebSocket {
   constructor(...given) { super(...given); window.sockets += 1; }
 };
 """
+# At once, as the feed may bring a new head with its menu closed.
+OFFERED = """
+head => {
+  head.querySelector("details").open = true;
+  const seen = selector => [...head.querySelectorAll(selector)].filter(each => each.checkVisibility());
+  const buttons = seen(":scope > a.btn");
+  const rows = new Set(buttons.map(each => each.getBoundingClientRect().top));
+  const offered = [...buttons, ...seen(".menu__item")].map(each => each.getAttribute("href"));
+  return [offered, rows.size, buttons.length, head.querySelectorAll("[id^=command-]").length];
+}
+"""
 
 
 def follow(page: Page, name: str) -> None:
@@ -98,6 +109,19 @@ class TestTabs:
 
 
 class TestCommands:
+    @pytest.mark.parametrize("width", [1440, 390])
+    def test_a_command_of_the_head_is_a_button_or_in_the_menu_never_both(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint, width: int
+    ) -> None:
+        page = log_in("operator", width=width)
+        page.goto(f"{live_evkit.url}{POINT}")
+        expect(page.locator("#command-reset")).to_have_count(1)
+        offered, rows, buttons, commands = page.locator("#cp-head .row-actions").evaluate(OFFERED)
+        assert sorted(offered) == sorted(set(offered))
+        assert len(offered) == commands
+        assert rows == 1
+        assert (buttons == 2) is (width == 390)
+
     def test_a_command_that_is_read_stays_open(
         self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint, complaints: list[str]
     ) -> None:
