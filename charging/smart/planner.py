@@ -110,9 +110,9 @@ class Connector:
 
     @property
     def envelope(self) -> float:
-        """The largest setting that may rule it now; 0 without a transaction."""
+        """The largest setting that may rule it now; without a transaction what it draws all the same."""
         if not self.charging:
-            return 0.0
+            return max(self.measured or 0.0, 0.0)
         if self.confirmed is None:
             # A transaction runs by the default profile until it is told its own limit.
             known = self.hardware if self.default is None else self.default

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from chargers.models import Command
 from chargers.services.commands import queue_command
-from charging.models import ConnectorLimit
+from charging.models import ConnectorLimit, Pause
 from charging.services.profiles import SET
 from charging.services.smart.settings_of import schedule_of
 from charging.services.smart.situation import Place, Situation, situation_of
@@ -90,8 +90,10 @@ def _send(situation: Situation, order: Order, now: datetime) -> None:
     place = situation.places[order.index]
     row, charge = place.row, place.charge
     recently = row.refused_at is not None and now - row.refused_at < AGAIN
-    if charge is None or recently:
+    if charge is None or (recently and order.raises):
         return
+    if order.setting == 0 and Pause.objects.in_force().filter(transaction=charge).exists():
+        return  # a pause holds it already; where levels are few, another profile of 0 would take its place
     if row.sent is not None:
         row.doubtful = max(row.sent, row.doubtful or 0.0)
     profile = {

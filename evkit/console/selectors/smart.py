@@ -77,7 +77,7 @@ def sharing_of(site: Site, now: datetime) -> Sharing:
     power = sum(line.card.power_w for line in lines)
     base = float(base_load(site, build_network([Node("site", limit_w=1.0)], []), now)[0])
     reserved = _reserved(lines, rows, site)
-    free = None if site.limit_w is None else max(site.limit_w - power - base, 0.0)
+    free = None if site.limit_w is None else max(site.limit_w - power - base - reserved, 0.0)
     planned = max((row.planned_at for row in rows.values() if row.planned_at), default=None)
     return Sharing(site, power, base, reserved, free, lines, planned)
 
