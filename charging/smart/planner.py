@@ -120,7 +120,7 @@ class Connector:
             known = self.confirmed
             if self.before is not None and not self._has_settled:
                 known = max(known, self.before)
-        drawn = 0.0 if self.obeys else self.measured or 0.0
+        drawn = self.measured or 0.0
         return min(max(known, drawn, self.doubtful or 0.0, *self.in_flight), max(self.hardware, drawn))
 
     @property
@@ -133,15 +133,16 @@ class Connector:
 def useful(connector: Connector) -> float | None:
     """Return the most that is of use to a vehicle that takes less than it is offered, None for all of it.
 
-    It keeps a tenth and a step above what it takes; as soon as it takes nearly all of that, it is offered
-    what there is again. What it leaves is lent to the others.
+    It keeps some more than it takes; as soon as it takes nearly all of that, it is offered what there is
+    again. What it leaves is lent to the others. After a raise it has time to follow.
     """
     offered, taken = connector.confirmed, connector.measured
-    if offered is None or taken is None or connector.changed_ago_s < UNUSED_AFTER_S:
+    lowered = offered is not None and connector.before is not None and offered < connector.before
+    if offered is None or taken is None or (connector.changed_ago_s < UNUSED_AFTER_S and not lowered):
         return connector.cap
     if taken > offered * USES_ALL - connector.step:
         return None
-    return max(taken * 1.1 + connector.step, connector.minimum)
+    return max(taken * 1.15 + 2 * connector.step, connector.minimum)
 
 
 @dataclass(frozen=True, slots=True)
