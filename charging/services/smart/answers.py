@@ -8,7 +8,7 @@ from chargers.models import ChargePointState, Command
 from chargers.types import CommandState
 from charging.models import ConnectorLimit, Transaction
 from charging.services.smart.settings_of import Range
-from charging.smart.planner import LATENCY_S
+from charging.smart.connector import LATENCY_S
 
 REFUSED = (CommandState.REJECTED, CommandState.FAILED)
 

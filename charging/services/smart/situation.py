@@ -14,8 +14,8 @@ from charging.services.pauses import pauses_in_force
 from charging.services.smart.answers import take_answers
 from charging.services.smart.base_load import base_load
 from charging.services.smart.settings_of import Range, load_of, range_of, unit_of
+from charging.smart.connector import Connector, useful
 from charging.smart.network import Floats, Network, Node, build_network
-from charging.smart.planner import Connector, useful
 from charging.smart.rules import Rule
 from charging.usability import barred
 from evkit.core.units import LimitUnit

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from charging.smart.connector import LATENCY_S, Connector
 from charging.smart.network import Load, Network, Node, build_network
-from charging.smart.planner import LATENCY_S, Connector, Plan, Settings, Why, plan
+from charging.smart.planner import Plan, Settings, Why, plan
 from charging.smart.rules import Rule
 
 HARDWARE, MINIMUM = 32.0, 6.0
