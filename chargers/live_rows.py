@@ -54,15 +54,15 @@ def _evses(site: Site, only: Collection[int] | None) -> dict[int, list[Evse]]:
     return found
 
 
-_POINT: Final = ("id", "identity", "site_id", "name", "zone", "position", "max_power_w")
+_POINT: Final = ("id", "identity", "site_id", "name", "zone", "position", "max_power_w", "registration")
 _POINT_STATE: Final = (
-    "charge_point_id", "connected", "disconnected_at", "last_seen_at",
+    "charge_point_id", "connected", "connected_at", "disconnected_at", "last_seen_at", "booted_at",
     "status", "status_at", "error_code", "vendor_error_code", "info",
 )  # fmt: skip
 _EVSE: Final = ("id", "charge_point_id", "number", "max_power_w", "max_current_a", "phases", "current")
 _EVSE_STATE: Final = (
     "evse_id", "status", "status_since", "error_code", "vendor_error_code", "info",
-    "power_w", "soc_percent", "measured_at", "limit_w", "limit_a",
+    "power_w", "soc_percent", "measured_at", "limit_w", "limit_a", "limit_at",
 )  # fmt: skip
 _POINT_ROW: Final = (*_POINT, *(f"state__{name}" for name in _POINT_STATE))
 _EVSE_ROW: Final = (*_EVSE, *(f"state__{name}" for name in _EVSE_STATE))

@@ -63,6 +63,9 @@ class Command(models.Model):
             ),
             models.Index(fields=["charge_point", "-created_at"], name="command_recent"),
             models.Index(
+                fields=["charge_point", "action", "evse_number", "-id"], name="command_last_of_place"
+            ),
+            models.Index(
                 fields=["charge_point"], condition=models.Q(effect="not_seen"), name="command_effect_awaited"
             ),
         ]

@@ -39,7 +39,7 @@ BRIEF: Final[dict[State, Promise]] = {
 
 SINCE: Final[dict[State, Promise]] = {
     State.IDLE: gettext_lazy("Free since %(time)s"),
-    State.PREPARING: gettext_lazy("Plugged in since %(time)s, waiting for a badge"),
+    State.PREPARING: gettext_lazy("Plugged in since %(time)s"),
     State.UNAVAILABLE: gettext_lazy("Out of service since %(time)s"),
 }
 

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from evkit.console.commands.catalogue import COMMANDS
 from evkit.console.faults import ADVICE, FAULTS
-from evkit.console.why import CAUSES, Facts, Means, why
+from evkit.console.why import CAUSES, Facts, Means, brief, why
 from evkit.console.why.facts import Badge, Booking, Charge, Job, Limit, Link, Order, Question, Report
 from tests.console.depot import NOW
 
@@ -98,6 +98,8 @@ ROWS: list[Row] = [
     (facts("Faulted", connector=OWN_CODE), "fault",
      "Other error (0x2F · fan). Read its display, reset it, and call its maintenance if the fault returns.",
      "reset"),
+    (facts("Unavailable", closing=order(number=1, reason="cable worn")), "closed-for",
+     "ann put it out of service at 14:05: cable worn", "availability"),
     (facts("Unavailable", closing=order(number=1)), "closed-by-order",
      "ann put it out of service at 14:05.", "availability"),
     (facts(FREE, own=report("Unavailable"), closing=order()), "closed-by-order",
@@ -167,6 +169,8 @@ ROWS: list[Row] = [
      "Transaction 4711 is still open, but the connector has left it: its stop was not received.", "stop"),
     (facts("Charging", charge=charge(authorization="Blocked", charging_at=None)), "start-not-authorised",
      "The charge point started transaction 4711 although badge 04A2 was refused (Blocked).", "stop"),
+    (facts(HELD, charge=charge(), limit=LITTLE, pause=order(reason="works")), "paused-for",
+     "Bus 223 waits: ann paused its charge at 14:05: works", "resume"),
     (facts(HELD, charge=charge(), limit=LITTLE, pause=order()), "paused",
      "Bus 223 waits: ann paused its charge at 14:05.", "resume"),
     (facts(HELD, charge=charge(), inactive_until=NOW + 60 * MINUTE), "group-inactive",
@@ -203,6 +207,30 @@ ROWS: list[Row] = [
 ]  # fmt: skip
 
 CODES = [row[1] for row in ROWS]
+
+BRIEF = {
+    "never-connected": "never connected",
+    "offline": "no connection",
+    "fault": "Earth fault",
+    "closed-for": "out of service by ann: cable worn",
+    "closed-by-order": "out of service by ann",
+    "question": "badge 04A2 waits for an answer",
+    "badge-unknown": "badge refused: unknown",
+    "badge-refused-by-operator": "badge refused by ann",
+    "badge-elsewhere": "badge refused: charges at A_003 / 1",
+    "no-badge": "no badge presented",
+    "reserved-for": "reserved for Bus 212",
+    "start-refused": "start refused (Rejected)",
+    "paused-for": "paused by ann: works",
+    "paused": "paused by ann",
+    "group-inactive": "its schedule waits until 15:07",
+    "limit-by-user": "limit of 0.8 kW by ann",
+    "limit-by-site": "limit of 0.0 kW",
+    "vehicle-full": "vehicle full",
+    "vehicle-paused": "the vehicle takes no power",
+    "finished": "to be unplugged",
+}
+"""What a list says of the first row of a cause."""
 
 NOTHING_WRONG = [
     facts(FREE),
@@ -255,6 +283,30 @@ class TestWhy:
             sentences = [why(known, NOW) for known, *_rest in ROWS]
         english = {sentence for _facts, _code, sentence, _button in ROWS}
         assert not english & {found.sentence for found in sentences if found}
+
+
+class TestBrief:
+    @pytest.mark.parametrize(("code", "words"), BRIEF.items())
+    def test_says_the_same_cause_in_few_words(self, code: str, words: str) -> None:
+        known = ROWS[CODES.index(code)][0]
+        assert brief(known, NOW).replace("\u202f", " ") == words
+
+    @pytest.mark.parametrize("row", ROWS, ids=CODES)
+    def test_is_shorter_than_the_sentence_and_needs_only_what_is_known(self, row: Row) -> None:
+        words = brief(row[0], NOW)
+        assert words
+        assert "%" not in words
+        assert len(words) < len(row[2])
+
+    @pytest.mark.parametrize("known", NOTHING_WRONG)
+    def test_is_empty_where_nothing_is_asked(self, known: Facts) -> None:
+        assert brief(known, NOW) == ""
+
+    def test_is_told_in_french(self) -> None:
+        own = {"fault", "warning"}  # of these the list says the charge point's own words
+        with translation.override("fr"):
+            french = {brief(known, NOW) for known, code, *_rest in ROWS if code not in own}
+        assert not french & {brief(known, NOW) for known, *_rest in ROWS}
 
 
 class TestRemedies:

@@ -71,7 +71,7 @@ def last_badges(rows: Sequence[ChargePoint], now: datetime) -> Badges:
 
 
 def _authorizations(ids: Sequence[int], since: datetime) -> list[tuple[int, Badge]]:
-    found = list(LastAuthorization.objects.filter(charge_point_id__in=ids, at__gte=since).order_by("at"))
+    found = list(LastAuthorization.objects.filter(charge_point__any_of=ids, at__gte=since).order_by("at"))
     places = _places([row.elsewhere for row in found if row.elsewhere])
     return [
         (
@@ -99,7 +99,7 @@ def _places(numbers: Sequence[int]) -> dict[int, str]:
 def _answers(ids: Sequence[int], since: datetime) -> list[tuple[int, Badge]]:
     """Return what operators answered, and what went out because nobody did."""
     rows = DeferredAnswer.objects.filter(
-        charge_point_id__in=ids, action=AUTHORIZE, asked_at__gte=since, answered_at__isnull=False
+        charge_point__any_of=ids, action=AUTHORIZE, asked_at__gte=since, answered_at__isnull=False
     ).order_by("answered_at")
     return [
         (
@@ -118,7 +118,7 @@ def _answers(ids: Sequence[int], since: datetime) -> list[tuple[int, Badge]]:
 
 
 def _questions(ids: Sequence[int], now: datetime) -> dict[int, Question]:
-    rows = open_questions(now).filter(charge_point_id__in=ids)
+    rows = open_questions(now).filter(charge_point__any_of=ids)
     return {row.charge_point_id: Question(pk=row.pk, tag=tag_of(row), deadline=row.deadline) for row in rows}
 
 

@@ -28,7 +28,7 @@ Running = Mapping[int, Transaction]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was read beside the live state."""
+    """What was read beside the live state; `running` are the open transactions by EVSE id."""
 
     running: Running
     badges: Badges
@@ -39,12 +39,18 @@ class Known:
 
 
 def connector_facts(rows: Sequence[ChargePoint], running: Running, now: datetime) -> dict[int, Facts]:
-    """Return the facts of every connector of these charge points, by EVSE id.
+    """Return the facts of every connector of these charge points, by EVSE id, in a few queries.
 
     `rows` are loaded with their live state, `running` are their transactions by EVSE id.
     """
+    known = what_is_known(rows, running, now)
+    return {pk: facts for row in rows for pk, facts in facts_from(row, known).items()}
+
+
+def what_is_known(rows: Sequence[ChargePoint], running: Running, now: datetime) -> Known:
+    """Read what tells about these charge points beside their live state, in as many queries for all."""
     still = {evse_id: row for evse_id, row in running.items() if row.ended_at is None}
-    known = Known(
+    return Known(
         still,
         last_badges(rows, now),
         last_orders(rows, now),
@@ -52,10 +58,15 @@ def connector_facts(rows: Sequence[ChargePoint], running: Running, now: datetime
         usability(still, now),
         open_bookings(rows),
     )
-    return {evse.pk: _facts(row, evse, known) for row in rows for evse in row.evses.all()}
 
 
-def _facts(row: ChargePoint, evse: Evse, known: Known) -> Facts:
+def facts_from(row: ChargePoint, known: Known) -> dict[int, Facts]:
+    """Return the facts of the connectors of one charge point, by EVSE id."""
+    link, own = link_of(row), report_of(getattr(row, "state", None))
+    return {evse.pk: _facts(row, evse, known, link, own) for evse in row.evses.all()}
+
+
+def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) -> Facts:
     live: EvseState | None = getattr(evse, "state", None)
     transaction = known.running.get(evse.pk)
     orders = known.orders
@@ -64,8 +75,8 @@ def _facts(row: ChargePoint, evse: Evse, known: Known) -> Facts:
     inactive_until = _inactive_until(transaction, known.scheduled.get(evse.pk))
     return Facts(
         number=evse.number,
-        link=link_of(row),
-        own=report_of(getattr(row, "state", None)),
+        link=link,
+        own=own,
         connector=report_of(live),
         power_w=(live.power_w or 0.0) if live else 0.0,
         charge=charge_of(transaction, live) if transaction else None,
@@ -75,7 +86,7 @@ def _facts(row: ChargePoint, evse: Evse, known: Known) -> Facts:
         restart=orders.restarts.get(row.pk),
         closing=orders.closings.get(place),
         profile=orders.profiles.get(place),
-        limit=_limit(row, evse, live, orders) if live else None,
+        limit=_limit(row, evse, live, orders) if live and live.status == "SuspendedEVSE" else None,
         pause=_pause(known.pauses.get(evse.pk), inactive_until),
         inactive_until=inactive_until,
         job=orders.jobs.get(row.pk),
@@ -100,7 +111,7 @@ def _pause(pause: Pause | None, inactive_until: datetime | None) -> Order | None
     """Return who paused a charge; a pause by a schedule is told by when that begins again."""
     if pause is None or (inactive_until and pause.paused_name == SCHEDULE.name):
         return None
-    return Order(at=pause.since, by=pause.paused_name)
+    return Order(at=pause.since, by=pause.paused_name, reason=pause.reason)
 
 
 def link_of(row: ChargePoint) -> Link:

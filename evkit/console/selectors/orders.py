@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import OuterRef, Subquery
 
-from chargers.models import ChargePoint, Command, JobStatus
+from chargers.models import ChargePoint, Command, Evse, JobStatus
 from chargers.types import CommandState, Effect, JobKind
 from evkit.console.frames import flat_text
 from evkit.console.why.facts import Job, Order
@@ -41,44 +42,62 @@ class Orders:
 
 def last_orders(rows: Sequence[ChargePoint], now: datetime) -> Orders:
     """Return the orders of charge points; what no present status asks for is not read."""
-    closed = [row for row in rows if _has(row, "Unavailable")]
-    held = [row for row in rows if _has(row, "SuspendedEVSE")]
+    closed, held = _showing(rows, "Unavailable", "SuspendedEVSE")
     recent = _recent([row.pk for row in rows], now)
     return Orders(
         starts=_by_place(rows, [c for c in recent if c.action == "RemoteStartTransaction"], now),
         restarts={c.charge_point_id: _order(c, now) for c in recent if c.action == "Reset"},
-        closings=_closings(closed, now),
-        profiles=_by_place(held, _latest(held, "SetChargingProfile"), now),
+        closings=_closings(rows, closed, now),
+        profiles=_by_place(rows, _latest(held, "SetChargingProfile"), now),
         jobs=_jobs([row.pk for row in rows], now),
     )
 
 
-def _has(row: ChargePoint, status: str) -> bool:
-    states = [getattr(row, "state", None), *(getattr(evse, "state", None) for evse in row.evses.all())]
-    return any(state is not None and state.status == status for state in states)
+def _showing(rows: Sequence[ChargePoint], *statuses: str) -> list[list[int]]:
+    """Return for each status the ids of the EVSEs in it: by themselves, or with their whole charge point."""
+    found: dict[str, list[int]] = {status: [] for status in statuses}
+    for row in rows:
+        whole = _status(row)
+        for evse in row.evses.all():
+            for status in {whole, _status(evse)} & found.keys():
+                found[status].append(evse.pk)
+    return [found[status] for status in statuses]
+
+
+def _status(reported: ChargePoint | Evse) -> str:
+    state = getattr(reported, "state", None)
+    return "" if state is None else str(state.status)
 
 
 def _recent(ids: Sequence[int], now: datetime) -> list[Command]:
     """Return the starts and resets of late, oldest first."""
     actions = ["RemoteStartTransaction", "Reset"]
-    rows = Command.objects.filter(charge_point_id__in=ids, action__in=actions, created_at__gte=now - RECENT)
+    rows = Command.objects.filter(charge_point__any_of=ids, action__in=actions, created_at__gte=now - RECENT)
     return list(rows.order_by("pk"))
 
 
-def _latest(rows: Sequence[ChargePoint], action: str) -> QuerySet[Command]:
-    """Return the last concluded command of an action for each connector, oldest first."""
-    concluded = Command.objects.filter(
-        charge_point_id__in=[row.pk for row in rows], action=action, state__in=CONCLUDED
-    )
-    newest = concluded.order_by().values("charge_point_id", "evse_number").annotate(last=Max("pk"))
-    return Command.objects.filter(pk__in=[each["last"] for each in newest]).order_by("pk")
+def _latest(evse_ids: Sequence[int], action: str) -> list[Command]:
+    """Return the last concluded commands of an action for connectors and whole charge points, oldest first.
+
+    One step into an index for each place, however many commands a charge point has had.
+    """
+    if not evse_ids:
+        return []
+    mine = Command.objects.filter(charge_point=OuterRef("charge_point"), action=action, state__in=CONCLUDED)
+    numbers: dict[str, Any] = {"own": OuterRef("number"), "whole": 0, "unnamed": None}
+    newest = {
+        name: Subquery(mine.filter(evse_number=number).order_by("-pk").values("pk")[:1])
+        for name, number in numbers.items()
+    }
+    places = Evse.objects.filter(pk__any_of=evse_ids)
+    keys = places.order_by().annotate(**newest).values_list(*newest)
+    found = {pk for each in keys for pk in each if pk}
+    return list(Command.objects.filter(pk__any_of=found).order_by("pk")) if found else []
 
 
-def _closings(rows: Sequence[ChargePoint], now: datetime) -> dict[Place, Order]:
+def _closings(rows: Sequence[ChargePoint], closed: Sequence[int], now: datetime) -> dict[Place, Order]:
     """Return the orders to go out of service that still hold."""
-    if not rows:
-        return {}
-    latest = [c for c in _latest(rows, "ChangeAvailability") if c.state == CommandState.ACCEPTED]
+    latest = [c for c in _latest(closed, "ChangeAvailability") if c.state == CommandState.ACCEPTED]
     last = _last_of_place(rows, latest)
     return {
         place: _order(command, now)
@@ -93,10 +112,12 @@ def _by_place(rows: Sequence[ChargePoint], commands: Iterable[Command], now: dat
 
 def _last_of_place(rows: Sequence[ChargePoint], commands: Iterable[Command]) -> dict[Place, Command]:
     """Spread commands for a whole charge point over its connectors; the later one counts."""
-    numbers = {row.pk: [evse.number for evse in row.evses.all()] for row in rows}
+    by_id: dict[int, ChargePoint] = {}
     found: dict[Place, Command] = {}
     for command in commands:
-        chosen = [command.evse_number] if command.evse_number else numbers.get(command.charge_point_id, [])
+        by_id = by_id or {row.pk: row for row in rows}
+        evses = by_id[command.charge_point_id].evses.all()
+        chosen = [command.evse_number] if command.evse_number else [evse.number for evse in evses]
         found |= {(command.charge_point_id, number): command for number in chosen}
     return found
 
@@ -114,6 +135,7 @@ def _order(command: Command, now: datetime) -> Order:
         number=command.evse_number or 0,
         awaited=awaited,
         seen=command.effect == Effect.SEEN,
+        reason=command.reason if command.requested_name else "",
     )
 
 
@@ -125,7 +147,7 @@ def _answer(command: Command) -> str:
 
 def _jobs(ids: Sequence[int], now: datetime) -> dict[int, Job]:
     """Return the jobs under way."""
-    rows = JobStatus.objects.filter(charge_point_id__in=ids, at__gte=now - JOB_LASTS).order_by("at", "pk")
+    rows = JobStatus.objects.filter(charge_point__any_of=ids, at__gte=now - JOB_LASTS).order_by("at", "pk")
     last = {(row.charge_point_id, row.kind): row for row in rows}
     return {
         point: Job(firmware=kind == JobKind.FIRMWARE, status=row.status, at=row.at)

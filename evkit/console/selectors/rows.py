@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from chargers.live_rows import live_charge_points
 from chargers.models import ChargePoint, Evse
-from charging.models import Pause, Transaction
-from charging.selectors import open_transactions
-from charging.services.pauses import pauses_in_force
-from evkit.console.brief import brief_reason
+from charging.models import Transaction
 from evkit.console.cards import ChargePointCard, Chip, ConnectorCard
 from evkit.console.rows import Row, RowFilter, best_action
+from evkit.console.selectors.facts import Known, facts_from, what_is_known
 from evkit.console.selectors.overview import charge_point_card
 from evkit.console.selectors.shown import group_counts, ranked_connectors
 from evkit.console.states import Group
+from evkit.console.why import brief
 from sites.models import Site
 
 
-def site_rows(site: Site, only: Collection[int] | None = None) -> list[Row]:
+def site_rows(site: Site, now: datetime, only: Collection[int] | None = None) -> list[Row]:
     """Return the rows of a site (only of these charge points when given), in the order of the site."""
     rows = live_charge_points(site, only)
-    running = open_transactions([row.pk for row in rows])
-    paused = pauses_in_force(list(running))
-    return [each for row in rows for each in _rows_of(row, running, paused, site.voltage_v)]
+    known = what_is_known(rows, _running([row.pk for row in rows]), now)
+    return [each for row in rows for each in _rows_of(row, known, site.voltage_v, now)]
 
 
-def _rows_of(
-    point: ChargePoint, running: Mapping[int, Transaction], paused: Mapping[int, Pause], voltage_v: float
-) -> list[Row]:
-    card = charge_point_card(point, running, voltage_v)
+def _rows_of(point: ChargePoint, known: Known, voltage_v: float, now: datetime) -> list[Row]:
+    card = charge_point_card(point, known.running, voltage_v)
+    facts = facts_from(point, known)
     evses = list(point.evses.all())
     return [
-        _row(point, card, evse, conn, running.get(evse.pk), paused.get(evse.pk), single=len(evses) == 1)
+        _row(point, card, evse, conn, known, brief(facts[evse.pk], now), single=len(evses) == 1)
         for evse, conn in zip(evses, card.connectors, strict=True)
     ]
+
+
+def _running(charge_point_ids: Collection[int]) -> dict[int, Transaction]:
+    """Return the open transactions by EVSE id, with only the columns that rows and their reasons need."""
+    found = Transaction.objects.open().filter(charge_point__any_of=charge_point_ids)
+    return {each.evse_id: each for each in found.select_related("vehicle").only(*_TRANSACTION)}
+
+
+_TRANSACTION: Final = (
+    "number", "charge_point_id", "evse_id", "id_tag", "vehicle__name", "authorization", "started_at",
+    "charging_at", "measured_at", "ended_at", "energy_wh", "soc_last_percent",
+)  # fmt: skip
 
 
 def _row(
@@ -44,11 +55,13 @@ def _row(
     card: ChargePointCard,
     evse: Evse,
     conn: ConnectorCard,
-    transaction: Transaction | None,
-    pause: Pause | None,
+    known: Known,
+    why: str,
     *,
     single: bool,
 ) -> Row:
+    transaction = known.running.get(evse.pk)
+    paused = evse.pk in known.pauses
     return Row(
         pk=evse.pk,
         point_pk=point.pk,
@@ -60,9 +73,9 @@ def _row(
         conn=conn,
         energy_wh=None if transaction is None else transaction.energy_wh,
         since=conn.since if card.online else card.offline_since,
-        why=brief_reason(card, conn, pause),
-        paused=pause is not None,
-        action=best_action(conn, paused=pause is not None),
+        why=why,
+        paused=paused,
+        action=best_action(conn, paused=paused),
     )
 
 

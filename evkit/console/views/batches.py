@@ -110,7 +110,7 @@ def _selected(request: HttpRequest, site: Site) -> Wish:
         return wish_of(site, _operation(single), pk, Arguments())
     name = _operation(asked.get("operation", ""))
     if "every" in asked:
-        rows = RowFilter.read(asked).apply(site_rows(site))
+        rows = RowFilter.read(asked).apply(site_rows(site, utc_now()))
         targets = ",".join(str(row.pk) for row in rows)
     else:
         targets = ",".join([*asked.getlist("target"), asked.get("targets", "")])

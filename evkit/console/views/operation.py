@@ -37,7 +37,7 @@ def operation(request: HttpRequest, code: str) -> HttpResponse:
     chosen = RowFilter.read(request.GET)
     asked = request.GET.get("only", "")
     some = None if asked in {"", ALL} else read_ids(asked)
-    rows = site_rows(site, some)
+    rows = site_rows(site, utc_now(), some)
     shown = chosen.apply(rows)
     may = may_command(request, site.pk)
     context = {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chargers.types import CommandState
 from charging.types import AuthorizationStatus as Status
-from evkit.console.why.cause import Cause, Means, Remedy, When
+from evkit.console.why.cause import FAULT, Cause, Means, Remedy, When
 from evkit.console.why.facts import Facts
 
 ANSWER: Final = Remedy(_("Answer"), means=Means.ANSWER)
@@ -62,12 +62,14 @@ BADGE_CAUSES: Final = (
     Cause(
         "question",
         _("Badge %(asked_tag)s waits for an operator's answer until %(deadline)s."),
+        _("badge %(asked_tag)s waits for an answer"),
         lambda f, _now: f.question is not None,
         ANSWER,
     ),
     Cause(
         "start-unsent",
         _("%(start_by)s ordered the start at %(start_time)s; the charge point has not answered yet."),
+        _("start ordered, not answered yet"),
         _ordered({CommandState.QUEUED, CommandState.SENT}),
     ),
     Cause(
@@ -76,11 +78,13 @@ BADGE_CAUSES: Final = (
             "The charge point accepted the start that %(start_by)s ordered at %(start_time)s."
             " Plug the vehicle in."
         ),
+        _("start ordered, vehicle to be plugged in"),
         lambda f, now: f.status == "Available" and _ordered({CommandState.ACCEPTED}, awaited=True)(f, now),
     ),
     Cause(
         "start-awaited",
         _("The charge point accepted the start that %(start_by)s ordered at %(start_time)s and prepares it."),
+        _("prepares the start ordered"),
         _ordered({CommandState.ACCEPTED}, awaited=True),
     ),
     Cause(
@@ -89,12 +93,14 @@ BADGE_CAUSES: Final = (
             "The charge point refused the start that %(start_by)s ordered at %(start_time)s"
             " (%(start_answer)s)."
         ),
+        _("start refused (%(start_answer)s)"),
         _ordered({CommandState.REJECTED, CommandState.FAILED}),
         START_AGAIN,
     ),
     Cause(
         "start-unanswered",
         _("The charge point did not answer when %(start_by)s ordered the start at %(start_time)s."),
+        _("start not answered"),
         _ordered({CommandState.TIMED_OUT, CommandState.EXPIRED}),
         START_AGAIN,
     ),
@@ -104,94 +110,110 @@ BADGE_CAUSES: Final = (
             "The charge point accepted the start that %(start_by)s ordered at %(start_time)s,"
             " but no transaction followed."
         ),
+        _("no transaction followed the start"),
         _ordered({CommandState.ACCEPTED}),
         START_AGAIN,
     ),
     Cause(
         "badge-refused-by-operator",
         _("%(badge_by)s refused badge %(tag)s at %(badge_time)s."),
+        _("badge refused by %(badge_by)s"),
         _refused_by(Status.INVALID, "by"),
         START_OTHER,
     ),
     Cause(
         "badge-unanswered",
         _("Badge %(tag)s was refused at %(badge_time)s: it is unknown, and no operator answered in time."),
+        _("badge refused: nobody answered"),
         _refused_by(Status.INVALID, "unanswered"),
         START_OTHER,
     ),
     Cause(
         "badge-unknown",
         _("Badge %(tag)s was refused at %(badge_time)s: it is unknown."),
+        _("badge refused: unknown"),
         _refused(Status.INVALID),
         START_OTHER,
     ),
     Cause(
         "badge-blocked-by-group",
         _("Badge %(tag)s was refused at %(badge_time)s: badge %(parent)s of its group is blocked."),
+        _("badge refused: its group is blocked"),
         _refused_by(Status.BLOCKED, "parent"),
         START_OTHER,
     ),
     Cause(
         "badge-blocked",
         _("Badge %(tag)s was refused at %(badge_time)s: it is blocked."),
+        _("badge refused: blocked"),
         _refused(Status.BLOCKED),
         START_OTHER,
     ),
     Cause(
         "badge-expired-by-group",
         _("Badge %(tag)s was refused at %(badge_time)s: badge %(parent)s of its group has expired."),
+        _("badge refused: its group has expired"),
         _refused_by(Status.EXPIRED, "parent"),
         START_OTHER,
     ),
     Cause(
         "badge-expired",
         _("Badge %(tag)s was refused at %(badge_time)s: it has expired."),
+        _("badge refused: expired"),
         _refused(Status.EXPIRED),
         START_OTHER,
     ),
     Cause(
         "badge-elsewhere",
         _("Badge %(tag)s was refused at %(badge_time)s: it is charging at %(elsewhere)s."),
+        _("badge refused: charges at %(elsewhere)s"),
         _refused_by(Status.CONCURRENT_TX, "elsewhere"),
         START_OTHER,
     ),
     Cause(
         "badge-concurrent",
         _("Badge %(tag)s was refused at %(badge_time)s: it was charging elsewhere."),
+        _("badge refused: charged elsewhere"),
         _refused(Status.CONCURRENT_TX),
         START_OTHER,
     ),
     Cause(
         "warning",
         _("The charge point complains: %(fault)s. %(advice)s"),
+        FAULT,
         lambda f, _now: f.status in {"Preparing", "SuspendedEVSE"} and f.connector.complains,
         Remedy(_("Reset the charge point"), "reset", lambda _facts: {}),
     ),
     Cause(
         "badge-awaits-cable",
         _("Badge %(tag)s was accepted at %(badge_time)s. Plug the vehicle in."),
+        _("badge accepted, vehicle to be plugged in"),
         _accepted("Available"),
     ),
     Cause(
         "badge-without-start",
         _("Badge %(tag)s was accepted at %(badge_time)s, but the charge point has not started the charge."),
+        _("badge accepted, not started"),
         _accepted("Preparing"),
         START,
     ),
     Cause(
         "reserved-for",
         _("The connector is reserved for %(booked_for)s until %(booked_until)s."),
+        _("reserved for %(booked_for)s"),
         lambda f, _now: f.status == "Reserved" and f.booking is not None,
         FREE,
     ),
     Cause(
         "reserved",
         _("The connector has been reserved since %(time)s."),
+        _("reserved"),
         lambda f, _now: f.status == "Reserved",
     ),
     Cause(
         "no-badge",
         _("A vehicle has been plugged in since %(time)s, but no badge was presented."),
+        _("no badge presented"),
         lambda f, _now: f.charge is None and f.status == "Preparing",
         START,
     ),

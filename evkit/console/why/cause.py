@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -14,6 +15,9 @@ from evkit.console.why.facts import Facts
 
 When = Callable[[Facts, datetime], bool]
 Fields = Callable[[Facts], Mapping[str, str | int]]
+
+FAULT: Final = "%(fault)s"
+"""The few words for a fault: its own."""
 
 
 class Means(StrEnum):
@@ -42,10 +46,11 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A reason why nothing charges: its sentence, when it holds, and the button that mends it."""
+    """A reason why nothing charges: its sentence, the few words of a list, when it holds, its button."""
 
     code: str
     sentence: Promise
+    brief: Promise | str
     when: When
     remedy: Remedy | None = None
 

@@ -46,6 +46,10 @@ def _full(facts: Facts, _now: datetime) -> bool:
     return facts.status == "SuspendedEV" and soc is not None and soc >= FULL_PERCENT
 
 
+def _paused(facts: Facts) -> bool:
+    return facts.pause is not None and facts.status in {"SuspendedEVSE", "SuspendedEV", "Charging"}
+
+
 def _never_flowed(facts: Facts, now: datetime) -> bool:
     charge = facts.charge
     return charge is not None and charge.charging_at is None and now - charge.started_at > WARM_UP
@@ -60,6 +64,7 @@ CHARGE_CAUSES: Final = (
     Cause(
         "stop-lost",
         _("Transaction %(number)s is still open, but the connector has left it: its stop was not received."),
+        _("its stop was not received"),
         lambda f, _now: f.left,
         STOP,
     ),
@@ -69,24 +74,35 @@ CHARGE_CAUSES: Final = (
             "The charge point started transaction %(number)s although badge %(charge_tag)s was refused"
             " (%(decision)s)."
         ),
+        _("started with a refused badge"),
         _charging(lambda charge: charge.authorization != AuthorizationStatus.ACCEPTED),
         STOP,
     ),
     Cause(
         "finished",
         _("The charge ended at %(time)s and the vehicle is still plugged in. It can be unplugged."),
+        _("to be unplugged"),
         lambda f, _now: f.status == "Finishing",
         UNLOCK,
     ),
     Cause(
+        "paused-for",
+        _("%(vehicle)s waits: %(pause_by)s paused its charge at %(pause_time)s: %(pause_reason)s"),
+        _("paused by %(pause_by)s: %(pause_reason)s"),
+        lambda f, _now: _paused(f) and f.pause is not None and bool(f.pause.reason),
+        RESUME,
+    ),
+    Cause(
         "paused",
         _("%(vehicle)s waits: %(pause_by)s paused its charge at %(pause_time)s."),
-        lambda f, _now: f.pause is not None and f.status in {"SuspendedEVSE", "SuspendedEV", "Charging"},
+        _("paused by %(pause_by)s"),
+        lambda f, _now: _paused(f),
         RESUME,
     ),
     Cause(
         "group-inactive",
         _("%(vehicle)s waits: the schedule of its group lets it charge again at %(inactive_until)s."),
+        _("its schedule waits until %(inactive_until)s"),
         _held(lambda f: f.inactive_until is not None),
     ),
     Cause(
@@ -95,18 +111,21 @@ CHARGE_CAUSES: Final = (
             "%(vehicle)s waits: the charge point refused the limit that %(profile_by)s set at"
             " %(profile_time)s (%(profile_answer)s)."
         ),
+        _("limit refused (%(profile_answer)s)"),
         _held(_profile_refused),
         LIMIT_AGAIN,
     ),
     Cause(
         "limit-by-user",
         _("%(vehicle)s waits: %(limit_by)s limited it to %(limit)s at %(limit_time)s, too little to charge."),
+        _("limit of %(limit)s by %(limit_by)s"),
         _limited(lambda limit: bool(limit.by)),
         RAISE,
     ),
     Cause(
         "limit-by-site",
         _("%(vehicle)s waits: the site leaves it %(limit)s at the moment, too little to charge."),
+        _("limit of %(limit)s"),
         _limited(lambda limit: not limit.by),
         RAISE,
     ),
@@ -116,50 +135,58 @@ CHARGE_CAUSES: Final = (
             "%(vehicle)s has waited since %(time)s: the charge point offers no power,"
             " though its limit is %(limit)s."
         ),
+        _("the charge point offers no power"),
         _held(lambda f: f.limit is not None),
         CLEAR,
     ),
     Cause(
         "held",
         _("%(vehicle)s has waited since %(time)s: the charge point itself offers no power."),
+        _("the charge point offers no power"),
         _held(lambda _facts: True),
         CLEAR,
     ),
-    Cause("vehicle-full", _("%(vehicle)s is full: %(soc)s."), _full),
+    Cause("vehicle-full", _("%(vehicle)s is full: %(soc)s."), _("vehicle full"), _full),
     Cause(
         "vehicle-asleep",
         _(
             "%(vehicle)s has drawn nothing since the start at %(started_time)s:"
             " it may be asleep, or wait for its own departure time."
         ),
+        _("the vehicle has drawn nothing yet"),
         lambda f, now: f.status == "SuspendedEV" and _never_flowed(f, now),
     ),
     Cause(
         "vehicle-paused",
         _("%(vehicle)s has taken no power since %(time)s, although the charge point offers it."),
+        _("the vehicle takes no power"),
         lambda f, _now: f.status == "SuspendedEV",
     ),
     Cause(
         "meter-never",
         _("No meter values since the start at %(started_time)s: whether energy flows is unknown."),
+        _("no meter values"),
         lambda f, now: f.quiet(now) and f.charge is not None and f.charge.measured_at is None,
         ASK_METER,
     ),
     Cause(
         "meter-silent",
         _("No meter values since %(measured_time)s: whether energy flows is unknown."),
+        _("no meter values"),
         lambda f, now: f.quiet(now),
         ASK_METER,
     ),
     Cause(
         "no-energy",
         _("Transaction %(number)s started at %(started_time)s, but no energy has flowed yet."),
+        _("no energy yet"),
         _never_flowed,
         STOP,
     ),
     Cause(
         "no-power",
         _("%(vehicle)s draws no power at the moment, although the charge is running."),
+        _("draws no power at the moment"),
         lambda f, _now: f.status == "Charging" and f.charge is not None and f.charge.measured_at is not None,
     ),
 )

@@ -52,6 +52,7 @@ class Order:
     """A command, and what came of it; `by` is empty for one of evkit's own.
 
     `awaited`: it was accepted and its effect may still be seen. `number` is the connector, 0 for all.
+    `reason` is what whoever ordered it gave as the reason.
     """
 
     at: datetime
@@ -62,6 +63,7 @@ class Order:
     number: int = 0
     awaited: bool = False
     seen: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
