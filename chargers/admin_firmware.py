@@ -15,8 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from chargers.models import FirmwareFile
 from chargers.services.files import MAX_BYTES, add_firmware, remove_firmware
+from chargers.services.signatures import require_signature, require_signed_by
 from evkit.core.clock import utc_now
+from evkit.core.errors import InvalidInputError
 from sites.admin_base import actor_of
+
+BEFORE = ("file", "expected", "vendor", "model", "version")
+AFTER = ("vendor", "model", "version", "name", "size", "sha256", "added_at", "added_by")
+SIGNED = ("signing_certificate", "signature")
 
 
 class FirmwareForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -31,10 +37,12 @@ class FirmwareForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
 
     class Meta:
         model = FirmwareFile
-        fields = ("vendor", "model", "version")
+        fields = ("vendor", "model", "version", "signing_certificate", "signature")
         help_texts = {
             "vendor": _("As the charge points report it; empty: for any."),
             "model": _("As the charge points report it; empty: for any."),
+            "signing_certificate": _("In PEM, as its maker gives it; empty: the file is not signed."),
+            "signature": _("In base64: RSA-PSS or ECSchnorr over the SHA-256 of the file."),
         }
 
     def clean(self) -> dict[str, Any] | None:
@@ -51,7 +59,20 @@ class FirmwareForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
             self.add_error("expected", ValidationError(_("The file has another SHA-256.")))
         elif FirmwareFile.objects.filter(sha256=digest).exists():
             self.add_error("file", ValidationError(_("This file is in the library already.")))
+        else:
+            self._check_signature(file)
         return data
+
+    def _check_signature(self, file: UploadedFile[bytes]) -> None:
+        certificate = self.cleaned_data.get("signing_certificate", "").strip()
+        signature = "".join(self.cleaned_data.get("signature", "").split())
+        self.cleaned_data |= {"signing_certificate": certificate, "signature": signature}
+        try:
+            require_signature(certificate, signature)
+            if signature:
+                require_signed_by(file.chunks(), certificate, signature)
+        except InvalidInputError as error:
+            self.add_error(error.field, ValidationError(error.message))
 
 
 def digest_of(file: UploadedFile[bytes]) -> str:
@@ -80,8 +101,8 @@ class FirmwareAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
         """Show what is known of a file, and ask for it once."""
         del request
         if obj is None:
-            return ("file", "expected", "vendor", "model", "version")
-        return ("vendor", "model", "version", "name", "size", "sha256", "added_at", "added_by")
+            return (*BEFORE, *SIGNED)
+        return (*AFTER, *SIGNED) if obj.signed else AFTER
 
     def save_model(self, request: HttpRequest, obj: FirmwareFile, form: Any, change: bool) -> None:  # noqa: FBT001
         """Add a file to the library."""
@@ -95,6 +116,8 @@ class FirmwareAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
             version=obj.version,
             now=utc_now(),
             actor=actor_of(request),
+            signing_certificate=form.cleaned_data["signing_certificate"],
+            signature=form.cleaned_data["signature"],
         )
         obj.pk = added.pk
         obj.refresh_from_db()

@@ -19,6 +19,7 @@ from chargers.models import (
     DeferredAnswer,
     JobStatus,
     ObservedDeviation,
+    SecurityEvent,
     VendorMessage,
 )
 from sites.admin_base import ReadOnlyAdmin
@@ -142,6 +143,15 @@ class ObservedDeviationAdmin(RecordAdmin):
         """What kind of charge point shows it."""
         state = getattr(deviation.charge_point, "state", None)
         return f"{state.vendor} {state.model}".strip() if state else ""
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(RecordAdmin):
+    """What concerns security, as charge points tell it."""
+
+    list_display = ("at", "charge_point", "type", "critical", "tech_info", "received_at")
+    list_filter = ("critical", "type", "charge_point__site")
+    search_fields = (*BY_CHARGE_POINT, "type", "tech_info")
 
 
 @admin.register(VendorMessage)

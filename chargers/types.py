@@ -70,6 +70,15 @@ class JobKind(models.TextChoices):
 
     FIRMWARE = "firmware", _("Firmware update")
     DIAGNOSTICS = "diagnostics", _("Diagnostics upload")
+    LOG = "log", _("Log upload")
+    SIGNED_FIRMWARE = "signed_firmware", _("Signed firmware update")
+
+
+class LogType(models.TextChoices):
+    """Which log a charge point uploads (security whitepaper §6.13)."""
+
+    SECURITY = "SecurityLog", _("Security log")
+    DIAGNOSTICS = "DiagnosticsLog", _("Diagnostics log")
 
 
 class FileJobState(models.TextChoices):
@@ -79,10 +88,12 @@ class FileJobState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     DOWNLOADING = "downloading", _("Downloading")
     DOWNLOADED = "downloaded", _("Downloaded")
+    VERIFIED = "verified", _("Signature verified")
     INSTALLING = "installing", _("Installing")
     INSTALLED = "installed", _("Installed")
     UPLOADING = "uploading", _("Uploading")
     UPLOADED = "uploaded", _("Received")
     NOTHING = "nothing", _("Nothing to upload")
+    CANCELLED = "cancelled", _("Cancelled by a newer request")
     FAILED = "failed", _("Failed")
     TIMED_OUT = "timed_out", _("Nothing more heard")

@@ -12,6 +12,7 @@ from chargers.models.facts import (
     VendorMessage,
 )
 from chargers.models.file_job import FileJob, FirmwareFile
+from chargers.models.security import SecurityEvent
 
 __all__ = [
     "Boot",
@@ -31,5 +32,6 @@ __all__ = [
     "FirmwareFile",
     "JobStatus",
     "ObservedDeviation",
+    "SecurityEvent",
     "VendorMessage",
 ]

@@ -8,11 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from chargers.models.charge_point import ChargePoint
 from chargers.models.command import Command
-from chargers.types import FileJobState, JobKind
+from chargers.types import FileJobState, JobKind, LogType
 
 
 class FirmwareFile(models.Model):
-    """A firmware that charge points may download from evkit; its content lies in the data folder."""
+    """A firmware that charge points may download from evkit; its content lies in the data folder.
+
+    A signed one carries the maker's signature (base64) and the certificate (PEM) to check it with
+    (security whitepaper, L01).
+    """
 
     vendor = models.CharField(_("vendor"), max_length=50, blank=True)
     model = models.CharField(_("model"), max_length=50, blank=True)
@@ -20,6 +24,8 @@ class FirmwareFile(models.Model):
     name = models.CharField(_("file name"), max_length=255)
     size = models.PositiveBigIntegerField(_("size"))
     sha256 = models.CharField(max_length=64)
+    signing_certificate = models.TextField(_("signing certificate"), blank=True)
+    signature = models.CharField(_("signature"), max_length=800, blank=True)
     added_at = models.DateTimeField(_("added"))
     added_by = models.CharField(_("added by"), max_length=150)
 
@@ -31,6 +37,11 @@ class FirmwareFile(models.Model):
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.vendor, self.model, self.version) if part)
+
+    @property
+    def signed(self) -> bool:
+        """Whether charge points can check who made it."""
+        return bool(self.signature and self.signing_certificate)
 
     @property
     def path(self) -> Path:
@@ -45,6 +56,8 @@ class FileJob(models.Model):
     have `received_at`, `size` (bytes) and `sha256` once they are here. `version_before` is the firmware
     that ran at the request, `version_seen` the other one that the charge point booted with since.
     `elsewhere` means that the file goes to, or comes from, another server: only statuses tell of it.
+    `request_id` correlates the statuses of the security extension, `log_type` says which log is uploaded
+    (security whitepaper, N01, L01).
     """
 
     charge_point = models.ForeignKey(ChargePoint, on_delete=models.CASCADE, related_name="file_jobs")
@@ -54,6 +67,8 @@ class FileJob(models.Model):
     )
     command = models.OneToOneField(Command, on_delete=models.SET_NULL, null=True, related_name="file_job")
     firmware = models.ForeignKey(FirmwareFile, on_delete=models.PROTECT, null=True, related_name="jobs")
+    request_id = models.BigIntegerField(null=True)
+    log_type = models.CharField(_("log"), max_length=16, choices=LogType.choices, blank=True)
     elsewhere = models.BooleanField(_("on another server"), default=False)
     token = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(_("created"))

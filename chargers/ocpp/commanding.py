@@ -16,7 +16,7 @@ from chargers.ocpp.handling import Batch
 from chargers.types import CommandState, Effect
 
 CALL_TIMEOUT_S = 30.0
-ACCEPTING = frozenset({"Accepted", "Scheduled", "RebootRequired", "Unlocked"})
+ACCEPTING = frozenset({"Accepted", "AcceptedCanceled", "Scheduled", "RebootRequired", "Unlocked"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from evkit.core.recorders import SYSTEM, Actor
 
 LIFETIME: Final = timedelta(hours=24)
 SILENCE: Final = timedelta(hours=2)
+UPLOADS: Final = (JobKind.DIAGNOSTICS, JobKind.LOG)
+FIRMWARE: Final = (JobKind.FIRMWARE, JobKind.SIGNED_FIRMWARE)
 REFUSED: Final = (CommandState.REJECTED, CommandState.FAILED, CommandState.EXPIRED)
 
 
@@ -47,7 +49,7 @@ def request_diagnostics(
     command = queue_command(
         charge_point=charge_point, action="GetDiagnostics", payload=payload, now=now, actor=actor
     )
-    return _create(command, JobKind.DIAGNOSTICS, token, due_at=now, now=now)
+    return create_job(command, JobKind.DIAGNOSTICS, token, due_at=now, now=now)
 
 
 @transaction.atomic
@@ -76,7 +78,7 @@ def update_firmware(
         actor=actor,
         details={"version": firmware.version, "sha256": firmware.sha256},
     )
-    return _create(command, JobKind.FIRMWARE, token, due_at=due_at, now=now, firmware=firmware)
+    return create_job(command, JobKind.FIRMWARE, token, due_at=due_at, now=now, firmware=firmware)
 
 
 @transaction.atomic
@@ -96,13 +98,13 @@ def transfer_elsewhere(
     command = queue_command(charge_point=charge_point, action=action, payload=payload, now=now, actor=actor)
     kind = JobKind.FIRMWARE if action == "UpdateFirmware" else JobKind.DIAGNOSTICS
     asked = parse_time(str(payload["retrieveDate"])) if kind == JobKind.FIRMWARE else None
-    job = _create(command, kind, secrets.token_urlsafe(32), due_at=max(asked or now, now), now=now)
+    job = create_job(command, kind, secrets.token_urlsafe(32), due_at=max(asked or now, now), now=now)
     job.elsewhere = True
     job.save(update_fields=["elsewhere"])
     return job
 
 
-def _create(
+def create_job(
     command: Command,
     kind: JobKind,
     token: str,
@@ -110,13 +112,18 @@ def _create(
     due_at: datetime,
     now: datetime,
     firmware: FirmwareFile | None = None,
+    request_id: int | None = None,
+    log_type: str = "",
 ) -> FileJob:
+    """Create the job of a command that was queued; `token` is the secret part of the file's address."""
     point = command.charge_point
     return FileJob.objects.create(
         charge_point=point,
         kind=kind,
         command=command,
         firmware=firmware,
+        request_id=request_id,
+        log_type=log_type,
         token=token,
         created_at=now,
         due_at=due_at,
@@ -135,16 +142,23 @@ def answered(command: Command, state: CommandState, error: str, file_name: str, 
     if state in REFUSED:
         job.state, job.error = FileJobState.FAILED, error
     elif state == CommandState.ACCEPTED:
-        nothing = job.kind == JobKind.DIAGNOSTICS and not file_name and job.received_at is None
+        nothing = job.kind in UPLOADS and not file_name and job.received_at is None
         job.state = FileJobState.NOTHING if nothing else FileJobState.ACCEPTED
         job.file_name = (file_name or job.file_name)[:255]
     job.updated_at = now
     job.save(update_fields=["state", "error", "file_name", "updated_at"])
 
 
-def reported(charge_point_id: int, kind: JobKind, status: str, now: datetime) -> FileJob | None:
-    """Move the newest job of that kind on; return it, or None where the status was not asked for."""
+def reported(
+    charge_point_id: int, kind: JobKind, status: str, now: datetime, request_id: int | None = None
+) -> FileJob | None:
+    """Move the newest job of that kind on; return it, or None where the status was not asked for.
+
+    `request_id` names the job where the message has one.
+    """
     jobs = FileJob.objects.select_for_update().filter(charge_point_id=charge_point_id, kind=kind)
+    if request_id is not None:
+        jobs = jobs.filter(request_id=request_id)
     job = jobs.order_by("-id").first()
     if job is None or job.expires_at < now:
         return None
@@ -169,7 +183,7 @@ def sweep_jobs(*, now: datetime) -> None:
 
 def _see_versions(now: datetime) -> None:
     booted = FileJob.objects.filter(
-        kind=JobKind.FIRMWARE,
+        kind__in=FIRMWARE,
         version_seen="",
         expires_at__gt=now,
         charge_point__state__booted_at__gt=F("due_at"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from chargers.events import ChargePointChanged
 from chargers.models import FileJob, FirmwareFile
 from chargers.services.file_transitions import DONE
+from chargers.services.signatures import require_signature, require_signed_by
 from chargers.types import FileJobState, JobKind
 from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
@@ -24,6 +25,7 @@ from evkit.core.recorders import Actor, Deed, record
 from evkit.core.texts import storable
 
 MAX_BYTES: Final = 1024**3
+_CHUNK_BYTES: Final = 1 << 20
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -53,7 +55,7 @@ def find_address(*, token: str, now: datetime) -> Address | None:
     job = FileJob.objects.filter(token=token, expires_at__gt=now).select_related("firmware").first()
     if job is None or job.state in DONE:
         return None
-    if job.kind == JobKind.FIRMWARE:
+    if job.kind in {JobKind.FIRMWARE, JobKind.SIGNED_FIRMWARE}:
         return Address(job.pk, job.firmware.path, download=True) if job.firmware else None
     return Address(job.pk, job.path, download=False)
 
@@ -84,12 +86,15 @@ def add_firmware(
     version: str,
     now: datetime,
     actor: Actor,
+    signing_certificate: str = "",
+    signature: str = "",
 ) -> FirmwareFile:
-    """Add a file to the firmware library.
+    """Add a file to the firmware library, with its maker's signature if it has one.
 
     Raises:
-        InvalidInputError: it is empty, too big, or there already.
+        InvalidInputError: it is empty, too big, there already, or not what was signed.
     """
+    require_signature(signing_certificate, signature)
     folder = Path(FirmwareFile(sha256="x").path).parent
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{os.urandom(8).hex()}"
@@ -97,9 +102,12 @@ def add_firmware(
         size, digest = _write(chunks, temporary)
         if FirmwareFile.objects.filter(sha256=digest).exists():
             raise InvalidInputError(_("This file is in the library already."), field="file")
+        if signature:
+            require_signed_by(_chunks(temporary), signing_certificate, signature)
         file = FirmwareFile.objects.create(
             vendor=vendor, model=model, version=version, name=safe_name(name), size=size,
             sha256=digest, added_at=now, added_by=actor.name,
+            signing_certificate=signing_certificate, signature=signature,
         )  # fmt: skip
         temporary.replace(file.path)
     finally:
@@ -125,6 +133,12 @@ def safe_name(name: str) -> str:
     """Return a file name that any charge point can put into a URL."""
     kept = re.sub(r"[^A-Za-z0-9._-]", "_", PurePosixPath(name).name)
     return kept[-100:].lstrip(".") or "firmware.bin"
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
 
 
 def _write(chunks: Iterable[bytes], path: Path) -> tuple[int, str]:

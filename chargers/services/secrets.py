@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -21,8 +21,11 @@ from django.utils.encoding import force_bytes
 
 SECRET_KEYS = frozenset({"authorizationkey", "basicauthpassword"})
 MASK = "***"
+MAX_DEPTH = 32
 _SEALED = "sealed:"
-_ADDRESS = "location"
+_ADDRESSES = frozenset({"location", "remotelocation"})
+"""Where a file lies or goes, in lower case: also inside a part, of GetLog and SignedUpdateFirmware."""
+
 _GRANTS = re.compile(r"(?<=/files/)[\w-]{16,}|(?<=://)[^/@\s]+(?=@)")
 """What an address grants by itself: the token of one of our files, the name and password of a server."""
 
@@ -38,37 +41,25 @@ def derived_key(purpose: str) -> bytes:
 
 
 def seal_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `payload` with a secret value encrypted."""
-    field = _secret_field(payload)
-    if field is None:
-        return dict(payload)
-    return {**payload, field: _SEALED + _box().encrypt(str(payload[field]).encode()).decode()}
+    """Return `payload` with its secrets encrypted, however deep they lie."""
+    return _changed(payload, lambda _field, value: _SEALED + _box().encrypt(value.encode()).decode())
 
 
 def open_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `payload` with a sealed value decrypted."""
-    field = _secret_field(payload)
-    value = payload[field] if field else None
-    if not (field and isinstance(value, str) and value.startswith(_SEALED)):
-        return dict(payload)
-    return {**payload, field: _box().decrypt(value.removeprefix(_SEALED).encode()).decode()}
+    """Return `payload` with sealed values decrypted."""
+    return _changed(payload, lambda _field, value: _opened(value))
 
 
 def mask_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Return `payload` with secrets replaced: of a change, of an address, of a list of reported keys."""
-    field = _secret_field(payload)
-    if field is not None:
-        return {**payload, field: _masked(field, str(payload[field]))}
-    entries = payload.get("configurationKey")
-    if not isinstance(entries, Sequence) or isinstance(entries, str):
-        return dict(payload)
-    return {**payload, "configurationKey": [_mask_entry(entry) for entry in entries]}
+    return _changed(payload, _masked)
 
 
 def mask_frame(frame: str) -> str:
     """Return a frame with secret values replaced; one that cannot be read is dropped if it may hold any."""
     lowered = frame.lower()
-    if f'"{_ADDRESS}"' not in lowered and not any(key in lowered for key in SECRET_KEYS):
+    suspects = (*SECRET_KEYS, *(f'"{name}"' for name in _ADDRESSES))
+    if not any(suspect in lowered for suspect in suspects):
         return frame
     try:
         parts = json.loads(frame)
@@ -80,19 +71,42 @@ def mask_frame(frame: str) -> str:
     return json.dumps(masked, separators=(",", ":"), ensure_ascii=False)
 
 
-def _mask_entry(entry: object) -> object:
-    return mask_payload(entry) if isinstance(entry, Mapping) else entry
+def _changed(payload: Mapping[str, Any], change: Callable[[str, str], str], depth: int = 0) -> dict[str, Any]:
+    """Return a copy in which `change` replaced every secret; it is given the field and the value."""
+    secret = _secret_fields(payload)
+    return {
+        name: change(name, str(value)) if name in secret else _deeper(value, change, depth + 1)
+        for name, value in payload.items()
+    }
 
 
-def _secret_field(payload: Mapping[str, Any]) -> str | None:
-    """Return the field of a call that is secret, if it has one."""
+def _deeper(value: Any, change: Callable[[str, str], str], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        return MASK if isinstance(value, Mapping | list) else value
+    if isinstance(value, Mapping):
+        return _changed(value, change, depth)
+    if isinstance(value, list | tuple):
+        return [_deeper(each, change, depth + 1) for each in value]
+    return value
+
+
+def _secret_fields(payload: Mapping[str, Any]) -> frozenset[str]:
+    """Return the fields of an object that are secret."""
+    fields = {
+        name for name, value in payload.items() if name.lower() in _ADDRESSES and isinstance(value, str)
+    }
     if is_secret(payload.get("key")) and payload.get("value") is not None:
-        return "value"
-    return _ADDRESS if isinstance(payload.get(_ADDRESS), str) else None
+        fields.add("value")
+    return frozenset(fields)
+
+
+def _opened(value: str) -> str:
+    sealed = value.startswith(_SEALED)
+    return _box().decrypt(value.removeprefix(_SEALED).encode()).decode() if sealed else value
 
 
 def _masked(field: str, value: str) -> str:
-    if field == _ADDRESS and not value.startswith(_SEALED):
+    if field.lower() in _ADDRESSES and not value.startswith(_SEALED):
         return _GRANTS.sub(MASK, value)
     return MASK
 

@@ -11,6 +11,7 @@ from chargers.simulator.authorisation import Authorisation
 from chargers.simulator.boot import Boot
 from chargers.simulator.calls import CallFailedError, OutgoingCall
 from chargers.simulator.clock import DeviceClock
+from chargers.simulator.commands.files import send_status
 from chargers.simulator.configuration import Configuration
 from chargers.simulator.connector import Connector, Transaction
 from chargers.simulator.frames import Payload
@@ -20,6 +21,7 @@ from chargers.simulator.peer import ChargePointPeer
 from chargers.simulator.power import Moment, PowerStage
 from chargers.simulator.profile_store import ProfileStore
 from chargers.simulator.reporting import StatusReports
+from chargers.simulator.security_log import tell_event
 from chargers.simulator.sessions import Sessions
 from chargers.simulator.spec import ChargePointSpec, VehicleSpec
 from chargers.simulator.station import Station
@@ -269,16 +271,21 @@ class SimulatedChargePoint:
         self.statuses.forget()
         self.report()
         self._announce_firmware()
+        if self.spec.tells_security_events and self.boot.count == 1:
+            tell_event(self, "StartupOfTheDevice", self.firmware_version)
         schedule_aligned(self)
         for name in self.spec.misbehaviours:
             if (hook := REGISTRY[name].on_boot) is not None:
                 hook(self)
 
     def _announce_firmware(self) -> None:
-        if self.station.announce_installed:
-            self.station.announce_installed = False
-            self.station.file_status.pop("Firmware", None)
-            self.post("FirmwareStatusNotification", {"status": "Installed"})
+        if kind := self.station.announce_installed:
+            self.station.announce_installed = ""
+            self.station.file_status[kind] = "Installed"
+            send_status(self, kind)
+            self.station.file_status.pop(kind)
+            if kind == "SignedFirmware":
+                tell_event(self, "FirmwareUpdated", self.firmware_version)
 
     def misbehave_on_start(self, transaction: Transaction) -> None:
         """Let misbehaviours react to a new transaction."""

@@ -98,6 +98,7 @@ KEYS: Final[dict[str, Key]] = {
     "StopTxnAlignedData": Key(""),
     "StopTxnSampledData": Key("Energy.Active.Import.Register,SoC", _is_measurand_list),
     "SupportedFeatureProfiles": Key(FEATURE_PROFILES),
+    "SupportedFileTransferProtocols": Key("HTTP,HTTPS"),
     "TransactionMessageAttempts": Key("3", _is_count),
     "TransactionMessageRetryInterval": Key("10", _is_count),
     "UnlockConnectorOnEVSideDisconnect": Key("true", _is_boolean),

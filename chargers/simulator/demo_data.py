@@ -38,6 +38,7 @@ def _charge_point(
         meter_interval_s=DEMO_METER_INTERVAL_S,
         unavailable=unavailable,
         seed=number,
+        tells_security_events=True,
     )
 
 

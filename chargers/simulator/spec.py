@@ -58,7 +58,9 @@ class ChargePointSpec:
     on its way there. `misbehaviours` names entries of `chargers.simulator.misbehaviour`; those
     that recur or delay do so at `pace_s`. `reboot_s` is the time between a reset and the next
     connection, `tick_s` the step of the simulation while a vehicle is plugged in, `file_step_s` the
-    time between the statuses of a firmware update or a diagnostics upload.
+    time between the statuses of a firmware update or a diagnostics upload. With `tells_security_events` it
+    tells that it has started or was reset (security whitepaper, A04); a central system without the security
+    extension would refuse that.
     """
 
     identity: str
@@ -83,6 +85,7 @@ class ChargePointSpec:
     reconnect_s: float = 1.0
     reconnect_max_s: float = 60.0
     call_timeout_s: float = 30.0
+    tells_security_events: bool = False
 
     @property
     def rated_power_w(self) -> float:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections import deque
+from datetime import datetime
+from typing import Final
+
 from chargers.simulator.connector import Reservation
+
+SECURITY_LOG_LENGTH: Final = 200
+SecurityRecord = tuple[datetime, str, str]
+"""When, which event, and what else there is to say."""
 
 
 class Station:
-    """State that belongs to no connector in particular."""
+    """State that belongs to no connector in particular.
+
+    `announce_installed` is the kind of the update to report as installed after the next boot, "" for none;
+    `request_ids` are those of the security extension, by kind.
+    """
 
     __slots__ = (
         "announce_installed",
@@ -14,7 +26,9 @@ class Station:
         "file_status",
         "operative",
         "reported",
+        "request_ids",
         "reservation",
+        "security_log",
     )
 
     def __init__(self) -> None:
@@ -23,7 +37,9 @@ class Station:
         self.reservation: Reservation | None = None
         self.reported: tuple[str, str] | None = None
         self.file_status: dict[str, str] = {}
-        self.announce_installed = False
+        self.request_ids: dict[str, int] = {}
+        self.announce_installed = ""
+        self.security_log: deque[SecurityRecord] = deque(maxlen=SECURITY_LOG_LENGTH)
 
     @property
     def status(self) -> str:

@@ -43,6 +43,7 @@ POINT_PAGES: Final = frozenset(
     {
         "charge_point", "charge_point_transactions", "charge_point_curves", "charge_point_commands",
         "charge_point_command", "charge_point_configuration", "charge_point_passport",
+        "charge_point_security",
         "charge_point_messages",
         "charge_point_message", "charge_point_connections", "command", "transaction",
     }

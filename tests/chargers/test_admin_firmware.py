@@ -13,6 +13,7 @@ from evkit.core.recorders import SYSTEM
 from history.models import AuditEntry
 from sites.services.users import create_user
 from sites.types import Role
+from tests.support.certificates import rsa_key, self_signed, signature_of
 
 pytestmark = pytest.mark.django_db
 ADD = "admin:chargers_firmwarefile_add"
@@ -82,3 +83,16 @@ def test_an_operator_may_not_add_firmware(client: Client) -> None:
     client.force_login(create_user(username="op", role=Role.OPERATOR, actor=SYSTEM))
     assert add(client).status_code == 302
     assert not FirmwareFile.objects.exists()
+
+
+def test_a_signature_is_checked_and_kept(root: Client) -> None:
+    key = rsa_key()
+    signature = signature_of(CONTENT, key)
+    signed = {"signing_certificate": self_signed(key), "signature": f" {signature[:40]}\n{signature[40:]} "}
+    assert "not signed with the key" in add(root, content=CONTENT + b"x", **signed).content.decode()
+    assert not FirmwareFile.objects.exists()
+    assert add(root, content=CONTENT, **signed).status_code == 302
+    file = FirmwareFile.objects.get()
+    assert (file.signature, file.signed) == (signature, True)
+    page = root.get(reverse("admin:chargers_firmwarefile_change", args=[file.pk]))
+    assert signature[:20] in page.content.decode()

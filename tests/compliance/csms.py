@@ -67,6 +67,11 @@ class Csms:
             path, expected, lambda found: next(i for i in found["items"] if i["command"] == command)
         )
 
+    def security_events(self) -> list[Facts]:
+        """Return the security events of the charge point, the newest first."""
+        items: list[Facts] = self._get(f"charge-points/{self.identity}/security-events")["items"]
+        return items
+
     def await_link(self, *, connected: bool) -> None:
         """Wait until the central system shows the charge point connected, or not."""
         self._await(f"charge-points/{self.identity}", {"connected": connected})

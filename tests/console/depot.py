@@ -13,6 +13,7 @@ from charging.models.reservation import ReservationState
 from evkit.core.clock import utc_now
 from sites.models import Membership, Site, User
 from sites.types import Role
+from tests.support.certificates import ec_key, self_signed
 
 NOW = datetime(2026, 11, 17, 13, 7, 30, tzinfo=UTC)
 
@@ -115,6 +116,14 @@ def add_firmware() -> FirmwareFile:
     return FirmwareFile.objects.create(
         version="2.0", name="fw.bin", size=1, sha256="0" * 64, added_at=NOW, added_by="root"
     )
+
+
+def add_signed_firmware() -> FirmwareFile:
+    """Add a signed firmware for any charge point to the library, without its content."""
+    return FirmwareFile.objects.create(
+        version="3.0", name="fw.bin", size=1, sha256="1" * 64, added_at=NOW, added_by="root",
+        signing_certificate=self_signed(ec_key()), signature="c2lnbmVk",
+    )  # fmt: skip
 
 
 def add_received_file(depot: Depot, content: bytes = b"a log") -> FileJob:

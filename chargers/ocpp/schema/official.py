@@ -1,4 +1,4 @@
-"""The official JSON schemas, as the `ocpp` package carries them, with the errata applied."""
+"""The official JSON schemas of the `ocpp` package, with errata applied and references resolved."""
 
 from __future__ import annotations
 
@@ -27,7 +27,19 @@ def official_schema(folder: str, name: str) -> Schema | None:
         return None
     schema: Schema = json.loads(file.read_text(encoding="utf-8-sig"))
     _correct(schema)
-    return schema
+    definitions: Schema = schema.pop("definitions", {})
+    return _inlined(schema, definitions) if definitions else schema
+
+
+def _inlined(part: Any, definitions: Schema) -> Any:
+    """Return `part` with every reference replaced by what it names: the security extension has some."""
+    if isinstance(part, list):
+        return [_inlined(each, definitions) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _inlined(definitions[part["$ref"].removeprefix("#/definitions/")], definitions)
+    return {name: _inlined(each, definitions) for name, each in part.items()}
 
 
 def _correct(schema: Schema) -> None:

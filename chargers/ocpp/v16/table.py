@@ -11,6 +11,9 @@ from chargers.ocpp.v16 import (
     diagnostics_status_notification,
     firmware_status_notification,
     heartbeat,
+    log_status_notification,
+    security_event_notification,
+    signed_firmware_status_notification,
     status_notification,
 )
 from chargers.ocpp.v16.commands.table import COMMANDS
@@ -23,5 +26,8 @@ ROUTES: Mapping[str, Route] = {
     "DiagnosticsStatusNotification": diagnostics_status_notification.ROUTE,
     "FirmwareStatusNotification": firmware_status_notification.ROUTE,
     "Heartbeat": heartbeat.ROUTE,
+    "LogStatusNotification": log_status_notification.ROUTE,
+    "SecurityEventNotification": security_event_notification.ROUTE,
+    "SignedFirmwareStatusNotification": signed_firmware_status_notification.ROUTE,
     "StatusNotification": status_notification.ROUTE,
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chargers.simulator.connector import Connector
 from chargers.simulator.frames import Payload
+from chargers.simulator.security_log import tell_event
 
 if TYPE_CHECKING:
     from chargers.simulator.charge_point import SimulatedChargePoint
@@ -68,6 +69,8 @@ def unlock_connector(cp: SimulatedChargePoint, payload: Payload) -> Payload:
 
 def reset(cp: SimulatedChargePoint, payload: Payload) -> Payload:
     """Reboot: soft ends transactions properly first, hard tells of them afterwards."""
+    if cp.spec.tells_security_events:
+        tell_event(cp, "ResetOrReboot", f"{payload['type']} reset")
     soft = payload["type"] == "Soft"
     cp.timers.set("reset", ANSWER_FIRST_S, lambda: _soft_reset(cp) if soft else _hard_reset(cp))
     return {"status": "Accepted"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from chargers.simulator.commands.core import ANSWER_FIRST_S
-from chargers.simulator.commands.firmware import send_status as send_file_status
+from chargers.simulator.commands.files import send_status as send_file_status
 from chargers.simulator.frames import Payload
 
 if TYPE_CHECKING:
@@ -17,8 +17,13 @@ Sender = Callable[["SimulatedChargePoint", Sequence[int]], None]
 
 def trigger_message(cp: SimulatedChargePoint, payload: Payload) -> Payload:
     """Send the message asked for after the answer; NotImplemented for any other."""
+    return triggered(cp, payload, SENDERS)
+
+
+def triggered(cp: SimulatedChargePoint, payload: Payload, senders: Mapping[str, Sender]) -> Payload:
+    """Send one of the messages of `senders` after the answer."""
     number = payload.get("connectorId")
-    sender = SENDERS.get(payload["requestedMessage"])
+    sender = senders.get(payload["requestedMessage"])
     if sender is None:
         return {"status": "NotImplemented"}
     if number is not None and number != 0 and number not in cp.connectors:

@@ -18,6 +18,7 @@ from evkit.console.api.resources import (
     meter_values,
     pauses,
     reservations,
+    security_events,
     sites,
     transactions,
 )
@@ -41,6 +42,7 @@ RESOURCES = (
     configuration,
     local_lists,
     file_jobs,
+    security_events,
     charge_points,
     reservations,
     transactions,

@@ -15,6 +15,8 @@ from chargers.ocpp.times import parse_time
 from chargers.services.commands import queue_command
 from chargers.services.desired import change_desired, desired_keys
 from chargers.services.file_jobs import request_diagnostics, transfer_elsewhere
+from chargers.services.security_jobs import follow_elsewhere, new_request_id, request_log
+from chargers.types import LogType
 from charging.models import IdToken, Reservation
 from charging.models.id_token import token_key
 from charging.services.reservations import UnableToReserveError, cancel_reservation, make_reservation
@@ -147,10 +149,45 @@ def _transfer(request: Request) -> Command:
     return job.command
 
 
+def _log(request: Request) -> Command:
+    """Ask for a log; without `log.remoteLocation` it comes to evkit, `requestId` may be left out."""
+    given = request.payload.get("log", {})
+    if not isinstance(given, Mapping) or "remoteLocation" in given:
+        return _follow(request)
+    log = {**given, "remoteLocation": request.base_url}
+    payload = _checked(request.action, {"requestId": 0, **request.payload, "log": log})
+    job = request_log(
+        charge_point=request.charge_point,
+        log_type=LogType(payload["logType"]),
+        base_url=request.base_url,
+        since=parse_time(given.get("oldestTimestamp")),
+        until=parse_time(given.get("latestTimestamp")),
+        now=request.now,
+        actor=request.actor,
+    )
+    assert job.command is not None
+    return job.command
+
+
+def _follow(request: Request) -> Command:
+    """Ask for a transfer of the security extension; evkit chooses a `requestId` that is left out."""
+    job = follow_elsewhere(
+        charge_point=request.charge_point,
+        action=request.action,
+        payload=_checked(request.action, {"requestId": new_request_id(), **request.payload}),
+        now=request.now,
+        actor=request.actor,
+    )
+    assert job.command is not None
+    return job.command
+
+
 SENDERS: Final[Mapping[str, Callable[[Request], Command]]] = {
     "CancelReservation": _cancel,
     "ChangeConfiguration": _change_configuration,
     "GetDiagnostics": _diagnostics,
+    "GetLog": _log,
     "ReserveNow": _reserve,
+    "SignedUpdateFirmware": _follow,
     "UpdateFirmware": _transfer,
 }

@@ -13,6 +13,7 @@ from evkit.console.commands.local_list import ReadListForm, SendListForm
 from evkit.console.commands.pausing import PauseForm
 from evkit.console.commands.profiles import ClearLimitForm, LimitForm, ScheduleForm
 from evkit.console.commands.reserving import CancelReservationForm, ReserveForm
+from evkit.console.commands.security import ExtendedTriggerForm, LogForm, SignedFirmwareForm
 from evkit.console.commands.vendor import ClearCacheForm, DataTransferForm
 
 COMMANDS: Final[dict[str, type[CommandForm]]] = {
@@ -32,8 +33,11 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "clear-cache": ClearCacheForm,
     "vendor-message": DataTransferForm,
     "diagnostics": DiagnosticsForm,
+    "log": LogForm,
     "firmware": FirmwareForm,
+    "signed-firmware": SignedFirmwareForm,
     "trigger": TriggerForm,
+    "extended-trigger": ExtendedTriggerForm,
     "read-configuration": ReadConfigurationForm,
     "change-configuration": ChangeConfigurationForm,
     "new-password": NewKeyForm,

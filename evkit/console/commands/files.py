@@ -70,9 +70,10 @@ class FirmwareForm(CommandForm):
     def prepare(self) -> None:
         """Offer the files that are meant for this make and model."""
         as_moment(self, "at")
-        self.offer("firmware", [(str(file.pk), f"{file} ({file.name})") for file in self._fitting()])
+        self.offer("firmware", [(str(file.pk), f"{file} ({file.name})") for file in self.fitting()])
 
-    def _fitting(self) -> list[FirmwareFile]:
+    def fitting(self) -> list[FirmwareFile]:
+        """Return the files that are meant for this make and model."""
         state = getattr(self.charge_point, "state", None) or ChargePointState()
         fits = FirmwareFile.objects.filter(vendor__in=["", state.vendor], model__in=["", state.model])
         return list(fits)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from chargers.models import ChargePoint, Command, Evse, JobStatus
+from chargers.services.file_transitions import FAILURES
 from chargers.types import CommandState, Effect, JobKind
 from evkit.console.frames import flat_text
 from evkit.console.why.facts import Job, Order
@@ -23,7 +24,10 @@ JOB_LASTS = timedelta(hours=1)
 OVER = {
     JobKind.FIRMWARE: {"Installed", "InstallationFailed", "DownloadFailed", "Idle"},
     JobKind.DIAGNOSTICS: {"Uploaded", "UploadFailed", "Idle"},
+    JobKind.SIGNED_FIRMWARE: {"Installed", "Idle", *FAILURES},
+    JobKind.LOG: {"Uploaded", "Idle", *FAILURES},
 }
+FIRMWARE = {JobKind.FIRMWARE, JobKind.SIGNED_FIRMWARE}
 CONCLUDED = (CommandState.ACCEPTED, CommandState.REJECTED, CommandState.FAILED)
 
 Place = tuple[int, int]
@@ -150,7 +154,7 @@ def _jobs(ids: Sequence[int], now: datetime) -> dict[int, Job]:
     rows = JobStatus.objects.filter(charge_point__any_of=ids, at__gte=now - JOB_LASTS).order_by("at", "pk")
     last = {(row.charge_point_id, row.kind): row for row in rows}
     return {
-        point: Job(firmware=kind == JobKind.FIRMWARE, status=row.status, at=row.at)
+        point: Job(firmware=kind in FIRMWARE, status=row.status, at=row.at)
         for (point, kind), row in sorted(last.items())
         if row.status not in OVER[JobKind(kind)]
     }

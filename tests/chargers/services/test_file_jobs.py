@@ -32,6 +32,15 @@ pytestmark = pytest.mark.django_db
         ("diagnostics", "uploading", "UploadFailed", "failed"),
         ("diagnostics", "uploaded", "Uploading", None),
         ("diagnostics", "accepted", "Rebooting", None),
+        ("signed_firmware", "downloaded", "SignatureVerified", "verified"),
+        ("signed_firmware", "verified", "InstallRebooting", "installing"),
+        ("signed_firmware", "installing", "SignatureVerified", None),
+        ("signed_firmware", "downloaded", "InvalidSignature", "failed"),
+        ("signed_firmware", "installing", "InstallVerificationFailed", "failed"),
+        ("signed_firmware", "accepted", "DownloadScheduled", None),
+        ("log", "uploading", "Uploaded", "uploaded"),
+        ("log", "uploading", "PermissionDenied", "failed"),
+        ("log", "cancelled", "Uploading", None),
     ],
 )
 def test_a_status_moves_a_job_forward_only(kind: str, state: str, status: str, expected: str | None) -> None:

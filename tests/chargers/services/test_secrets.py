@@ -49,6 +49,27 @@ class TestAddresses:
         assert mask_payload(sealed) == {"location": MASK}
 
 
+class TestNested:
+    LOG = {"logType": "SecurityLog", "requestId": 1, "log": {"remoteLocation": TestAddresses.OURS}}
+    FIRMWARE = {"requestId": 1, "firmware": {"location": TestAddresses.OURS, "signature": "c2ln"}}
+
+    @pytest.mark.parametrize(("action", "payload"), [("GetLog", LOG), ("SignedUpdateFirmware", FIRMWARE)])
+    def test_secrets_inside_a_part_are_sealed_and_masked_too(self, action, payload):
+        sealed = seal_payload(payload)
+        assert "aaaa" not in json.dumps(sealed)
+        assert open_payload(sealed) == payload
+        shown = mask_frame(json.dumps([2, "1", action, payload]))
+        assert "aaaa" not in shown
+        assert "https://host:8000/files/***/fw.bin" in shown
+        assert json.loads(shown)[3]["requestId"] == 1
+
+    def test_what_nests_absurdly_is_masked_as_a_whole(self):
+        deep: object = {"location": "ftp://me:hush@h/"}
+        for _ in range(60):
+            deep = [deep]
+        assert "hush" not in mask_frame(json.dumps([3, "1", {"a": deep}]))
+
+
 class TestMaskFrame:
     def test_hides_the_secret_of_a_change(self):
         frame = json.dumps([2, "1", "ChangeConfiguration", {"key": "authorizationkey", "value": "hush"}])

@@ -476,7 +476,6 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("frame", "code"),
         [
-            ('[2,"x1","GetLog",{}]', "NotSupported"),
             ('[2,"x1","InstallCertificate",{}]', "NotSupported"),
             ('[2,"x1","MakeCoffee",{}]', "NotImplemented"),
             ('[2,"x1","Reset",{}]', "FormationViolation"),

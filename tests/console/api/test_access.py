@@ -49,6 +49,7 @@ OF_A_PLACE = (
         ("administrator", "operator"),
     ),
     Address("GET", "charge-points/{charge_point}/files"),
+    Address("GET", "charge-points/{charge_point}/security-events"),
     Address("GET", "charge-points/{charge_point}/local-list"),
     Address("POST", "charge-points/{charge_point}/local-list", {}, ("administrator", "operator"), 202),
     Address(

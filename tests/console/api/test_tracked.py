@@ -78,6 +78,18 @@ class TestTransfers:
         job = FileJob.objects.get(command_id=answer.json()["id"])
         assert (job.kind, job.elsewhere) == ("diagnostics", False)
 
+    def test_a_log_comes_to_evkit_under_a_number_of_its_own(self, ask):
+        answer = ask("GetLog", {"logType": "SecurityLog", "log": {"oldestTimestamp": "2026-01-01T00:00:00Z"}})
+        job = FileJob.objects.get(command_id=answer.json()["id"])
+        assert (job.kind, job.log_type, job.elsewhere) == ("log", "SecurityLog", False)
+        assert job.command is not None
+        assert job.request_id == job.command.payload["requestId"] > 0
+
+    @pytest.mark.parametrize("payload", [{}, {"log": 3}, {"logType": "Coffee", "log": {}}, {"log": {}}])
+    def test_a_log_that_cannot_be_asked_for_is_refused(self, ask, payload):
+        assert ask("GetLog", payload).status_code == 422
+        assert not FileJob.objects.exists()
+
     @pytest.mark.parametrize(
         ("action", "payload", "kind"),
         [
@@ -86,6 +98,27 @@ class TestTransfers:
                 "UpdateFirmware",
                 {"location": "https://files.example/fw.bin", "retrieveDate": "2026-01-01T00:00:00Z"},
                 "firmware",
+            ),
+            (
+                "GetLog",
+                {
+                    "logType": "DiagnosticsLog",
+                    "requestId": 9,
+                    "log": {"remoteLocation": "ftp://files.example"},
+                },
+                "log",
+            ),
+            (
+                "SignedUpdateFirmware",
+                {
+                    "firmware": {
+                        "location": "https://files.example/fw.bin",
+                        "retrieveDateTime": "2026-01-01T00:00:00Z",
+                        "signingCertificate": "-----BEGIN CERTIFICATE-----",
+                        "signature": "c2ln",
+                    }
+                },
+                "signed_firmware",
             ),
         ],
     )

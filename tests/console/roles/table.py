@@ -216,6 +216,7 @@ POINT = {
         post=302,
         form=lambda _w: {"switch": "on"},
     ),
+    "charge_point_security": Row(Need.SITE, point),
     "charge_point_messages": Row(Need.SITE, point),
     "charge_point_frames": Row(Need.SITE, lambda w: [*w.point, "csv"], page=False),
     "charge_point_message": Row(Need.SITE, lambda w: [*w.point, Key(w.message.at, w.message.sequence)]),

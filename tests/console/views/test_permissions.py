@@ -18,6 +18,7 @@ from tests.console.depot import (
     add_connector,
     add_firmware,
     add_reservation,
+    add_signed_firmware,
     add_site,
     add_user,
 )
@@ -65,12 +66,16 @@ def posted(slug: str, depot: Depot) -> dict[str, str]:
         "local-list-version": {},
         "clear-cache": {},
         "vendor-message": {"vendor": "com.example", "message": "", "content": ""},
+        "log": {"log_type": "SecurityLog", "since": "", "until": ""},
+        "extended-trigger": {"message": "LogStatusNotification", "connector": ""},
         "diagnostics": {"since": "2026-11-17T00:00", "until": "2026-11-17T12:00"},
     }
     if slug == "cancel-reservation":
         return {"reservation": str(add_reservation(depot).number)}
     if slug == "firmware":
         return {"firmware": str(add_firmware().pk), "at": ""}
+    if slug == "signed-firmware":
+        return {"firmware": str(add_signed_firmware().pk), "at": "", "install_at": ""}
     return fields[slug]
 
 

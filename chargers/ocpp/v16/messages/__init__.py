@@ -40,6 +40,14 @@ from chargers.ocpp.v16.messages.requests import (
     StatusNotificationReq,
     StopTransactionReq,
 )
+from chargers.ocpp.v16.messages.security import (
+    ExtendedTriggerMessageConf,
+    GetLogConf,
+    LogStatusNotificationReq,
+    SecurityEventNotificationReq,
+    SignedFirmwareStatusNotificationReq,
+    SignedUpdateFirmwareConf,
+)
 
 __all__ = [
     "AuthorizeReq",
@@ -54,13 +62,16 @@ __all__ = [
     "DataTransferConf",
     "DataTransferReq",
     "DiagnosticsStatusNotificationReq",
+    "ExtendedTriggerMessageConf",
     "FirmwareStatusNotificationReq",
     "GetCompositeScheduleConf",
     "GetConfigurationConf",
     "GetDiagnosticsConf",
     "GetLocalListVersionConf",
+    "GetLogConf",
     "HeartbeatReq",
     "KeyValue",
+    "LogStatusNotificationReq",
     "MeterValue",
     "MeterValuesReq",
     "RemoteStartTransactionConf",
@@ -68,8 +79,11 @@ __all__ = [
     "ReserveNowConf",
     "ResetConf",
     "SampledValue",
+    "SecurityEventNotificationReq",
     "SendLocalListConf",
     "SetChargingProfileConf",
+    "SignedFirmwareStatusNotificationReq",
+    "SignedUpdateFirmwareConf",
     "StartTransactionReq",
     "StatusConf",
     "StatusNotificationReq",

@@ -17,6 +17,7 @@ from chargers.ocpp.v16.messages.requests import (
     StopTransactionReq,
 )
 from chargers.ocpp.v16.messages.review_readings import review_readings
+from chargers.ocpp.v16.messages.security import SecurityEventNotificationReq
 
 _VERSION_NUMBER = re.compile(r"[vV]?\d+(?:\.\d+)+", re.ASCII)
 
@@ -81,10 +82,16 @@ def review_data_transfer(message: DataTransferReq, log: DeviationLog) -> None:
         log.add("json-in-text", "data", "JSON inside text")
 
 
+def review_security_event(message: SecurityEventNotificationReq, log: DeviationLog) -> None:
+    """Review §5.15 of the security whitepaper."""
+    _time(message.timestamp, log)
+
+
 REVIEWS: Final[Mapping[str, Callable[[Any, DeviationLog], None]]] = MappingProxyType(
     {
         "DataTransfer": review_data_transfer,
         "MeterValues": review_meter_values,
+        "SecurityEventNotification": review_security_event,
         "StartTransaction": review_start,
         "StatusNotification": review_status,
         "StopTransaction": review_stop,

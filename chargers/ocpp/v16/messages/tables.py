@@ -13,6 +13,7 @@ import msgspec
 
 from chargers.ocpp.v16.messages import confirmations as conf
 from chargers.ocpp.v16.messages import requests as req
+from chargers.ocpp.v16.messages import security as sec
 
 UNKNOWN_METER: Final = -1
 UNKNOWN_TRANSACTION: Final = -1
@@ -25,7 +26,10 @@ REQUESTS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
         "DiagnosticsStatusNotification": req.DiagnosticsStatusNotificationReq,
         "FirmwareStatusNotification": req.FirmwareStatusNotificationReq,
         "Heartbeat": req.HeartbeatReq,
+        "LogStatusNotification": sec.LogStatusNotificationReq,
         "MeterValues": req.MeterValuesReq,
+        "SecurityEventNotification": sec.SecurityEventNotificationReq,
+        "SignedFirmwareStatusNotification": sec.SignedFirmwareStatusNotificationReq,
         "StartTransaction": req.StartTransactionReq,
         "StatusNotification": req.StatusNotificationReq,
         "StopTransaction": req.StopTransactionReq,
@@ -40,16 +44,19 @@ CONFIRMATIONS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
         "ClearCache": conf.ClearCacheConf,
         "ClearChargingProfile": conf.ClearChargingProfileConf,
         "DataTransfer": conf.DataTransferConf,
+        "ExtendedTriggerMessage": sec.ExtendedTriggerMessageConf,
         "GetCompositeSchedule": conf.GetCompositeScheduleConf,
         "GetConfiguration": conf.GetConfigurationConf,
         "GetDiagnostics": conf.GetDiagnosticsConf,
         "GetLocalListVersion": conf.GetLocalListVersionConf,
+        "GetLog": sec.GetLogConf,
         "RemoteStartTransaction": conf.RemoteStartTransactionConf,
         "RemoteStopTransaction": conf.RemoteStopTransactionConf,
         "ReserveNow": conf.ReserveNowConf,
         "Reset": conf.ResetConf,
         "SendLocalList": conf.SendLocalListConf,
         "SetChargingProfile": conf.SetChargingProfileConf,
+        "SignedUpdateFirmware": sec.SignedUpdateFirmwareConf,
         "TriggerMessage": conf.TriggerMessageConf,
         "UnlockConnector": conf.UnlockConnectorConf,
         "UpdateFirmware": conf.UpdateFirmwareConf,
@@ -70,6 +77,7 @@ REQUEST_DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = MappingProxyType(
         "BootNotification": {"chargePointVendor": "", "chargePointModel": ""},
         "DataTransfer": {"vendorId": ""},
         "MeterValues": {"connectorId": 0} | _readings("meterValue"),
+        "SecurityEventNotification": {"timestamp": None},
         "StartTransaction": {
             "connectorId": 0,
             "idTag": "",
@@ -97,11 +105,8 @@ CONFIRMATION_DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = MappingProxyT
 OUTGOING: Final = frozenset(CONFIRMATIONS) | {
     "CertificateSigned",
     "DeleteCertificate",
-    "ExtendedTriggerMessage",
     "GetInstalledCertificateIds",
-    "GetLog",
     "InstallCertificate",
-    "SignedUpdateFirmware",
 }
 """What a central system may ask of a charge point, the security extension included."""
 

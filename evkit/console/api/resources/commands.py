@@ -75,8 +75,9 @@ class CommandOut(Schema):
 def post_command(request: ApiRequest, identity: str, wanted: CommandIn) -> Status[QueuedOut]:
     """Queue a command; the answer of the charge point is read with `commands/{id}`.
 
-    ReserveNow (of a declared badge; `reservationId` may be left out), CancelReservation, GetDiagnostics
-    (without `location` the file comes to evkit) and UpdateFirmware are followed as the console's are.
+    ReserveNow (of a declared badge; `reservationId` may be left out), CancelReservation, GetDiagnostics and
+    GetLog (without `location` or `log.remoteLocation` the file comes to evkit), UpdateFirmware and
+    SignedUpdateFirmware (`requestId` may be left out) are followed as the console's are.
     """
     charge_point = get_charge_point(request.auth, identity)
     request.auth.require(Right.COMMAND, charge_point.site_id)

@@ -17,12 +17,14 @@ ORDER = Order("-id", types=[int])
 class FileJobOut(Schema):
     """A transfer; `elsewhere` means to or from another server, of which only the statuses tell.
 
-    `size` is in bytes.
+    `size` is in bytes. `log_type` (of a log) and `request_id` are those of the security extension.
     """
 
     id: int
     charge_point: str
     kind: str
+    log_type: str
+    request_id: int | None
     state: str
     error: str
     elsewhere: bool
@@ -54,6 +56,8 @@ def _out(row: FileJob) -> FileJobOut:
         id=row.pk,
         charge_point=row.charge_point.identity,
         kind=row.kind,
+        log_type=row.log_type,
+        request_id=row.request_id,
         state=row.state,
         error=row.error,
         elsewhere=row.elsewhere,

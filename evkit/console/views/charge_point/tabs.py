@@ -36,6 +36,7 @@ TABS: Final[tuple[tuple[str, Promise, str], ...]] = (
     ("commands", pgettext_lazy("tab", "Commands"), "send"),
     ("configuration", _("Configuration"), "adjustments"),
     ("passport", _("Passport"), "clipboard-list"),
+    ("security", _("Security"), "shield-lock"),
     ("messages", _("Messages"), "logs"),
     ("files", _("Files"), "file-text"),
     ("connections", _("Connections"), "wifi"),

@@ -83,6 +83,10 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
             "transactionData": READINGS,
         },
     ),
+    ("LogStatusNotification", {"status": "Uploading", "requestId": 7}),
+    ("LogStatusNotification", {"status": "Idle"}),
+    ("SecurityEventNotification", {"type": "StartupOfTheDevice", "timestamp": TIME, "techInfo": "1.0"}),
+    ("SignedFirmwareStatusNotification", {"status": "SignatureVerified", "requestId": 7}),
 ]
 
 SCHEDULE = {
@@ -128,4 +132,7 @@ CONFIRMATIONS: list[tuple[str, dict[str, Any]]] = [
     ("TriggerMessage", {"status": "NotImplemented"}),
     ("UnlockConnector", {"status": "UnlockFailed"}),
     ("UpdateFirmware", {}),
+    ("ExtendedTriggerMessage", {"status": "NotImplemented"}),
+    ("GetLog", {"status": "AcceptedCanceled", "filename": "security.log"}),
+    ("SignedUpdateFirmware", {"status": "InvalidCertificate"}),
 ]

@@ -52,6 +52,15 @@ class TestCheckRequest:
             ("ClearChargingProfile", {}),
             ("GetCompositeSchedule", {"connectorId": 1, "duration": 60, "chargingRateUnit": "W"}),
             ("GetConfiguration", {"key": ["HeartbeatInterval"]}),
+            ("ExtendedTriggerMessage", {"requestedMessage": "SignChargePointCertificate"}),
+            (
+                "GetLog",
+                {
+                    "logType": "SecurityLog",
+                    "requestId": 1,
+                    "log": {"remoteLocation": "x", "oldestTimestamp": NOON},
+                },
+            ),
             ("RemoteStartTransaction", {"idTag": "A", "connectorId": 1, "chargingProfile": PROFILE}),
             ("RemoteStopTransaction", {"transactionId": 1}),
             ("Reset", {"type": "Soft"}),

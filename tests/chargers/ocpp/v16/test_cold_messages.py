@@ -10,6 +10,8 @@ from chargers.ocpp.v16 import (
     diagnostics_status_notification,
     firmware_status_notification,
     heartbeat,
+    log_status_notification,
+    signed_firmware_status_notification,
 )
 from chargers.services.vendor_messages import ACCEPTED, VendorAnswer, VendorData, read_registry
 from tests.chargers.exchange import NOW, call_of, codes, handled, link_of
@@ -75,6 +77,13 @@ class TestJobStatus:
         [
             (firmware_status_notification.handle, "FirmwareStatusNotification", "firmware", "Installing"),
             (diagnostics_status_notification.handle, "DiagnosticsStatusNotification", "diagnostics", "Idle"),
+            (log_status_notification.handle, "LogStatusNotification", "log", "Uploading"),
+            (
+                signed_firmware_status_notification.handle,
+                "SignedFirmwareStatusNotification",
+                "signed_firmware",
+                "InstallRebooting",
+            ),
         ],
     )
     def test_is_stored_even_unasked(self, handle, action, kind, status):

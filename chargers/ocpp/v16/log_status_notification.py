@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chargers.ocpp.handling import EMPTY, Batch, InboundCall, Payload, Route
+from chargers.services.jobs import store_job_status
+from chargers.types import JobKind
+
+if TYPE_CHECKING:
+    from chargers.ocpp.v16.messages import LogStatusNotificationReq
+
+
+def handle(call: InboundCall, batch: Batch) -> Payload:
+    """Store the progress of a log upload, asked for or not (security whitepaper, N01)."""
+    message: LogStatusNotificationReq = call.message
+    store_job_status(
+        charge_point_id=call.link.charge_point_id,
+        site_id=call.link.site_id,
+        kind=JobKind.LOG,
+        status=message.status,
+        at=call.received_at,
+        batch=batch,
+        request_id=message.request_id,
+    )
+    return EMPTY
+
+
+ROUTE = Route(handle=handle)
