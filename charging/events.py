@@ -25,3 +25,18 @@ class TransactionEnded(Event):
     charge_point_id: int
     site_id: int | None
     evse_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitDisobeyed(Event):
+    """A connector draws more than it was told: `told` and `measured` in W (DC) or A per phase (AC).
+
+    `last`: nothing that was tried has helped.
+    """
+
+    charge_point_id: int
+    site_id: int | None
+    evse_id: int
+    told: float
+    measured: float
+    last: bool

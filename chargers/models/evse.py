@@ -47,7 +47,8 @@ class EvseState(models.Model):
     Units: power W, current A per phase, voltage V, energy Wh (meter register), SoC percent,
     temperature degrees Celsius. `status_since` is when the present status began; `session_register`
     counts the times its register restarted. `limit_*` is what the charge point accepted last,
-    `requested_*` what evkit asked for last.
+    `requested_*` what evkit asked for last. `measured_device_at` is when the values were measured by the
+    charge point's clock, `measured_received_at` when they arrived.
     """
 
     evse = models.OneToOneField(Evse, on_delete=models.CASCADE, primary_key=True, related_name="state")
@@ -69,6 +70,8 @@ class EvseState(models.Model):
     soc_percent = models.FloatField(null=True)
     temperature_c = models.FloatField(null=True)
     measured_at = models.DateTimeField(null=True)
+    measured_device_at = models.DateTimeField(null=True)
+    measured_received_at = models.DateTimeField(null=True)
     requested_w = models.FloatField(null=True)
     requested_a = models.FloatField(null=True)
     requested_at = models.DateTimeField(null=True)

@@ -24,6 +24,8 @@ _CONNECTOR: Final = columns(
     soc_percent="float8",
     temperature_c="float8",
     measured_at="timestamptz",
+    measured_device_at="timestamptz",
+    measured_received_at="timestamptz",
 )
 _OWN: Final = columns(
     charge_point_id="bigint", power_w="float8", energy_wh="float8", measured_at="timestamptz"
@@ -32,13 +34,15 @@ _OWN: Final = columns(
 
 @dataclass(slots=True)
 class Latest:
-    """The values of one place, and when the newest was measured."""
+    """The values of one place, when the newest was measured, by the device's clock, and when it arrived."""
 
     values: Headline
     measured_at: datetime | None
+    device_at: datetime | None = None
+    received_at: datetime | None = None
     changed: bool = False
 
-    def take(self, moment: Moment) -> None:
+    def take(self, moment: Moment, received_at: datetime) -> None:
         """Let the values of `moment` replace older ones; what it does not say stays."""
         if self.measured_at is not None and moment.order_at < self.measured_at:
             return
@@ -51,6 +55,7 @@ class Latest:
             )
         self.values = headline
         self.measured_at = moment.order_at
+        self.device_at, self.received_at = moment.at, received_at
         self.changed = True
 
 
@@ -66,7 +71,7 @@ class Live:
         """Load the values of these connectors, and of the main meters of these charge points."""
         live = cls()
         stored = {
-            row[0]: Latest(Headline(*row[1:9]), row[9])
+            row[0]: Latest(Headline(*row[1:9]), *row[9:12])
             for row in read_rows("chargers_evsestate", _CONNECTOR, evse_ids.values(), key="evse_id")
         }
         live.connectors = {place: (pk, stored[pk]) for place, pk in evse_ids.items() if pk in stored}
@@ -77,7 +82,7 @@ class Live:
                 live.main_meters[pk] = Latest(Headline(power_w, energy_wh), at)
         return live
 
-    def take(self, place: Place, moment: Moment) -> None:
+    def take(self, place: Place, moment: Moment, received_at: datetime) -> None:
         """Take `moment` of a connector or, at connector 0, of a main meter."""
         if place[1]:
             known = self.connectors.get(place)
@@ -85,7 +90,7 @@ class Live:
         else:
             latest = self.main_meters.get(place[0])
         if latest is not None:
-            latest.take(moment)
+            latest.take(moment, received_at)
 
     def store(self) -> None:
         """Write what changed, two statements at most."""
@@ -93,7 +98,7 @@ class Live:
             "chargers_evsestate",
             _CONNECTOR,
             [
-                (pk, *latest.values, latest.measured_at)
+                (pk, *latest.values, latest.measured_at, latest.device_at, latest.received_at)
                 for pk, latest in self.connectors.values()
                 if latest.changed
             ],

@@ -9,6 +9,7 @@ from charging.models.meter_sample import Measurand, MeterSample
 from charging.models.operation import OperationBatch, OperationLine
 from charging.models.pause import Pause
 from charging.models.reservation import Reservation, ReservationState
+from charging.models.site_decision import SiteDecision
 from charging.models.transaction import OrphanStop, Transaction
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Pause",
     "Reservation",
     "ReservationState",
+    "SiteDecision",
     "Transaction",
     "Vehicle",
 ]

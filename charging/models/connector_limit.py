@@ -14,6 +14,12 @@ class ConnectorLimit(models.Model):
     point accepted for `transaction`, `before` what ruled until then. `sent` is on its way with `command`;
     `doubtful` is the highest that was sent and never answered. `default` is what its default profile gives
     a new transaction, with `default_command` on its way. `target` and `why` are of the last cycle.
+
+    At `falls_at` the schedule of `confirmed` falls to the default by itself (`sent_falls_at`: that of
+    `sent`). `on_since` and `off_since` say since when it may charge, or waits for want of power. `latency_s`
+    is how long it was seen to take to obey, `overdraw` by which part it draws more than it is told. `tries`
+    counts the failures since it obeyed last, the latest disobedience at `missed_at`; `way` is how a limit
+    reaches it (`charging.services.smart.ladder`).
     """
 
     evse = models.OneToOneField(
@@ -34,6 +40,15 @@ class ConnectorLimit(models.Model):
     target = models.FloatField(null=True)
     envelope = models.FloatField(null=True)
     why = models.CharField(max_length=16, blank=True)
+    falls_at = models.DateTimeField(null=True)
+    sent_falls_at = models.DateTimeField(null=True)
+    on_since = models.DateTimeField(null=True)
+    off_since = models.DateTimeField(null=True)
+    latency_s = models.FloatField(null=True)
+    overdraw = models.FloatField(default=0.0)
+    way = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    missed_at = models.DateTimeField(null=True)
     planned_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -160,7 +160,7 @@ def _take(report: MeterReport, transactions: Transactions, live: Live, batch: Ba
                 odd["register-restarted"] = None
         elif deviation:
             moment.quality |= Quality.NO_TRANSACTION
-        live.take((charge_point_id, number), moment)
+        live.take((charge_point_id, number), moment, report.call.received_at)
         rows.append(_row(report, number, progress, moment))
         if deviation or moment.quality:
             odd |= dict.fromkeys(_oddities(moment, deviation))

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 
 from chargers.models import Command, ConfigurationKey, Evse
 from chargers.services.commands import queue_command
+from chargers.services.quirks import quirks_of
 from chargers.types import ConnectorStatus, Current
 from charging.models import Pause, Transaction
 from charging.services.pauses import NO_POWER, TX_PROFILE
 from charging.services.profiles import SET, last_profile
+from charging.services.smart.marks import is_limit, without_power
 from charging.types import Obstacle
 from evkit.core.errors import EvkitError
 from evkit.core.recorders import SYSTEM, Actor
@@ -62,7 +64,7 @@ def pause_charge(
         raise UnableToPauseError(Obstacle.PAUSED)
     Pause.objects.filter(transaction=running, ended_at=None).update(ended_at=now)
     known = _configuration(evse.charge_point_id)
-    level = _stack_level(known)
+    level = _stack_level(known, evse)
     below = dict(last_profile(evse.charge_point_id, evse.number))
     command = queue_command(
         charge_point=evse.charge_point,
@@ -115,7 +117,7 @@ def resume_charge(
     pause = Pause.objects.in_force().filter(transaction=running).first()
     if pause is None:
         raise UnableToPauseError(Obstacle.NOT_PAUSED)
-    action, payload = (SET, pause.replaced) if pause.replaced else (CLEAR, {"id": pause.profile_id})
+    action, payload = _ending(pause, evse)
     return queue_command(
         charge_point=evse.charge_point,
         action=action,
@@ -127,6 +129,20 @@ def resume_charge(
         evse_number=evse.number,
         details={**(details or {}), "resume": running.number},
     )
+
+
+def _ending(pause: Pause, evse: Evse) -> tuple[str, Mapping[str, Any]]:
+    """Return what lets a charge go on: its limit from before where the pause has taken its place.
+
+    A limit by smart charging is not set again, for what it left is lent to others: the charge waits for its
+    new one, or has none where smart charging is off by now.
+    """
+    if not pause.replaced or not is_limit(pause.replaced):
+        return (SET, pause.replaced) if pause.replaced else (CLEAR, {"id": pause.profile_id})
+    site = evse.charge_point.site
+    if site is None or not site.smart_charging_enabled:
+        return CLEAR, {"id": pause.profile_id}
+    return SET, without_power(pause.replaced)
 
 
 def _running(evse: Evse) -> Transaction:
@@ -144,7 +160,10 @@ def _configuration(charge_point_id: int) -> dict[str, str]:
     return {key: value or "" for key, value in rows.values_list("key", "value")}
 
 
-def _stack_level(known: Mapping[str, str]) -> int:
+def _stack_level(known: Mapping[str, str], evse: Evse) -> int:
+    """Return the highest level that the charge point takes; 0 where its quirk says that it takes no other."""
+    if quirks_of(evse.charge_point).base_stack_level:
+        return 0
     told = known.get("ChargeProfileMaxStackLevel", "")
     return min(int(told), 2**31 - 1) if told.isdecimal() else STACK_LEVEL
 

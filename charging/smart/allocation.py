@@ -52,7 +52,7 @@ def allocate(network: Network, demand: Demand, reserved: Floats) -> Allocation:
     high = np.where(admission.admitted, demand.steps.cap, 0.0)
     filled = fill(network, room, lines(demand.wishes, network.watts, low, high))
     x = np.where(admission.admitted, round_down(filled.x, demand.steps), 0.0)
-    x = hand_out(network, room, x, demand.steps, queue[admission.admitted[queue]])
+    x = hand_out(network, room, x, demand.steps, _leftovers(demand, admission))
     return Allocation(x, admission.admitted, filled.stopped_by, admission.refused_by)
 
 
@@ -61,6 +61,17 @@ def _queue(demand: Demand) -> Indices:
     served = demand.wants & (demand.steps.cap >= demand.steps.minimum) & (demand.steps.cap > 0)
     order = np.lexsort((demand.rank, -demand.wishes.tier))
     queue: Indices = order[served[order]]
+    return queue
+
+
+def _leftovers(demand: Demand, admission: Admission) -> Indices:
+    """Return in which order steps are handed out that are left over.
+
+    By tier, then by arrival: an order that does not change while they charge, so that a step does not go
+    from one to the other with every Wh.
+    """
+    order = np.lexsort((demand.rank, demand.wishes.started, -demand.wishes.tier))
+    queue: Indices = order[admission.admitted[order]]
     return queue
 
 

@@ -2,8 +2,8 @@
 
 Pure. Settings are in the connector's own unit: W of its output for DC, A per phase for AC.
 
-The *envelope* of a connector is the largest setting that may rule it at this moment: what it confirmed, what
-is on its way to it, what ruled until it had time to obey, or all of its hardware where nothing is known.
+The *envelope* of a connector is the most that it may draw at this moment: by what it confirmed, by what is
+on its way to it, by what ruled until it had time to obey, or all of its hardware where nothing is known.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from charging.smart.network import Load
 from charging.smart.rules import Rule
 
 LATENCY_S: Final = 30.0
-"""So long a connector may take to obey, unless it is measured at or below its limit before."""
+"""So long a connector may take to obey, until its own time is learned or it is measured to obey."""
+
+FALL_MARGIN_S: Final = 60.0
+"""So much later than its schedule says a charge point may fall to its safe share: clocks are not exact."""
 
 UNUSED_AFTER_S: Final = 60.0
 """So long a vehicle may take to use what it is offered."""
@@ -24,7 +27,15 @@ USES_ALL: Final = 0.92
 """A vehicle that takes this part of what it is offered could use more."""
 
 OBEDIENCE: Final = 1.05
-"""A connector measured above its limit by more than this part does not obey."""
+"""A connector measured above its limit by more than this part, and half a step, does not obey."""
+
+STANDBY: Final = 0.2
+"""So much of its minimum may flow although its limit is 0: what a vehicle and its contactor need."""
+
+
+def tolerated(setting: float, step: float) -> float:
+    """Return up to what a connector is taken to obey: meters and charge points are not exact."""
+    return max(setting * OBEDIENCE, setting + step / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +48,26 @@ class Connector:
         minimum: the least it charges with; below that it is 0.
         step: between two settings.
         charging: a transaction is open.
+        site: index of the settings of its site.
         barred: no power may flow to it: a schedule, or somebody who holds it.
-        reachable: connected and booted, so that it can be told.
+        reachable: connected, so that it can be told, and tells of its charges.
         confirmed: the setting that it accepted last for this transaction, None if none is known.
         confirmed_ago_s: since when it rules.
         before: what ruled before that, None if nothing did.
         in_flight: settings sent to it and not answered yet, the latest last.
-        doubtful: the highest setting that was sent and never answered, None if there is none.
+        doubtful: the highest setting that may rule instead, None if there is none: it was never answered, or
+            somebody else set another limit, or the charge point was away.
+        falls_in_s: until its schedule falls from `confirmed` to `falls_to` by itself.
+        refresh: that is so soon that it is to be told again.
         cap: the most that is of use to it, if less than its hardware (see `useful`).
         default: what a new transaction begins with: its default profile; `hardware` if none is installed.
         measured: what it draws, None if unknown.
+        latency_s: so long it may take to obey.
+        overdraw: the part by which it draws more than it is told, as it was seen to.
         rule, tier, weight, started, energy_wh, remaining_s: see `Wishes`.
         served_wh: energy of its transaction so far: who has the least is admitted first.
         changed_ago_s: since it was last told another setting.
+        on_for_s, off_for_s: since when it may charge, or waits for want of power; None if it does not.
     """
 
     load: Load
@@ -57,6 +75,7 @@ class Connector:
     minimum: float
     step: float
     charging: bool
+    site: int = 0
     barred: bool = False
     reachable: bool = True
     confirmed: float | None = None
@@ -64,9 +83,14 @@ class Connector:
     before: float | None = None
     in_flight: tuple[float, ...] = ()
     doubtful: float | None = None
+    falls_in_s: float = float("inf")
+    falls_to: float = 0.0
+    refresh: bool = False
     cap: float | None = None
     default: float | None = None
     measured: float | None = None
+    latency_s: float = LATENCY_S
+    overdraw: float = 0.0
     rule: Rule = Rule.EQUAL
     tier: int = 0
     weight: float = 1.0
@@ -75,34 +99,53 @@ class Connector:
     energy_wh: float = float("nan")
     remaining_s: float = float("nan")
     changed_ago_s: float = float("inf")
+    on_for_s: float | None = None
+    off_for_s: float | None = None
+
+    @property
+    def begins_with(self) -> float:
+        """The most that a charge begins with."""
+        return self.hardware if self.default is None else self.default
 
     @property
     def obeys(self) -> bool:
         """Whether it draws no more than it was told, as far as it had time to obey."""
-        if self.measured is None or self.confirmed is None or self.confirmed_ago_s < LATENCY_S:
+        if self.measured is None or self.confirmed is None or self.confirmed_ago_s < self.latency_s:
             return True
-        return self.measured <= max(self.confirmed * OBEDIENCE, self.minimum * 0.2)
+        return self.measured <= max(tolerated(self.confirmed, self.step), self.minimum * STANDBY)
+
+    @property
+    def has_settled(self) -> bool:
+        """Whether what it confirmed rules for certain: it had time to obey, or is measured to."""
+        if self.confirmed is None:
+            return False
+        if self.confirmed_ago_s >= self.latency_s:
+            return True
+        return self.measured is not None and self.measured <= self.confirmed * (1 + self.overdraw)
 
     @property
     def envelope(self) -> float:
-        """The largest setting that may rule it now; without a transaction what it draws all the same."""
+        """The most that it may draw now.
+
+        Without a transaction that is what it draws all the same; where the charge point is away, what a
+        charge begins with: it may run without our knowing.
+        """
+        drawn = max(self.measured or 0.0, 0.0)
         if not self.charging:
-            return max(self.measured or 0.0, 0.0)
-        if self.confirmed is None:
-            # A transaction runs by the default profile until it is told its own limit.
-            known = self.hardware if self.default is None else self.default
-        else:
-            known = self.confirmed
-            if self.before is not None and not self._has_settled:
-                known = max(known, self.before)
-        drawn = self.measured or 0.0
-        return min(max(known, drawn, self.doubtful or 0.0, *self.in_flight), max(self.hardware, drawn))
+            return drawn if self.reachable else max(drawn, self.begins_with)
+        ruling = max(self._known, self.doubtful or 0.0, *self.in_flight)
+        return min(max(ruling * (1 + self.overdraw), drawn), max(self.hardware, drawn))
 
     @property
-    def _has_settled(self) -> bool:
-        if self.confirmed_ago_s >= LATENCY_S:
-            return True
-        return self.measured is not None and self.confirmed is not None and self.measured <= self.confirmed
+    def _known(self) -> float:
+        """The highest setting of those that were answered; a charge runs by its default until it is told."""
+        if self.confirmed is None:
+            return self.begins_with
+        if self.falls_in_s < -FALL_MARGIN_S:
+            return min(self.confirmed, self.falls_to)
+        if self.before is None or self.has_settled:
+            return self.confirmed
+        return max(self.confirmed, self.before)
 
 
 def useful(connector: Connector) -> float | None:

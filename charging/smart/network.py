@@ -69,6 +69,12 @@ class Limit:
     phase: int
     capacity: float
 
+    def share(self, load: Load) -> float:
+        """Return what one unit of a load's setting uses of this limit, if it hangs below it."""
+        if self.phase == TOTAL:
+            return load.watts
+        return load.amperes if self.phase in load.phases else 0.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
@@ -111,7 +117,7 @@ def build_network(nodes: Sequence[Node], loads: Sequence[Load]) -> Network:
         (index, column, share)
         for column, load in enumerate(loads)
         for index in _above(above, load)
-        if (share := _share(limits[index], load))
+        if (share := limits[index].share(load))
     ]
     pairs.sort()
     rows, columns, shares = zip(*pairs, strict=True) if pairs else ((), (), ())
@@ -155,9 +161,3 @@ def _above(above: Mapping[str, list[int]], load: Load) -> list[int]:
     if load.node not in above:
         raise ValueError(f"circuit {load.node!r} of {load.key!r} is not declared")
     return above[load.node]
-
-
-def _share(limit: Limit, load: Load) -> float:
-    if limit.phase == TOTAL:
-        return load.watts
-    return load.amperes if limit.phase in load.phases else 0.0

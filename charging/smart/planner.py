@@ -8,7 +8,7 @@ while every envelope still stands.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -18,11 +18,16 @@ from charging.smart.admission import admit
 from charging.smart.allocation import Allocation, Demand, allocate
 from charging.smart.connector import Connector
 from charging.smart.network import Floats, Indices, Mask, Network
+from charging.smart.reserve import launch_reserve
 from charging.smart.rules import RULES, Wishes
 from charging.smart.stepping import Steps
 
 SMALL_RAISE_AFTER_S: Final = 900.0
 """A raise within the dead band waits so long (specification: at most 15 min)."""
+
+HOLD_ON_S: Final = 900.0
+HOLD_OFF_S: Final = 300.0
+"""Who was admitted stays admitted so long, who had to wait waits so long, before the power changes hands."""
 
 
 class Why(StrEnum):
@@ -33,7 +38,6 @@ class Why(StrEnum):
     SHARE = "share"
     NO_ROOM = "no_room"
     BARRED = "barred"
-    HELD = "held"
     UNREACHABLE = "unreachable"
     DISOBEYS = "disobeys"
 
@@ -67,7 +71,7 @@ class Plan:
     Attributes:
         orders: to be sent now, lowering first.
         target: what every connector is to have once all orders are obeyed.
-        envelope: what may rule it now.
+        envelope: the most that it may draw now.
         why: what decides its target.
         stopped_by: index of the limit that stopped or refused it, -1 for none.
         reserve: what of every limit is kept for starts.
@@ -83,57 +87,39 @@ class Plan:
     used: Floats
 
 
-def plan(network: Network, connectors: Sequence[Connector], base: Floats, settings: Settings) -> Plan:
-    """Decide what to tell the connectors of `network` (in its order) beside a base load (shape (limits,))."""
+def plan(network: Network, connectors: Sequence[Connector], base: Floats, sites: Sequence[Settings]) -> Plan:
+    """Decide what to tell the connectors of `network` (in its order) beside a base load (shape (limits,)).
+
+    `sites` are the settings that `Connector.site` counts. A connector that was seen to draw more than it is
+    told counts with that much more.
+    """
     envelope = np.array([each.envelope for each in connectors], float)
     told = np.array([each.charging and each.reachable and each.obeys for each in connectors], bool)
-    reserve = launch_reserve(network, connectors, settings.launch_reserve)
+    reserve = launch_reserve(network, connectors, [site.launch_reserve for site in sites])
     fixed = network.usage(np.where(told, 0.0, envelope))
-    allocation = allocate(network, _demand(connectors, told), base + reserve + fixed)
+    factor = np.where(told, [1 + each.overdraw for each in connectors], 1.0)
+    counted = replace(network, share=network.share * factor[network.column])
+    allocation = allocate(counted, _demand(connectors, told), base + reserve + fixed)
     target = np.where(told, allocation.x, envelope)
     used = base + reserve + network.usage(envelope)
-    lowered, raised = _wanted(network, connectors, target, envelope, told, settings)
-    granted = _granted(network, connectors, np.where(raised, target - envelope, 0.0), network.capacity - used)
-    orders = [Order(int(index), float(target[index]), raises=False) for index in np.flatnonzero(lowered)]
-    orders += [Order(int(index), float(target[index]), raises=True) for index in np.flatnonzero(granted)]
+    amount = target * factor - envelope
+    changes = _wanted(connectors, target, amount, told, _waits(network, connectors, amount, sites))
+    granted = _granted(network, connectors, np.where(changes.raised, amount, 0.0), network.capacity - used)
     return Plan(
-        orders=tuple(orders),
+        orders=_orders(connectors, target, changes, granted),
         target=target,
         envelope=envelope,
-        why=_reasons(connectors, allocation),
+        why=tuple(_reason(each, allocation, index) for index, each in enumerate(connectors)),
         stopped_by=np.where(allocation.refused_by >= 0, allocation.refused_by, allocation.stopped_by),
         reserve=reserve,
         used=used,
     )
 
 
-def launch_reserve(network: Network, connectors: Sequence[Connector], starts: int) -> Floats:
-    """Return what each limit keeps: the `starts` largest defaults of the idle connectors below it."""
-    default = np.array(
-        [
-            0.0 if each.charging else (each.hardware if each.default is None else each.default)
-            for each in connectors
-        ],
-        float,
-    )
-    kept = np.zeros(len(network.limits))
-    if starts <= 0 or not len(network.row):
-        return kept
-    need = network.share * default[network.column]
-    order = np.lexsort((-need, network.row))
-    row, need = network.row[order], need[order]
-    first = np.flatnonzero(np.append(True, row[1:] != row[:-1]))
-    place = np.arange(len(row)) - np.repeat(first, np.diff(np.append(first, len(row))))
-    chosen = place < starts
-    np.add.at(kept, row[chosen], need[chosen])
-    return kept
-
-
 def _demand(connectors: Sequence[Connector], told: Mask) -> Demand:
     def column(values: Sequence[float]) -> Floats:
         return np.array(values, float)
 
-    rank = column([each.served_wh / each.weight for each in connectors])
     return Demand(
         wants=told & np.array([not each.barred for each in connectors], bool),
         steps=Steps(
@@ -141,7 +127,7 @@ def _demand(connectors: Sequence[Connector], told: Mask) -> Demand:
             step=column([each.step for each in connectors]),
             cap=column([min(each.hardware, each.cap or each.hardware) for each in connectors]),
         ),
-        rank=rank,
+        rank=_rank(connectors),
         wishes=Wishes(
             rule=np.array([RULES.index(each.rule) for each in connectors], np.int64),
             tier=np.array([each.tier for each in connectors], np.int64),
@@ -154,26 +140,61 @@ def _demand(connectors: Sequence[Connector], told: Mask) -> Demand:
     )
 
 
+def _rank(connectors: Sequence[Connector]) -> Floats:
+    """Return who is admitted first: who was already, then who got least, then who has just begun to wait."""
+    turn = [
+        0 if _within(each.on_for_s, HOLD_ON_S) else 2 if _within(each.off_for_s, HOLD_OFF_S) else 1
+        for each in connectors
+    ]
+    order = np.lexsort(([each.served_wh / each.weight for each in connectors], turn))
+    rank = np.empty(len(connectors))
+    rank[order] = np.arange(len(connectors))
+    return rank
+
+
+def _within(ago_s: float | None, hold_s: float) -> bool:
+    return ago_s is not None and ago_s < hold_s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Changes:
+    """Who is to be told a lower setting, who a higher one, and what each was told last (NaN: nothing)."""
+
+    lowered: Mask
+    raised: Mask
+    latest: Floats
+
+
+def _waits(
+    network: Network, connectors: Sequence[Connector], amount: Floats, sites: Sequence[Settings]
+) -> Mask:
+    """Return whose raise would be too small to be worth a message yet."""
+    band = np.array([sites[each.site].dead_band_w for each in connectors], float)
+    patient = np.array(
+        [
+            each.confirmed is not None and each.envelope > 0 and each.changed_ago_s < SMALL_RAISE_AFTER_S
+            for each in connectors
+        ],
+        bool,
+    )
+    waits: Mask = (amount * network.watts < band) & patient
+    return waits
+
+
 def _wanted(
-    network: Network,
-    connectors: Sequence[Connector],
-    target: Floats,
-    envelope: Floats,
-    told: Mask,
-    settings: Settings,
-) -> tuple[Mask, Mask]:
-    """Return who is to be told a lower setting, and who a higher one that is worth a message."""
+    connectors: Sequence[Connector], target: Floats, amount: Floats, told: Mask, waits: Mask
+) -> _Changes:
     known = np.array([np.nan if each.confirmed is None else each.confirmed for each in connectors], float)
     sent = np.array([each.in_flight[-1] if each.in_flight else np.nan for each in connectors], float)
     latest = np.where(np.isnan(sent), known, sent)
     differs = told & ~(np.abs(latest - target) < 1e-6)
-    lowered = differs & (target <= envelope)
-    small = (target - envelope) * network.watts < settings.dead_band_w
-    patient = np.array([each.changed_ago_s < SMALL_RAISE_AFTER_S for each in connectors], bool)
-    waits = small & patient & (envelope > 0) & ~np.isnan(known)
     # Within an envelope that still stands, a setting above the confirmed one is a raise as well.
     upwards = target > np.nan_to_num(latest, nan=-1.0)
-    return lowered & ~(upwards & waits), differs & (target > envelope) & ~waits
+    return _Changes(
+        lowered=differs & (amount <= 1e-9) & ~(upwards & waits),
+        raised=differs & (amount > 1e-9) & ~waits,
+        latest=latest,
+    )
 
 
 def _granted(network: Network, connectors: Sequence[Connector], amount: Floats, room: Floats) -> Mask:
@@ -182,11 +203,22 @@ def _granted(network: Network, connectors: Sequence[Connector], amount: Floats, 
     served = np.array([each.served_wh / each.weight for each in connectors], float)
     order = np.lexsort((served, -tier))
     queue: Indices = order[amount[order] > 0]
-    return admit(network, np.maximum(room, 0.0), amount, queue).admitted & (amount > 0)
+    granted: Mask = admit(network, np.maximum(room, 0.0), amount, queue).admitted & (amount > 0)
+    return granted
 
 
-def _reasons(connectors: Sequence[Connector], allocation: Allocation) -> tuple[Why, ...]:
-    return tuple(_reason(each, allocation, index) for index, each in enumerate(connectors))
+def _orders(
+    connectors: Sequence[Connector], target: Floats, changes: _Changes, granted: Mask
+) -> tuple[Order, ...]:
+    """Return lowering first, then raises, then what is to be told again because its schedule ends soon."""
+    again = np.array([each.refresh and each.obeys and not each.in_flight for each in connectors], bool)
+    again &= np.array([each.charging and each.reachable for each in connectors], bool)
+    again &= ~np.isnan(changes.latest) & ~changes.lowered & ~granted
+    return (
+        *(Order(int(i), float(target[i]), raises=False) for i in np.flatnonzero(changes.lowered)),
+        *(Order(int(i), float(target[i]), raises=True) for i in np.flatnonzero(granted)),
+        *(Order(int(i), float(changes.latest[i]), raises=False) for i in np.flatnonzero(again)),
+    )
 
 
 def _reason(connector: Connector, allocation: Allocation, index: int) -> Why:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-import numpy as np
 from django.db.models import Max
 
 from charging.smart.network import TOTAL, Floats, Limit, Network
@@ -15,15 +14,20 @@ FRESH: Final = timedelta(minutes=2)
 WORST_OF: Final = timedelta(days=1)
 """While the meter is silent, the most that it showed for so long counts."""
 
-ABOVE: Final = frozenset({"site", "project"})
-
 Reading = tuple[float | None, ...]
 
 
-def base_load(site: Site, network: Network, now: datetime) -> Floats:
-    """Return the base load of every limit: on the site's and the project's, nothing further down."""
+def add_base_load(base: Floats, site: Site, network: Network, nodes: frozenset[str], now: datetime) -> None:
+    """Add what a site draws beside its charge points to the limits of these circuits."""
     reading = _reading(site, now)
-    return np.array([_of_limit(limit, reading, site.voltage_v) for limit in network.limits], float)
+    for index, limit in enumerate(network.limits):
+        if limit.node in nodes:
+            base[index] += _of_limit(limit, reading, site.voltage_v)
+
+
+def base_load_w(site: Site, now: datetime) -> float:
+    """Return in W what a site draws beside its charge points."""
+    return _of_limit(Limit("", TOTAL, 0.0), _reading(site, now), site.voltage_v)
 
 
 def _reading(site: Site, now: datetime) -> Reading:
@@ -40,8 +44,6 @@ def _reading(site: Site, now: datetime) -> Reading:
 
 
 def _of_limit(limit: Limit, reading: Reading, voltage_v: float) -> float:
-    if limit.node not in ABOVE:
-        return 0.0
     power_w, *currents = reading
     if limit.phase == TOTAL:
         if power_w is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,8 +70,13 @@ def unit_of(evse: Evse, allowed: str) -> LimitUnit:
     return LimitUnit.WATT if evse.current == Current.DC else LimitUnit.AMPERE
 
 
-def schedule_of(evse: Evse, setting: float, unit: LimitUnit, voltage_v: float) -> Mapping[str, object]:
-    """Return a schedule that holds a setting, in the unit of the charge point, rounded down to 0.1."""
+def other_unit(unit: LimitUnit) -> LimitUnit:
+    """Return the unit that is not `unit`."""
+    return LimitUnit.WATT if unit == LimitUnit.AMPERE else LimitUnit.AMPERE
+
+
+def limit_of(evse: Evse, setting: float, unit: LimitUnit, voltage_v: float) -> float:
+    """Return a setting in the unit of the charge point, rounded down to 0.1 (OCPP 1.6 §7.14)."""
     direct = evse.current == Current.DC
     phases = 3 if direct else evse.phases
     value = setting
@@ -80,5 +84,4 @@ def schedule_of(evse: Evse, setting: float, unit: LimitUnit, voltage_v: float) -
         value = watts_to_amperes(setting, phases=phases, voltage_v=voltage_v)
     elif not direct and unit == LimitUnit.WATT:
         value = amperes_to_watts(setting, phases=phases, voltage_v=voltage_v)
-    limit = int(value * 10 + 1e-6) / 10
-    return {"chargingRateUnit": str(unit), "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}
+    return int(value * 10 + 1e-6) / 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chargers.models import Evse
-from charging.models import ConnectorLimit
-from charging.services.smart.base_load import base_load
+from charging.models import ConnectorLimit, SiteDecision
+from charging.services.smart.base_load import base_load_w
 from charging.services.smart.settings_of import range_of
-from charging.smart.network import Node, build_network
 from charging.smart.planner import Why
 from evkit.console.cards import ConnectorCard
 from evkit.console.formats import kilo, quantity
@@ -75,11 +74,11 @@ def sharing_of(site: Site, now: datetime) -> Sharing:
         if (place := (evse.charge_point_id, evse.number)) in cards
     )
     power = sum(line.card.power_w for line in lines)
-    base = float(base_load(site, build_network([Node("site", limit_w=1.0)], []), now)[0])
-    reserved = _reserved(lines, rows, site)
+    decision = SiteDecision.objects.filter(site=site).first()
+    base = base_load_w(site, now)
+    reserved = decision.reserve_w if decision else 0.0
     free = None if site.limit_w is None else max(site.limit_w - power - base - reserved, 0.0)
-    planned = max((row.planned_at for row in rows.values() if row.planned_at), default=None)
-    return Sharing(site, power, base, reserved, free, lines, planned)
+    return Sharing(site, power, base, reserved, free, lines, decision.at if decision else None)
 
 
 def _line(evse: Evse, card: ConnectorCard, row: ConnectorLimit | None, site: Site) -> Line:
@@ -115,17 +114,3 @@ def _why(row: ConnectorLimit, share_w: float | None, card: ConnectorCard) -> str
     if card.power_w < share_w * 0.85:
         return _("takes %(taken)s; what it could use is free for it, the rest is lent") % words
     return _("has all that it can take")
-
-
-def _reserved(lines: Sequence[Line], rows: Mapping[int, ConnectorLimit], site: Site) -> float:
-    """Return what is kept for the starts of the launch reserve: the largest defaults of idle connectors."""
-    kept = []
-    for line in lines:
-        row = rows.get(line.evse.pk)
-        if row is None or row.transaction_id is not None:
-            continue
-        settings = range_of(line.evse, site.voltage_v)
-        start = settings.hardware if row.default is None else row.default
-        phases, voltage = line.evse.phases, site.voltage_v
-        kept.append(start if settings.in_watts else amperes_to_watts(start, phases=phases, voltage_v=voltage))
-    return float(sum(sorted(kept, reverse=True)[: site.launch_reserve]))

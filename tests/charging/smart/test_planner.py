@@ -77,7 +77,7 @@ class Depot:
         self.random = random.Random(seed)
         self.network = site(count, limit_a)
         self.vehicles = [Vehicle(demand=self.random.uniform(4, 32)) for _ in range(count)]
-        self.settings = Settings(launch_reserve=1, dead_band_w=500)
+        self.settings = [Settings(launch_reserve=1, dead_band_w=500)]
         self.now = 0
         self.orders = 0
         self.plan: Plan = self.decide()
@@ -193,19 +193,19 @@ class TestOrders:
     def test_a_raise_waits_until_somebody_else_was_lowered(self) -> None:
         network, connectors = self.settled([32.0, 6.0], limit_a=40.0)
         base = np.zeros(len(network.limits))
-        first = plan(network, connectors, base, Settings(launch_reserve=0))
+        first = plan(network, connectors, base, [Settings(launch_reserve=0)])
         assert [order.raises for order in first.orders] == [False]
         told = replace(connectors[0], confirmed=first.orders[0].setting, before=32.0,
                confirmed_ago_s=1.0, measured=32.0)  # fmt: skip
-        assert plan(network, [told, connectors[1]], base, Settings(launch_reserve=0)).orders == ()
+        assert plan(network, [told, connectors[1]], base, [Settings(launch_reserve=0)]).orders == ()
         obeyed = replace(told, measured=first.orders[0].setting)
-        raised = plan(network, [obeyed, connectors[1]], base, Settings(launch_reserve=0))
+        raised = plan(network, [obeyed, connectors[1]], base, [Settings(launch_reserve=0)])
         assert [(order.index, order.raises) for order in raised.orders] == [(1, True)]
 
     def test_who_disobeys_keeps_what_it_takes_and_the_others_give_way(self) -> None:
         network, connectors = self.settled([10.0, 20.0], limit_a=40.0)
         stubborn = replace(connectors[0], measured=30.0, confirmed_ago_s=LATENCY_S + 1)
-        found = plan(network, [stubborn, connectors[1]], np.zeros(len(network.limits)), Settings(0))
+        found = plan(network, [stubborn, connectors[1]], np.zeros(len(network.limits)), [Settings(0)])
         assert found.why[0] is Why.DISOBEYS
         assert found.envelope[0] == 30.0
         assert [(order.index, order.setting) for order in found.orders] == [(1, 10.0)]
@@ -216,18 +216,37 @@ class TestOrders:
             replace(each, tier=tier, rule=Rule.PRIORITY)
             for each, tier in zip(connectors, (2, 0, 1), strict=True)
         ]
-        found = plan(network, ranked, np.zeros(len(network.limits)), Settings(0))
+        found = plan(network, ranked, np.zeros(len(network.limits)), [Settings(0)])
         assert found.why[1] is Why.NO_ROOM
         assert found.target[1] == 0.0
 
     def test_a_barred_connector_gets_nothing(self) -> None:
         network, connectors = self.settled([10.0, 10.0])
         barred = replace(connectors[0], barred=True)
-        found = plan(network, [barred, connectors[1]], np.zeros(len(network.limits)), Settings(0))
+        found = plan(network, [barred, connectors[1]], np.zeros(len(network.limits)), [Settings(0)])
         assert (found.why[0], found.target[0]) == (Why.BARRED, 0.0)
 
 
 class TestReserve:
+    def test_counts_the_starts_of_every_site_by_itself(self) -> None:
+        nodes = [Node("project", limit_a=100.0), Node("a", "project"), Node("b", "project")]
+        network = build_network(nodes, [Load(f"c{n}", "ab"[n % 2]) for n in range(4)])
+        idle = [
+            Connector(load, HARDWARE, MINIMUM, 1.0, charging=False, site=n % 2, default=value)
+            for n, (load, value) in enumerate(zip(network.loads, (6.0, 10.0, 8.0, 12.0), strict=True))
+        ]
+        found = plan(network, idle, np.zeros(len(network.limits)), [Settings(2), Settings(1)])
+        assert found.reserve[0] == 6.0 + 8.0 + 12.0
+
+    def test_leaves_out_what_is_away_for_that_counts_already(self) -> None:
+        network = site(2, 63.0)
+        idle = [
+            Connector(load, HARDWARE, MINIMUM, 1.0, charging=False, reachable=n == 0, default=6.0)
+            for n, load in enumerate(network.loads)
+        ]
+        found = plan(network, idle, np.zeros(len(network.limits)), [Settings(2)])
+        assert (found.reserve[0], found.used[0]) == (6.0, 12.0)
+
     def test_keeps_the_largest_starts_of_each_limit(self) -> None:
         network = site(4, 63.0)
         idle = [
@@ -235,5 +254,5 @@ class TestReserve:
             for load, value in zip(network.loads, (6.0, 16.0, 10.0, 6.0), strict=True)
         ]
         for starts, first_phase in ((0, 0.0), (1, 16.0), (2, 22.0)):
-            found = plan(network, idle, np.zeros(len(network.limits)), Settings(launch_reserve=starts))
+            found = plan(network, idle, np.zeros(len(network.limits)), [Settings(launch_reserve=starts)])
             assert found.reserve[0] == first_phase

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from chargers.models import Command
-from charging.models import ConnectorLimit
+from charging.models import ConnectorLimit, SiteDecision
 from charging.services.smart.balancing import rebalance
 from evkit.core.clock import utc_now
 from sites.models import Site
@@ -55,6 +55,17 @@ class TestChanges:
         client.force_login(add_user(Role.ADMINISTRATOR))
         client.post(reverse("smart_switch", args=["depot"]), {"enabled": "0"})
         rebalance(site_id=depot.site.pk, now=utc_now())
+        clearing = Command.objects.filter(action="ClearChargingProfile")
+        assert clearing.exists()
+        clearing.update(state="accepted", finished_at=utc_now())
+        rebalance(site_id=depot.site.pk, now=utc_now())
         assert not ConnectorLimit.objects.exists()
-        actions = Command.objects.order_by("-pk").values_list("action", flat=True)
-        assert "ClearChargingProfile" in set(actions)
+
+    def test_what_is_kept_for_starts_is_what_was_decided(self, client, depot) -> None:
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        decision = SiteDecision.objects.get(site=depot.site)
+        assert decision.reserve_w > 0
+        SiteDecision.objects.update(reserve_w=12_300.0)
+        client.force_login(add_user(Role.GUEST, depot.site))
+        part = client.get(reverse(PAGE, args=["depot"]), {"part": "live"}).content.decode()
+        assert "12.3" in part

@@ -1,0 +1,146 @@
+"""One connector with all that is known of it: its rows, and what the planner makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from chargers.models import ChargePointState, Evse, EvseState
+from chargers.types import CommandState
+from charging.models import ConnectorLimit, Pause, Transaction
+from charging.services.smart.foreign import Foreign
+from charging.services.smart.ladder import has_given_up
+from charging.services.smart.marks import LEVEL
+from charging.services.smart.observing import learn, measuring_time
+from charging.services.smart.settings_of import Range
+from charging.smart.connector import LATENCY_S, Connector, useful
+from charging.smart.network import Load
+from charging.smart.rules import Rule
+from evkit.core.units import LimitUnit
+from sites.models import Site
+
+REFRESH_S: Final = 450.0
+"""A schedule that falls within this time is sent again: half of its life (specification)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One connector with its rows.
+
+    Attributes:
+        site, evse, row, settings, unit: what it is, and how it is told.
+        charge, pause: what runs on it, and who holds that.
+        barred: no power may flow to it.
+        periods: how many periods a schedule may have.
+        foreign: what others did, or are about to do, to its limit.
+        disturbed: they are about to.
+    """
+
+    site: Site
+    evse: Evse
+    row: ConnectorLimit
+    settings: Range
+    unit: LimitUnit
+    charge: Transaction | None = None
+    pause: Pause | None = None
+    barred: bool = False
+    periods: int = 2
+    foreign: tuple[Foreign, ...] = ()
+    disturbed: bool = False
+
+    @property
+    def own(self) -> ChargePointState | None:
+        """What is known of its charge point."""
+        return getattr(self.evse.charge_point, "state", None)
+
+    @property
+    def connected(self) -> bool:
+        """Whether it can be told anything now."""
+        return bool(self.own and self.own.connected)
+
+    @property
+    def covered(self) -> bool:
+        """Whether a pause has taken the place of its limit in the stack."""
+        return self.pause is not None and self.pause.stack_level <= LEVEL
+
+
+def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connector:
+    """Return a connector as the planner sees it; what its measurements teach is noted in its row."""
+    row, charge, settings = place.row, place.charge, place.settings
+    state: EvseState | None = getattr(place.evse, "state", None)
+    at = measuring_time(state, place.own, row.confirmed_at, now)
+    known = Connector(
+        load=load,
+        hardware=settings.hardware,
+        minimum=settings.minimum,
+        step=settings.step,
+        charging=charge is not None,
+        site=site,
+        barred=place.barred or has_given_up(row),
+        reachable=place.connected,
+        confirmed=row.confirmed,
+        confirmed_ago_s=_ago_s(row.confirmed_at, now),
+        before=row.before,
+        in_flight=() if row.sent is None else (row.sent,),
+        doubtful=settings.hardware if place.disturbed else row.doubtful,
+        falls_in_s=-_ago_s(row.falls_at, now) if row.falls_at else float("inf"),
+        falls_to=settings.start,
+        default=_default(place),
+        measured=_drawn(place, state) if at and state else None,
+        rule=Rule(place.site.distribution),
+        tier=_tier(place),
+        started=charge.started_at.timestamp() if charge else 0.0,
+        served_wh=charge.energy_wh or 0.0 if charge else 0.0,
+        changed_ago_s=_ago_s(row.changed_at, now),
+        on_for_s=_ago_s(row.on_since, now) if row.on_since else None,
+        off_for_s=_ago_s(row.off_since, now) if row.off_since else None,
+    )
+    learn(row, known, at)
+    known = replace(
+        known,
+        before=row.before,
+        latency_s=row.latency_s or LATENCY_S,
+        overdraw=row.overdraw,
+        refresh=known.falls_in_s < REFRESH_S,
+    )
+    return _held(place, replace(known, cap=useful(known)), now)
+
+
+def _held(place: Place, known: Connector, now: datetime) -> Connector:
+    """Where a pause has taken the place of the limit, the pause is what the charge point confirmed."""
+    pause = place.pause
+    if pause is None or not place.covered or pause.command.state != CommandState.ACCEPTED:
+        return known
+    ruled = max(known.confirmed or 0.0, known.before or 0.0, known.doubtful or 0.0, *known.in_flight)
+    return replace(
+        known, confirmed=0.0, before=ruled, confirmed_ago_s=_ago_s(pause.command.finished_at, now),
+        in_flight=(), doubtful=None, refresh=False,
+    )  # fmt: skip
+
+
+def _default(place: Place) -> float | None:
+    """Return what a charge begins with; a charge point that never connected is not there yet."""
+    return 0.0 if place.own is None or place.own.connected_at is None else place.row.default
+
+
+def _tier(place: Place) -> int:
+    vehicle = place.charge.vehicle if place.charge else None
+    return max(place.evse.priority, vehicle.priority if vehicle else 0)
+
+
+def _drawn(place: Place, state: EvseState) -> float | None:
+    """Return what a connector draws in its own unit, None if it does not tell."""
+    if place.settings.in_watts:
+        power: float | None = state.power_w
+        return power
+    currents = [
+        each for each in (state.current_l1_a, state.current_l2_a, state.current_l3_a) if each is not None
+    ]
+    if currents:
+        return float(max(currents))
+    return None if state.power_w is None else state.power_w / (place.site.voltage_v * place.evse.phases)
+
+
+def _ago_s(moment: datetime | None, now: datetime) -> float:
+    return float("inf") if moment is None else (now - moment).total_seconds()

@@ -1,0 +1,67 @@
+"""The project's limit holds over the sum of its sites."""
+
+from __future__ import annotations
+
+import pytest
+
+from sites.models import Project
+from tests.charging.services.smart.yard import Yard, only
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project() -> Project:
+    return Project.objects.update_or_create(pk=1, defaults={"limit_value": 40.0, "limit_unit": "A"})[0]
+
+
+def test_two_sites_share_the_limit_of_the_project(project) -> None:
+    yards = [Yard(limit_a=63.0), Yard(limit_a=63.0)]
+    evses = [only(yard.point()) for yard in yards]
+    for yard, evse in zip(yards, evses, strict=True):
+        yard.settle(0)
+        yard.start(evse, 1)
+    for second in range(2, 200, 20):
+        for yard in yards:
+            yard.cycle(second)
+            yard.answer_all(second)
+    settings = [yard.row(evse).confirmed for yard, evse in zip(yards, evses, strict=True)]
+    assert settings == [20.0, 20.0]
+
+
+def test_what_one_site_may_still_draw_is_no_room_for_the_other(project) -> None:
+    first, second = Yard(limit_a=63.0), Yard(limit_a=63.0)
+    one, other = only(first.point()), only(second.point())
+    first.settle(0)
+    second.answer_all(0)
+    first.start(one, 1)
+    first.settle(2)
+    assert first.row(one).confirmed == 32.0
+    second.start(other, 100)
+    second.cycle(101)
+    second.answer_all(101)
+    assert first.told(one)[-1] < 32.0
+    assert second.row(other).envelope == 6.0, "the first one has not answered yet"
+
+
+def test_a_site_without_smart_charging_counts_with_its_hardware(project) -> None:
+    on = Yard(limit_a=63.0)
+    off = Yard(limit_a=63.0, smart_charging_enabled=False)
+    off.point()
+    evse = only(on.point())
+    on.settle(0)
+    on.start(evse, 1)
+    plan = on.settle(2)
+    assert plan is not None
+    assert on.row(evse).confirmed == 8.0
+    assert plan.used[0] == 40.0
+
+
+def test_without_a_limit_of_the_project_sites_are_balanced_one_by_one() -> None:
+    first, second = Yard(limit_a=20.0), Yard(limit_a=20.0)
+    one, other = only(first.point()), only(second.point())
+    for yard, evse in ((first, one), (second, other)):
+        yard.settle(0)
+        yard.start(evse, 1)
+        yard.settle(2)
+    assert (first.row(one).confirmed, second.row(other).confirmed) == (20.0, 20.0)
