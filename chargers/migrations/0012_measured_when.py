@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chargers', '0009_quirk_switches'),
+        ('chargers', '0011_security_extension_jobs'),
     ]
 
     operations = [
