@@ -15,7 +15,8 @@ from chargers.ocpp.handling import Batch
 from chargers.services.configuration import CHANGE
 from chargers.services.effects import awaited, mark_seen
 from chargers.services.read_back import queue_read_back
-from evkit.core.db import Row, columns, update_rows
+from evkit.core.db import columns, update_rows
+from evkit.core.literals import Row
 from evkit.core.texts import storable
 
 RESET = "Reset"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from charging.metering.headline import Headline
 from charging.metering.reading import Moment, Quality
-from evkit.core.db import columns, read_rows, update_rows
+from evkit.core.db import Read, columns, update_rows
 
 Place = tuple[int, int]
+Row = tuple[Any, ...]
 
 _CONNECTOR: Final = columns(
     evse_id="bigint",
@@ -67,19 +68,22 @@ class Live:
     main_meters: dict[int, Latest] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, evse_ids: Mapping[Place, int], charge_point_ids: Iterable[int]) -> Live:
-        """Load the values of these connectors, and of the main meters of these charge points."""
+    def reads(cls, evse_ids: Iterable[int], charge_point_ids: Iterable[int]) -> list[Read]:
+        """Return what `load` needs of the database."""
+        connectors = Read("chargers_evsestate", _CONNECTOR, evse_ids, key="evse_id")
+        own = Read("chargers_chargepointstate", _OWN, charge_point_ids, key="charge_point_id")
+        return [connectors, own]
+
+    @classmethod
+    def load(
+        cls, evse_ids: Mapping[Place, int], connectors: Iterable[Row], main_meters: Iterable[Row]
+    ) -> Live:
+        """Return the values of these connectors and main meters, from what `reads` found."""
         live = cls()
-        stored = {
-            row[0]: Latest(Headline(*row[1:9]), *row[9:12])
-            for row in read_rows("chargers_evsestate", _CONNECTOR, evse_ids.values(), key="evse_id")
-        }
+        stored = {row[0]: Latest(Headline(*row[1:9]), *row[9:12]) for row in connectors}
         live.connectors = {place: (pk, stored[pk]) for place, pk in evse_ids.items() if pk in stored}
-        wanted = list(charge_point_ids)
-        if wanted:
-            own = read_rows("chargers_chargepointstate", _OWN, wanted, key="charge_point_id")
-            for pk, power_w, energy_wh, at in own:
-                live.main_meters[pk] = Latest(Headline(power_w, energy_wh), at)
+        for pk, power_w, energy_wh, at in main_meters:
+            live.main_meters[pk] = Latest(Headline(power_w, energy_wh), at)
         return live
 
     def take(self, place: Place, moment: Moment, received_at: datetime) -> None:

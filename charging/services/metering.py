@@ -15,7 +15,8 @@ from charging.metering.live import Live
 from charging.metering.progress import COLUMNS, Progress
 from charging.metering.reading import Moment, Quality
 from charging.models import Transaction
-from evkit.core.db import Row, columns, insert_new, read_rows, update_rows
+from evkit.core.db import Read, columns, insert_new, read_rows, update_rows
+from evkit.core.literals import Row
 
 _INT32: Final = 2**31 - 1
 _TRANSACTIONS: Final = "charging_transaction"
@@ -87,9 +88,7 @@ def record_meter_values(reports: Sequence[MeterReport], batch: Batch) -> None:
         key=lambda report: (report.call.received_at, report.call.sequence),
     )
     evse_ids = _evse_ids(ordered, batch)
-    transactions = _load_transactions(ordered, evse_ids)
-    places = evse_ids | {each.place: each.evse_id for each in transactions.by_number.values()}
-    live = Live.load(places, {report.place[0] for report in ordered if not report.evse_number})
+    transactions, live = _load(ordered, evse_ids)
     rows: list[Row] = []
     for report in ordered:
         rows += _take(report, transactions, live, batch)
@@ -124,22 +123,39 @@ def _evse_ids(reports: Iterable[MeterReport], batch: Batch) -> dict[Place, int]:
     return ids | ensure_evses(unknown, batch) if unknown else ids
 
 
-def _load_transactions(reports: Iterable[MeterReport], evse_ids: dict[Place, int]) -> Transactions:
-    """Load the open transactions of the connectors, and those that the messages name (one query)."""
+def _load(reports: Iterable[MeterReport], evse_ids: dict[Place, int]) -> tuple[Transactions, Live]:
+    """Load what the messages move on: one round trip, more only if they name other transactions.
+
+    The transactions are the open ones of the connectors and those that the messages name.
+    """
+    numbers = {pk: place[1] for place, pk in evse_ids.items()}
+    main_meters = {report.place[0] for report in reports if not report.evse_number}
+    running, connectors, own = read_rows(
+        Read(_TRANSACTIONS, COLUMNS, numbers, key="evse_id", while_null="ended_at"),
+        *Live.reads(numbers, main_meters),
+    )
+    transactions = Transactions()
+    for row in running:
+        transactions.add(Progress.load(row, numbers[row[2]]))
+    _load_named(reports, transactions)
+    elsewhere = {each.place: each.evse_id for each in transactions.by_number.values()}
+    others = set(elsewhere.values()) - numbers.keys()
+    if others:
+        connectors += read_rows(*Live.reads(others, ()))[0]
+    return transactions, Live.load(evse_ids | elsewhere, connectors, own)
+
+
+def _load_named(reports: Iterable[MeterReport], transactions: Transactions) -> None:
+    """Load the transactions that messages name and that are not known yet."""
     claimed = {
         report.claimed for report in reports if report.claimed is not None and 0 < report.claimed <= _INT32
     }
-    numbers = {pk: place[1] for place, pk in evse_ids.items()}
-    found = Transactions()
-    for row in read_rows(_TRANSACTIONS, COLUMNS, numbers, key="evse_id", while_null="ended_at"):
-        found.add(Progress.load(row, numbers[row[2]]))
-    missing = claimed - found.by_number.keys()
+    missing = claimed - transactions.by_number.keys()
     if missing:
         names = [column.name for column in COLUMNS]
         rows = Transaction.objects.filter(pk__any_of=missing).values_list(*names, "evse__number")
         for row in rows:
-            found.add(Progress.load(row[:-1], row[-1]))
-    return found
+            transactions.add(Progress.load(row[:-1], row[-1]))
 
 
 def _take(report: MeterReport, transactions: Transactions, live: Live, batch: Batch) -> list[Row]:

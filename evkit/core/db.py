@@ -1,7 +1,7 @@
 """Set-based writes: many rows in one statement, the same call on PostgreSQL and SQLite.
 
-PostgreSQL gets COPY and `UPDATE ... FROM unnest(...)`, SQLite `executemany`. Rows are tuples of None,
-bool, int, float, str, aware datetimes, UUIDs and (PostgreSQL arrays) lists of numbers.
+PostgreSQL gets COPY and `UPDATE ... FROM unnest(...)`, SQLite `executemany`. Rows are tuples of None, bool,
+int, float, str, aware datetimes, UUIDs and (PostgreSQL arrays) lists of numbers.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
-from uuid import UUID
 
-import msgspec
 from django.db import (
     DEFAULT_DB_ALIAS,
     IntegrityError,
@@ -28,11 +26,9 @@ from django.db import (
 )
 
 from evkit.core.copying import binary_rows
-from evkit.core.fields import pack_numbers
+from evkit.core.literals import Row, array_literal, sqlite_rows
+from evkit.core.scripts import Script, gathered, gathered_writes, run_gathered
 
-Value = None | bool | int | float | str | datetime | UUID | Sequence[float]
-Row = Sequence[Value]
-_encode = msgspec.json.Encoder().encode
 _LIMITS = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG})
 
 
@@ -95,6 +91,25 @@ def optimistic_inserts() -> Iterator[None]:
         _optimistic.reset(token)
 
 
+@contextmanager
+def writes_together() -> Iterator[None]:
+    """Send the set-based writes in here together with the commit, while inserts are optimistic on PostgreSQL.
+
+    Call directly inside the outermost `atomic`, and do nothing after it in there.
+
+    Raises:
+        CollisionError: a key was there already; the transaction is spoilt.
+    """
+    if not _optimistic.get() or connection.vendor != "postgresql":
+        yield
+        return
+    try:
+        with gathered_writes():
+            yield
+    except IntegrityError as error:
+        raise CollisionError(str(error)) from error
+
+
 def insert_new(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None:
     """Insert `rows` into `table`, leaving out those whose key is there already; call inside `atomic`.
 
@@ -109,6 +124,10 @@ def insert_new(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> None:
         _insert_sqlite(table, cols, rows)
         return
     data = binary_rows([col.type for col in cols], rows)
+    script = gathered()
+    if script is not None:
+        script.add_copy(_copy_statement(table, cols), data)
+        return
     if _optimistic.get():
         try:
             _copy(table, cols, data)
@@ -145,51 +164,76 @@ def update_rows(
             cursor.executemany(
                 f'UPDATE "{table}" SET {assignments} WHERE "{key.name}" = %s'
                 + (f' AND "{while_null}" IS NULL' if while_null else ""),
-                [[_sqlite_value(value) for value in (*row[1:], row[0])] for row in rows],
+                sqlite_rows([col.type for col in (*others, key)], [(*row[1:], row[0]) for row in rows]),
             )
         return
     ordered = sorted(rows, key=lambda row: row[0])  # type: ignore[arg-type, return-value]  # keys are comparable
     names = ", ".join(f'"{col.name}"' for col in cols)
     arrays = ", ".join(f"%s::{col.type}[]" for col in cols)
     assignments = ", ".join(f'"{col.name}" = v."{col.name}"' for col in others)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH v ({names}) AS (SELECT * FROM unnest({arrays})), "
-            f'locked AS (SELECT t."{key.name}" FROM "{table}" t JOIN v ON v."{key.name}" = t."{key.name}" '
-            f'ORDER BY t."{key.name}" FOR UPDATE OF t{" SKIP LOCKED" if skip_locked else ""}) '
-            f'UPDATE "{table}" t SET {assignments} FROM v '
-            f'WHERE t."{key.name}" = v."{key.name}" AND '
-            + (
-                f'v."{key.name}" IN (SELECT "{key.name}" FROM locked)'
-                if skip_locked
-                else "(SELECT count(*) FROM locked) >= 0"
-            )
-            + (f' AND t."{while_null}" IS NULL' if while_null else ""),
-            [
-                _array_literal(col.type, values)
-                for col, values in zip(cols, zip(*ordered, strict=True), strict=True)
-            ],
+    statement = (
+        f"WITH v ({names}) AS (SELECT * FROM unnest({arrays})), "
+        f'locked AS (SELECT t."{key.name}" FROM "{table}" t JOIN v ON v."{key.name}" = t."{key.name}" '
+        f'ORDER BY t."{key.name}" FOR UPDATE OF t{" SKIP LOCKED" if skip_locked else ""}) '
+        f'UPDATE "{table}" t SET {assignments} FROM v '
+        f'WHERE t."{key.name}" = v."{key.name}" AND '
+        + (
+            f'v."{key.name}" IN (SELECT "{key.name}" FROM locked)'
+            if skip_locked
+            else "(SELECT count(*) FROM locked) >= 0"
         )
-
-
-def read_rows(
-    table: str, cols: Sequence[Column], keys: Iterable[int], *, key: str, while_null: str | None = None
-) -> list[tuple[Any, ...]]:
-    """Return `cols` of the rows of `table` whose integer column `key` is among `keys`.
-
-    Costs a fraction of a query set, for the few reads that every batch needs. `while_null` names a
-    column: rows in which it has a value are left out.
-    """
-    listed = ",".join(map(str, keys))
-    names = ", ".join(f'"{col.name}"' for col in cols)
-    statement = f'SELECT {names} FROM "{table}" WHERE "{key}" '
-    null = f' AND "{while_null}" IS NULL' if while_null else ""
+        + (f' AND t."{while_null}" IS NULL' if while_null else "")
+    )
+    literals = [
+        array_literal(col.type, values) for col, values in zip(cols, zip(*ordered, strict=True), strict=True)
+    ]
+    script = gathered()
+    if script is not None:
+        script.add(statement, literals)
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"{statement} = ANY(%s::bigint[]){null}", [f"{{{listed}}}"])
-            return list(cursor.fetchall())
-        cursor.execute(f"{statement} IN (SELECT value FROM json_each(%s)){null}", [f"[{listed}]"])
-        times = [index for index, col in enumerate(cols) if col.type == "timestamptz"]
+        cursor.execute(statement, literals)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A read of `cols` of the rows of `table` whose integer column `key` is among `keys`.
+
+    `while_null` names a column: rows in which it has a value are left out.
+    """
+
+    table: str
+    cols: Sequence[Column]
+    keys: Iterable[int]
+    key: str
+    while_null: str | None = None
+
+    def statement(self, condition: str) -> str:
+        """Return the query, with `condition` after the key column."""
+        names = ", ".join(f'"{col.name}"' for col in self.cols)
+        null = f' AND "{self.while_null}" IS NULL' if self.while_null else ""
+        return f'SELECT {names} FROM "{self.table}" WHERE "{self.key}" {condition}{null}'
+
+
+def read_rows(*reads: Read) -> list[list[tuple[Any, ...]]]:
+    """Return the rows of each read; on PostgreSQL all in one round trip.
+
+    Costs a fraction of a query set, for the few reads that every batch needs.
+    """
+    if connection.vendor != "postgresql":
+        return [_read_sqlite(read) for read in reads]
+    run_gathered()
+    script = Script()
+    for read in reads:
+        script.add(read.statement(f"= ANY('{{{','.join(map(str, read.keys))}}}'::bigint[])"))
+    return script.run()
+
+
+def _read_sqlite(read: Read) -> list[tuple[Any, ...]]:
+    times = [index for index, col in enumerate(read.cols) if col.type == "timestamptz"]
+    with connection.cursor() as cursor:
+        listed = f"[{','.join(map(str, read.keys))}]"
+        cursor.execute(read.statement("IN (SELECT value FROM json_each(%s))"), [listed])
         return [_with_times(row, times) for row in cursor.fetchall()]
 
 
@@ -203,10 +247,14 @@ def _with_times(row: Sequence[Any], times: Sequence[int]) -> tuple[Any, ...]:
 
 
 def _copy(table: str, cols: Sequence[Column], data: bytes) -> None:
+    script = Script()
+    script.add_copy(_copy_statement(table, cols), data)
+    script.run()
+
+
+def _copy_statement(table: str, cols: Sequence[Column]) -> str:
     names = ", ".join(f'"{col.name}"' for col in cols)
-    statement = f'COPY "{table}" ({names}) FROM STDIN (FORMAT binary)'
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        copy.write(data)
+    return f'COPY "{table}" ({names}) FROM STDIN (FORMAT binary)'
 
 
 def _copy_through_stage(table: str, cols: Sequence[Column], data: bytes) -> None:
@@ -230,40 +278,5 @@ def _insert_sqlite(table: str, cols: Sequence[Column], rows: Sequence[Row]) -> N
     with connection.cursor() as cursor:
         cursor.executemany(
             f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING',
-            [[_sqlite_value(value) for value in row] for row in rows],
+            sqlite_rows([col.type for col in cols], rows),
         )
-
-
-def _sqlite_value(value: Value) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, list | tuple):
-        return pack_numbers(value)
-    return value
-
-
-_NUMERIC = frozenset({"bigint", "int4", "int2", "smallint", "float8"})
-
-
-def _array_literal(type_: str, values: Iterable[Value]) -> str:
-    """Return PostgreSQL's text form of an array of `type_`."""
-    listed = list(values)
-    if type_ in _NUMERIC:
-        encoded = _encode(listed)
-        if encoded.count(b"null") == listed.count(None):  # JSON has no infinity and writes null instead
-            return "{" + encoded[1:-1].decode() + "}"
-    return "{" + ",".join([_array_text(value) for value in listed]) + "}"
-
-
-def _array_text(value: Value) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, datetime):
-        return '"' + value.isoformat() + '"'
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    return str(value)

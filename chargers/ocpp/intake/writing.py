@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -35,7 +35,7 @@ from chargers.ocpp.intake.work import (
 from chargers.ocpp.schema import encode
 from chargers.services.deferred import defer
 from chargers.services.deviations import count_deviations
-from evkit.core.db import CollisionError, is_outage, optimistic_inserts
+from evkit.core.db import CollisionError, is_outage, optimistic_inserts, writes_together
 from evkit.core.events import Event
 
 log = logging.getLogger(__name__)
@@ -115,16 +115,25 @@ class BatchWriter:
     def _write_once(self, work: Sequence[Work]) -> Written:
         batch = Batch(self._clock())
         with transaction.atomic():
-            outcomes = self._handle(work, batch)
-            entries = _log_entries(outcomes, self._clock())
-            if entries:
-                self._record_messages(entries)
-            pairs = [(entry.charge_point_id, d) for entry in entries for d in entry.deviations]
-            if pairs or batch.deviations:
-                count_deviations([*pairs, *batch.deviations], now=batch.now)
+            outcomes, hot = self._handle_cold(work, batch)
+            with writes_together():
+                for calls in hot:
+                    outcomes += _handle_many(calls, batch)
+                self._record(outcomes, batch)
         return Written(outcomes, batch.events)
 
-    def _handle(self, work: Sequence[Work], batch: Batch) -> list[tuple[Work, Any]]:
+    def _record(self, outcomes: Sequence[tuple[Work, Any]], batch: Batch) -> None:
+        entries = _log_entries(outcomes, self._clock())
+        if entries:
+            self._record_messages(entries)
+        pairs = [(entry.charge_point_id, d) for entry in entries for d in entry.deviations]
+        if pairs or batch.deviations:
+            count_deviations([*pairs, *batch.deviations], now=batch.now)
+
+    def _handle_cold(
+        self, work: Sequence[Work], batch: Batch
+    ) -> tuple[list[tuple[Work, Any]], Iterable[Sequence[CallWork]]]:
+        """Handle what has no set-based handler; return the outcomes, and the other calls by route."""
         outcomes: list[tuple[Work, Any]] = []
         hot: dict[int, list[CallWork]] = {}
         cold: list[CallWork | JobWork] = []
@@ -138,9 +147,7 @@ class BatchWriter:
         for one in sorted(cold, key=_identity):
             run = partial(_handle_one, one, batch) if isinstance(one, CallWork) else partial(one.job, batch)
             outcomes.append((one, _in_savepoint(run, batch)))
-        for calls in hot.values():
-            outcomes += _handle_many(calls, batch)
-        return outcomes
+        return outcomes, hot.values()
 
     def _journal_culprit(self, item: Work, error: Exception) -> Written:
         action = item.call.action if isinstance(item, CallWork) else type(item).__name__

@@ -262,6 +262,28 @@ class TestLoad:
             await intake.run(lambda _batch: None)
         await asyncio.gather(blocker, waiting)
 
+    async def test_without_an_end_lets_other_writers_in(
+        self, intake: Intake, make_call: Callable[..., InboundCall]
+    ) -> None:
+        """On SQLite one writer keeps the others out; a click must not wait for a quiet moment."""
+
+        async def insist() -> None:
+            while True:
+                await intake.run(lambda _batch: time.sleep(0.004))
+
+        def write() -> float:
+            started = time.monotonic()
+            ChargePoint.objects.create(identity=f"C{started}")
+            return time.monotonic() - started
+
+        busy = [asyncio.ensure_future(insist()) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        waits = [await sync_to_async(write, thread_sensitive=False)() for _ in range(10)]
+        for task in busy:
+            task.cancel()
+        assert max(waits) < 5.0
+        assert sorted(waits)[5] < 1.0
+
     async def test_of_slow_cold_calls_does_not_delay_hot_ones(
         self, intake: Intake, make_call: Callable[..., InboundCall]
     ) -> None:
