@@ -1,20 +1,30 @@
-// A fragment that says the same as before is left alone: no flicker, nothing announced twice. What was opened
-// in it stays open; what was fetched on opening (data-lazy) stays too, unless its line says something new.
+// A fragment that says the same as before is left alone: no flicker, nothing announced twice. Where somebody is at
+// work in it, that goes on (keeping.js); what was fetched on opening (data-lazy) stays too, unless its line says
+// something new. While a pointer is down in it or its text is marked, it waits.
+
+import { followScrolling, prepare, resume, snapshot } from "./keeping.js";
+
+const LONGEST_HOLD_MS = 30000;
+
+let live = false;
+let pressed = null;
+let markedAt = 0;
+let waiting = false;
+const states = new Map();
 
 function content(element) {
   const copy = element.cloneNode(true);
   for (const age of copy.querySelectorAll("[data-since]")) age.textContent = "";
   for (const lazy of copy.querySelectorAll("[data-lazy]")) lazy.replaceChildren();
-  for (const opened of copy.querySelectorAll("details[data-keep-open]")) opened.removeAttribute("open");
+  for (const opened of copy.querySelectorAll("details[open]")) opened.removeAttribute("open");
   return `${copy.className} ${copy.dataset.state} ${copy.innerHTML}`;
 }
 
-function keepOpen(target, fragment) {
+function keepLazy(target, fragment) {
   for (const old of target.querySelectorAll("details[data-keep-open][open]")) {
     const fresh = fragment.querySelector(`#${CSS.escape(old.id)}`);
-    if (!fresh) continue;
-    fresh.open = true;
-    const [before, after] = [old, fresh].map((each) => each.querySelector("[data-lazy]"));
+    const [before, after] = [old, fresh].map((each) => each?.querySelector("[data-lazy]"));
+    if (fresh) fresh.open = true;
     if (!before || !after) continue;
     const [said, says] = [old, fresh].map((each) => each.querySelector("summary").textContent);
     if (said === says) after.replaceWith(before);
@@ -22,15 +32,80 @@ function keepOpen(target, fragment) {
   }
 }
 
-export function startFragments() {
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const { target, fragment } = event.detail;
-    const fresh = fragment.firstElementChild;
-    if (fresh && target.open && fresh.matches("[data-keep-open]")) fresh.open = true;
-    if (fresh?.id && fresh.id === target.id && content(fresh) === content(target)) {
-      event.detail.shouldSwap = false;
-      return;
-    }
-    keepOpen(target, fragment);
+// Whether a click or a marked text would be lost with the element.
+function held(element) {
+  if (pressed && element.contains(pressed)) return true;
+  const marked = document.getSelection();
+  const fresh = performance.now() - markedAt < LONGEST_HOLD_MS;
+  return fresh && marked && !marked.isCollapsed && element.contains(marked.anchorNode);
+}
+
+function release() {
+  if (!waiting || pressed || document.getSelection()?.isCollapsed === false) return;
+  waiting = false;
+  document.dispatchEvent(new CustomEvent("live-refresh"));
+}
+
+function followHands() {
+  document.addEventListener("pointerdown", (event) => (pressed = event.target), true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    // The click comes after the pointer is up.
+    window.addEventListener(end, () => setTimeout(() => ((pressed = null), release())), true);
+  }
+  document.addEventListener("selectionchange", () => {
+    markedAt = performance.now();
+    release();
   });
+}
+
+function beforePart(event) {
+  const { target, fragment } = event.detail;
+  const fresh = fragment.firstElementChild;
+  const same = Boolean(fresh?.id) && fresh.id === target.id;
+  if (same && content(fresh) === content(target)) {
+    event.detail.shouldSwap = false;
+  } else if (live && held(target)) {
+    event.detail.shouldSwap = false;
+    waiting = true;
+  } else {
+    if (target.open && fresh?.matches("[data-keep-open]")) fresh.open = true;
+    keepLazy(target, fragment);
+    if (live && same) carry(target, fresh);
+  }
+}
+
+// Of menus with one name only one may be open: the old one leaves them before the fresh one comes.
+function carry(target, fresh) {
+  const state = snapshot(target);
+  for (const menu of target.querySelectorAll("details[name]")) menu.removeAttribute("name");
+  prepare(fresh, state);
+  states.set(fresh.id, state);
+}
+
+// An element that fetches itself is exchanged as a whole.
+function beforeWhole(event) {
+  const { target } = event.detail;
+  live = Boolean(event.detail.requestConfig.headers["X-Live"]);
+  if (!live || !target.id || target === document.body) return;
+  if (held(target)) event.detail.shouldSwap = false;
+  else states.set(target.id, snapshot(target));
+}
+
+function afterwards(prepared) {
+  for (const [id, state] of states) {
+    const fresh = document.getElementById(id);
+    if (!fresh) continue;
+    if (!prepared) prepare(fresh, state);
+    resume(fresh, state);
+  }
+  states.clear();
+}
+
+export function startFragments() {
+  followHands();
+  followScrolling();
+  document.addEventListener("htmx:beforeSwap", beforeWhole);
+  document.addEventListener("htmx:oobBeforeSwap", beforePart);
+  document.addEventListener("htmx:oobAfterSwap", () => afterwards(true));
+  document.addEventListener("htmx:afterSwap", () => afterwards(false));
 }

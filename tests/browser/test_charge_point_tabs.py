@@ -33,7 +33,6 @@ window.WebSocket = class extends WebSocket {
   constructor(...given) { super(...given); window.sockets += 1; }
 };
 """
-# At once, as the feed may bring a new head with its menu closed.
 OFFERED = """
 head => {
   head.querySelector("details").open = true;

@@ -16,6 +16,7 @@ from charging.models import Reservation
 from charging.models.reservation import OPEN
 from charging.services.reservations import cancel_reservation
 from evkit.console.access import get_site, may_command, member_page, principal_of
+from evkit.console.ids import read_ids
 from evkit.console.reservation_form import ReservationForm
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
@@ -23,13 +24,17 @@ from sites.models import Site
 from sites.permissions import Right
 
 PAGE: Final = 25
+ALL: Final = "all"
 WITH: Final = ("charge_point__site", "id_token__vehicle", "transaction", "cancel_command")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_page
 def reservations(request: HttpRequest, code: str) -> HttpResponse:
-    """Show what is reserved and what was; reserve a connector."""
+    """Show what is reserved and what was; reserve a connector.
+
+    With `only=1,2` an htmx request gets both lists as fragments if one of those charge points is in them.
+    """
     site = get_site(request, code)
     form = None
     if request.method == "POST":
@@ -39,8 +44,19 @@ def reservations(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("reservations", site.code)
     elif may_command(request, site.pk):
         form = ReservationForm(site=site)
+    live = request.headers.get("HX-Request") == "true" and "only" in request.GET
+    context = _context(request, site, form)
+    if live:
+        context["touched"] = _touched(site, request.GET["only"])
     with timezone.override(site.zone):
-        return render(request, "console/reservations/page.html", _context(request, site, form))
+        return render(request, f"console/reservations/{'live' if live else 'page'}.html", context)
+
+
+def _touched(site: Site, asked: str) -> bool:
+    """Tell whether one of the charge points that changed has a reservation, or had one."""
+    if asked == ALL:
+        return True
+    return Reservation.objects.filter(charge_point__site=site, charge_point__any_of=read_ids(asked)).exists()
 
 
 def _reserved(request: HttpRequest, form: ReservationForm) -> bool:

@@ -82,3 +82,20 @@ def test_a_reservation_of_another_site_is_not_there(log_in: LogIn, depot: Depot)
     other = add_site("other", name_en="Other", name_fr="Autre")
     answer = log_in(Role.ADMINISTRATOR).post(reverse("cancel_reservation", args=[other.code, made.pk]))
     assert answer.status_code == 404
+
+
+HTMX = {"HX-Request": "true"}
+
+
+def test_the_live_feed_brings_both_lists_where_a_charge_point_in_them_changed(
+    log_in: LogIn, depot: Depot
+) -> None:
+    add_reservation(depot)
+    client = log_in(Role.GUEST)
+    page = client.get(address(depot)).content.decode()
+    assert f'data-live-sites="{depot.site.pk}"' in page
+    for only, comes in ((str(depot.charging.pk), True), ("all", True), (str(depot.faulted.pk), False)):
+        part = client.get(address(depot), {"only": only}, headers=HTMX).content.decode()
+        assert "<html" not in part
+        assert ('id="reservations" data-live hx-swap-oob="true"' in part) is comes
+        assert ("BUS212" in part or "Bus 212" in part) is comes
