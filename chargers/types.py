@@ -74,6 +74,21 @@ class JobKind(models.TextChoices):
     SIGNED_FIRMWARE = "signed_firmware", _("Signed firmware update")
 
 
+class CertificateUse(models.TextChoices):
+    """What a root certificate in a charge point is for (security whitepaper §6.4)."""
+
+    CENTRAL_SYSTEM = "CentralSystemRootCertificate", _("Root of the central system")
+    MANUFACTURER = "ManufacturerRootCertificate", _("Root of the manufacturer")
+
+
+class CertificateState(models.TextChoices):
+    """What became of a certificate that was given to a charge point."""
+
+    ISSUED = "issued", _("Sent")
+    ACCEPTED = "accepted", _("In use")
+    REFUSED = "refused", _("Refused by the charge point")
+
+
 class LogType(models.TextChoices):
     """Which log a charge point uploads (security whitepaper §6.13)."""
 

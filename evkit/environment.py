@@ -35,6 +35,7 @@ class Environment:
     https: bool
     log_format: str
     public_url: str
+    organisation: str
     only: str
 
     @property
@@ -65,6 +66,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         https=environ.get("EVKIT_HTTPS", "") == "1",
         log_format=environ.get("EVKIT_LOG_FORMAT") or ("json" if served else "console"),
         public_url=environ.get("EVKIT_PUBLIC_URL", "").rstrip("/"),
+        organisation=environ.get("EVKIT_ORGANISATION", "").strip()[:64],
         only=only,
     )
 

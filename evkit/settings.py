@@ -19,6 +19,7 @@ EVKIT_DATA_DIR = environment.data_dir
 EVKIT_SERVED = environment.served
 EVKIT_REDIS_URL = environment.redis_url
 EVKIT_ONLY = environment.only
+EVKIT_ORGANISATION = environment.organisation
 EVKIT_PUBLIC_URL = environment.public_url
 EVKIT_TRUSTED_PROXIES = environment.trusted_proxies
 

@@ -1,3 +1,9 @@
+from chargers.models.certificates import (
+    Authority,
+    InstalledCertificate,
+    IssuedCertificate,
+    SigningRequest,
+)
 from chargers.models.charge_point import ChargePoint, ChargePointState
 from chargers.models.command import Command, CommandCall
 from chargers.models.connection import Connection, ConnectionFailure
@@ -15,6 +21,7 @@ from chargers.models.file_job import FileJob, FirmwareFile
 from chargers.models.security import SecurityEvent
 
 __all__ = [
+    "Authority",
     "Boot",
     "ChargePoint",
     "ChargePointState",
@@ -30,8 +37,11 @@ __all__ = [
     "EvseState",
     "FileJob",
     "FirmwareFile",
+    "InstalledCertificate",
+    "IssuedCertificate",
     "JobStatus",
     "ObservedDeviation",
     "SecurityEvent",
+    "SigningRequest",
     "VendorMessage",
 ]

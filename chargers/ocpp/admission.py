@@ -89,6 +89,7 @@ def admit(
         version=offer.version,
         evse_ids=dict(facts.evse_ids),
         quirks=facts.quirks,
+        authenticated=_knows_password(facts, password),
     )
     idle = max(LEAST_IDLE_S, HEARTBEATS_MISSED * facts.heartbeat_interval_s)
     return Admission(link, offer.echo, idle, replaced.process, replaced.token)
@@ -104,6 +105,10 @@ def _refusal(facts: HandshakeFacts | None, password: bytes | None, *, encrypted:
     if facts.security_profile == 3:
         return Refusal(401, "a client certificate is required")
     needs_password = facts.security_profile >= 1 or facts.password_digest
-    if needs_password and not (password_matches(facts, password) or next_password_matches(facts, password)):
+    if needs_password and not _knows_password(facts, password):
         return Refusal(401, "wrong credentials")
     return None
+
+
+def _knows_password(facts: HandshakeFacts, password: bytes | None) -> bool:
+    return password_matches(facts, password) or next_password_matches(facts, password)

@@ -25,7 +25,8 @@ class Link:
 
     `evse_ids` maps connector numbers (>= 1) to primary keys; handlers add those that they create.
     `booted` tells whether a BootNotification came through this connection; `quirks` are those known when
-    it was opened, or since its boot.
+    it was opened, or since its boot. `authenticated` tells whether it proved who it is, with its password
+    or its certificate.
     """
 
     token: UUID
@@ -36,6 +37,7 @@ class Link:
     evse_ids: dict[int, int] = field(default_factory=dict)
     booted: bool = False
     quirks: Quirks = NO_QUIRKS
+    authenticated: bool = False
 
 
 class InboundCall(msgspec.Struct, frozen=True, gc=False):

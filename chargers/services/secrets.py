@@ -71,6 +71,16 @@ def mask_frame(frame: str) -> str:
     return json.dumps(masked, separators=(",", ":"), ensure_ascii=False)
 
 
+def seal_text(text: str) -> str:
+    """Return a secret encrypted with a key derived from the server's."""
+    return _box().encrypt(text.encode()).decode()
+
+
+def open_text(sealed: str) -> str:
+    """Return what `seal_text` encrypted."""
+    return _box().decrypt(sealed.encode()).decode()
+
+
 def _changed(payload: Mapping[str, Any], change: Callable[[str, str], str], depth: int = 0) -> dict[str, Any]:
     """Return a copy in which `change` replaced every secret; it is given the field and the value."""
     secret = _secret_fields(payload)

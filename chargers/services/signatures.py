@@ -70,8 +70,8 @@ def require_valid_now(certificate: str, now: datetime) -> None:
         )
 
 
-def read_certificate(text: str) -> x509.Certificate:
-    """Return the certificate in PEM.
+def read_certificate(text: str, *, field: str = "signing_certificate") -> x509.Certificate:
+    """Return the certificate in PEM; `field` is what is to blame.
 
     Raises:
         InvalidInputError: it is too long, or none.
@@ -82,7 +82,7 @@ def read_certificate(text: str) -> x509.Certificate:
         raise InvalidInputError(
             _("This is not an X.509 certificate in PEM of at most %(max)d characters.")
             % {"max": MAX_CERTIFICATE},
-            field="signing_certificate",
+            field=field,
         ) from error
 
 

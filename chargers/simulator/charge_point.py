@@ -11,6 +11,7 @@ from chargers.simulator.authorisation import Authorisation
 from chargers.simulator.boot import Boot
 from chargers.simulator.calls import CallFailedError, OutgoingCall
 from chargers.simulator.clock import DeviceClock
+from chargers.simulator.commands.certificates import CertificateStore
 from chargers.simulator.commands.files import send_status
 from chargers.simulator.configuration import Configuration
 from chargers.simulator.connector import Connector, Transaction
@@ -58,6 +59,7 @@ class SimulatedChargePoint:
         self.clock = DeviceClock()
         self.timers = Timers()
         self.configuration = Configuration(spec)
+        self.certificates = CertificateStore()
         self.profiles = ProfileStore()
         self.authorisation = Authorisation(self)
         self.boot = Boot(self)

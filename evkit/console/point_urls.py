@@ -39,6 +39,11 @@ urlpatterns = [
     path(f"{POINT}passport/", passport.passport, name="charge_point_passport"),
     path(f"{POINT}passport/quirks/<slug:name>/", passport.switch, name="charge_point_quirk"),
     path(f"{POINT}security/", security.security, name="charge_point_security"),
+    path(
+        f"{POINT}security/certificates/<slug:serial_number>/",
+        security.revoke,
+        name="charge_point_revoke_certificate",
+    ),
     path(f"{POINT}files/", files.files, name="charge_point_files"),
     path(f"{POINT}files/<int:pk>/", files.download, name="charge_point_file"),
     path(f"{CONNECTOR}session.json", curves.session, name="session_curve"),

@@ -72,6 +72,23 @@ class Csms:
         items: list[Facts] = self._get(f"charge-points/{self.identity}/security-events")["items"]
         return items
 
+    def certificates(self) -> Facts:
+        """Return the certificates of the charge point, issued and installed."""
+        return self._get(f"charge-points/{self.identity}/certificates")
+
+    def await_certificates(self, kind: str, wanted: Callable[[Any], bool]) -> list[Facts]:
+        """Return the certificates of a kind once they are as `wanted`."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not wanted(found := self.certificates()[kind]):
+            assert time.monotonic() < deadline, found
+            time.sleep(0.02)
+        rows: list[Facts] = found
+        return rows
+
+    def authority(self) -> str:
+        """Return the root certificate of the central system's own authority."""
+        return str(self._get("authority")["certificate"])
+
     def await_link(self, *, connected: bool) -> None:
         """Wait until the central system shows the charge point connected, or not."""
         self._await(f"charge-points/{self.identity}", {"connected": connected})

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chargers.models import ChargePoint, ChargePointState, Evse, EvseState, FileJob, FirmwareFile
-from chargers.types import FileJobState, JobKind
+from chargers.models import (
+    ChargePoint,
+    ChargePointState,
+    Evse,
+    EvseState,
+    FileJob,
+    FirmwareFile,
+    InstalledCertificate,
+    IssuedCertificate,
+)
+from chargers.types import CertificateState, CertificateUse, FileJobState, JobKind
 from charging.models import IdToken, Reservation, Transaction, Vehicle
 from charging.models.reservation import ReservationState
 from evkit.core.clock import utc_now
@@ -123,6 +132,23 @@ def add_signed_firmware() -> FirmwareFile:
     return FirmwareFile.objects.create(
         version="3.0", name="fw.bin", size=1, sha256="1" * 64, added_at=NOW, added_by="root",
         signing_certificate=self_signed(ec_key()), signature="c2lnbmVk",
+    )  # fmt: skip
+
+
+def add_root(depot: Depot) -> InstalledCertificate:
+    """Add a root certificate that the charging charge point is known to have, by its hashes only."""
+    return InstalledCertificate.objects.create(
+        charge_point=depot.charging, use=CertificateUse.CENTRAL_SYSTEM, hash_algorithm="SHA256",
+        issuer_name_hash="ab", issuer_key_hash="cd", serial_number="1f", seen_at=NOW,
+    )  # fmt: skip
+
+
+def add_certificate(depot: Depot) -> IssuedCertificate:
+    """Add a certificate that the charging charge point uses."""
+    return IssuedCertificate.objects.create(
+        charge_point=depot.charging, serial_number="4711", fingerprint="f" * 64, common_name="A_001",
+        certificate="", state=CertificateState.ACCEPTED, issued_at=NOW, not_before=NOW,
+        not_after=NOW + timedelta(days=700),
     )  # fmt: skip
 
 

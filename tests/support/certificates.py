@@ -56,3 +56,33 @@ def signature_of(content: bytes, key: rsa.RSAPrivateKey) -> str:
     """Return the RSA-PSS signature over SHA-256 that makers of firmware give, in base64."""
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
     return base64.b64encode(key.sign(content, pss, hashes.SHA256())).decode()
+
+
+def request_of(key: PrivateKey, common_name: str, organisation: str = "") -> str:
+    """Return a certificate signing request, in PEM."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(name_of(common_name, organisation))
+    made = builder.sign(key, hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def issued_by(issuer_key: PrivateKey, issuer: str, key: PrivateKey, common_name: str) -> str:
+    """Return a certificate of another authority (whose certificate is `issuer`, in PEM)."""
+    begin = datetime.now(UTC) - DAY
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name_of(common_name))
+        .issuer_name(x509.load_pem_x509_certificate(issuer.encode()).subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(begin + 30 * DAY)
+        .sign(issuer_key, hashes.SHA256())
+    )
+    return made.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def key_text(key: PrivateKey) -> str:
+    """Return a private key in PEM, as TLS libraries read it."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()

@@ -13,6 +13,7 @@ from chargers.ocpp.v16 import (
     heartbeat,
     log_status_notification,
     security_event_notification,
+    sign_certificate,
     signed_firmware_status_notification,
     status_notification,
 )
@@ -28,6 +29,7 @@ ROUTES: Mapping[str, Route] = {
     "Heartbeat": heartbeat.ROUTE,
     "LogStatusNotification": log_status_notification.ROUTE,
     "SecurityEventNotification": security_event_notification.ROUTE,
+    "SignCertificate": sign_certificate.ROUTE,
     "SignedFirmwareStatusNotification": signed_firmware_status_notification.ROUTE,
     "StatusNotification": status_notification.ROUTE,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from chargers.simulator.commands import (
+    certificates,
     configuration,
     core,
     firmware,
@@ -25,17 +26,21 @@ Answer = Callable[["SimulatedChargePoint", Payload], Payload]
 
 ANSWERS: Final[Mapping[str, Answer]] = {
     "CancelReservation": reservation.cancel_reservation,
+    "CertificateSigned": certificates.certificate_signed,
     "ChangeAvailability": core.change_availability,
     "ChangeConfiguration": configuration.change_configuration,
     "ClearCache": core.clear_cache,
     "ClearChargingProfile": smart_charging.clear_charging_profile,
     "DataTransfer": core.data_transfer,
+    "DeleteCertificate": certificates.delete_certificate,
     "ExtendedTriggerMessage": security.extended_trigger_message,
     "GetCompositeSchedule": smart_charging.get_composite_schedule,
     "GetConfiguration": configuration.get_configuration,
     "GetDiagnostics": firmware.get_diagnostics,
+    "GetInstalledCertificateIds": certificates.get_installed_certificate_ids,
     "GetLocalListVersion": local_list.get_local_list_version,
     "GetLog": security.get_log,
+    "InstallCertificate": certificates.install_certificate,
     "RemoteStartTransaction": transactions.remote_start,
     "RemoteStopTransaction": transactions.remote_stop,
     "ReserveNow": reservation.reserve_now,
@@ -46,5 +51,4 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "TriggerMessage": trigger.trigger_message,
     "UnlockConnector": core.unlock_connector,
     "UpdateFirmware": firmware.update_firmware,
-    **dict.fromkeys(security.UNSUPPORTED, security.not_supported),
 }

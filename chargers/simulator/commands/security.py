@@ -8,12 +8,12 @@ import binascii
 import urllib.request
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 
-from chargers.simulator.calls import CallRefusedError
 from chargers.simulator.clock import parse_time
+from chargers.simulator.commands.certificates import request_certificate
 from chargers.simulator.commands.files import install, send_status, sequence, settle, usable
 from chargers.simulator.commands.trigger import SENDERS, Sender, triggered
 from chargers.simulator.frames import Payload
@@ -24,22 +24,11 @@ if TYPE_CHECKING:
 
     from chargers.simulator.charge_point import SimulatedChargePoint
 
-UNSUPPORTED: Final = (
-    "CertificateSigned",
-    "DeleteCertificate",
-    "GetInstalledCertificateIds",
-    "InstallCertificate",
-)
 LOG: Final = "Log"
 FIRMWARE: Final = "SignedFirmware"
 DOWNLOAD: Final = ("Downloading", "Downloaded")
 INSTALL: Final = ("SignatureVerified", "Installing", "InstallRebooting")
 UPLOAD_PATIENCE_S: Final = 20.0
-
-
-def not_supported(cp: SimulatedChargePoint, payload: Payload) -> NoReturn:  # noqa: ARG001
-    """Refuse with NotSupported (OCPP-J 1.6 §4.2.3)."""
-    raise CallRefusedError("NotSupported", "certificates are not supported")
 
 
 def get_log(cp: SimulatedChargePoint, payload: Payload) -> Payload:
@@ -132,5 +121,6 @@ EXTENDED_SENDERS: Final[Mapping[str, Sender]] = {
     "Heartbeat": SENDERS["Heartbeat"],
     "LogStatusNotification": _log_status,
     "MeterValues": SENDERS["MeterValues"],
+    "SignChargePointCertificate": request_certificate,
     "StatusNotification": SENDERS["StatusNotification"],
 }

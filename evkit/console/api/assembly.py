@@ -8,6 +8,7 @@ from evkit.console.api.auth import TokenBearer
 from evkit.console.api.bodies import JsonParser, JsonRenderer
 from evkit.console.api.errors import register_error_handlers
 from evkit.console.api.resources import (
+    certificates,
     charge_points,
     commands,
     configuration,
@@ -43,6 +44,7 @@ RESOURCES = (
     local_lists,
     file_jobs,
     security_events,
+    certificates,
     charge_points,
     reservations,
     transactions,

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from chargers.models import ChargePoint, Command
 from chargers.ocpp.schema import InvalidPayload, check_request
 from chargers.ocpp.times import parse_time
+from chargers.services.authority import load_authority
 from chargers.services.commands import queue_command
 from chargers.services.desired import change_desired, desired_keys
 from chargers.services.file_jobs import request_diagnostics, transfer_elsewhere
+from chargers.services.root_certificates import install_root, names_in, require_not_last
 from chargers.services.security_jobs import follow_elsewhere, new_request_id, request_log
-from chargers.types import LogType
+from chargers.types import CertificateUse, LogType
 from charging.models import IdToken, Reservation
 from charging.models.id_token import token_key
 from charging.services.reservations import UnableToReserveError, cancel_reservation, make_reservation
@@ -182,11 +184,32 @@ def _follow(request: Request) -> Command:
     return job.command
 
 
+def _install(request: Request) -> Command:
+    """Install a root certificate; without `certificate` that of evkit's own authority."""
+    own = {"certificate": load_authority(now=request.now).pem}
+    payload = _checked(request.action, {**own, **request.payload})
+    return install_root(
+        charge_point=request.charge_point,
+        use=CertificateUse(payload["certificateType"]),
+        certificate=payload["certificate"],
+        now=request.now,
+        actor=request.actor,
+    )
+
+
+def _delete(request: Request) -> Command:
+    """Delete a root certificate, unless the charge point trusts evkit by it alone."""
+    require_not_last(request.charge_point, names_in(_checked(request.action, request.payload)))
+    return _as_given(request)
+
+
 SENDERS: Final[Mapping[str, Callable[[Request], Command]]] = {
     "CancelReservation": _cancel,
     "ChangeConfiguration": _change_configuration,
+    "DeleteCertificate": _delete,
     "GetDiagnostics": _diagnostics,
     "GetLog": _log,
+    "InstallCertificate": _install,
     "ReserveNow": _reserve,
     "SignedUpdateFirmware": _follow,
     "UpdateFirmware": _transfer,

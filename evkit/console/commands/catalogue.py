@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from evkit.console.commands.base import CommandForm
+from evkit.console.commands.certificates import (
+    DeleteRootForm,
+    InstallRootForm,
+    ReadRootsForm,
+    RenewCertificateForm,
+)
 from evkit.console.commands.charging import StartForm, StopForm, UnlockForm
 from evkit.console.commands.configuration import ChangeConfigurationForm, NewKeyForm, ReadConfigurationForm
 from evkit.console.commands.device import AvailabilityForm, ResetForm, TriggerForm
@@ -41,6 +47,10 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "read-configuration": ReadConfigurationForm,
     "change-configuration": ChangeConfigurationForm,
     "new-password": NewKeyForm,
+    "new-certificate": RenewCertificateForm,
+    "install-root": InstallRootForm,
+    "read-roots": ReadRootsForm,
+    "delete-root": DeleteRootForm,
 }
 
 HEAD_COMMANDS: Final = ("start", "stop", "unlock", "availability", "reset")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models import FirmwareFile
+from chargers.services.issuing import TRIGGER
 from chargers.services.security_jobs import request_log, update_signed_firmware
 from chargers.types import LogType
 from evkit.console.commands.device import TriggerForm
@@ -98,6 +99,7 @@ class ExtendedTriggerForm(TriggerForm):
     message = forms.ChoiceField(
         label=_("Message"),
         choices=[
+            (TRIGGER, _("A request for a new certificate")),
             ("LogStatusNotification", _("Status of the log upload")),
             ("FirmwareStatusNotification", _("Status of the signed firmware update")),
             ("StatusNotification", _("Status of its connectors")),

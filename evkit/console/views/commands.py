@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chargers.models import ChargePoint
-from chargers.services.commands import UnableToQueueError
 from charging.services.pausing import UnableToPauseError
-from charging.services.reservations import UnableToReserveError
 from evkit.console.access import get_charge_point, member_page, principal_of
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.catalogue import COMMANDS
@@ -21,6 +19,7 @@ from evkit.console.public import public_url
 from evkit.console.selectors.overview import charge_point_url
 from evkit.console.views.charge_point.tabs import in_zone_of
 from evkit.core.clock import utc_now
+from evkit.core.errors import InvalidInputError
 from sites.permissions import Right
 
 
@@ -49,7 +48,7 @@ def _queued(request: HttpRequest, form: CommandForm) -> bool:
     """Queue the command; a refusal is shown on the form."""
     try:
         form.queue(now=utc_now(), actor=principal_of(request).actor)
-    except (UnableToQueueError, UnableToPauseError, UnableToReserveError) as error:
+    except (InvalidInputError, UnableToPauseError) as error:
         form.add_error(None, error.message)
         return False
     return True

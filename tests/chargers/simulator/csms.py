@@ -14,7 +14,7 @@ from ocpp.routing import on
 from ocpp.v16 import ChargePoint as OcppChargePoint
 from ocpp.v16 import call, call_result
 from ocpp.v16.datatypes import IdTagInfo
-from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, RegistrationStatus
+from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, GenericStatus, RegistrationStatus
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request
@@ -83,6 +83,10 @@ class Link(OcppChargePoint):
     @on("SecurityEventNotification")
     def security_event(self, **_: Any) -> call_result.SecurityEventNotification:
         return call_result.SecurityEventNotification()
+
+    @on("SignCertificate")
+    def sign_certificate(self, **_: Any) -> call_result.SignCertificate:
+        return call_result.SignCertificate(GenericStatus.accepted)
 
     @on("LogStatusNotification")
     def log_status(self, **_: Any) -> call_result.LogStatusNotification:

@@ -476,7 +476,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("frame", "code"),
         [
-            ('[2,"x1","InstallCertificate",{}]', "NotSupported"),
+            ('[2,"x1","InstallCertificate",{}]', "FormationViolation"),
             ('[2,"x1","MakeCoffee",{}]', "NotImplemented"),
             ('[2,"x1","Reset",{}]', "FormationViolation"),
             ('[2,"x1","UnlockConnector",{"connectorId":[]}]', "FormationViolation"),

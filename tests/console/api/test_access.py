@@ -50,6 +50,10 @@ OF_A_PLACE = (
     ),
     Address("GET", "charge-points/{charge_point}/files"),
     Address("GET", "charge-points/{charge_point}/security-events"),
+    Address("GET", "charge-points/{charge_point}/certificates"),
+    Address(
+        "POST", "charge-points/{charge_point}/certificates/4711/revoke", {}, ("administrator",), status=404
+    ),
     Address("GET", "charge-points/{charge_point}/local-list"),
     Address("POST", "charge-points/{charge_point}/local-list", {}, ("administrator", "operator"), 202),
     Address(
@@ -72,6 +76,7 @@ OF_A_PLACE = (
     ),
 )
 LISTS = (
+    Address("GET", "authority"),
     Address("GET", "sites"),
     Address("GET", "charge-points"),
     Address("GET", "reservations"),
@@ -128,7 +133,8 @@ class TestCompleteness:
                 .replace("{command}", "{command_id}")
                 .replace("{transaction}", "{number}")
                 .replace("connectors/1", "connectors/{connector}")
-                .replace("pv.power", "{name}"),
+                .replace("pv.power", "{name}")
+                .replace("4711", "{serial_number}"),
             )
             for address in EVERY_ADDRESS
         }

@@ -217,6 +217,9 @@ POINT = {
         form=lambda _w: {"switch": "on"},
     ),
     "charge_point_security": Row(Need.SITE, point),
+    "charge_point_revoke_certificate": Row(
+        Need.CONFIGURE, lambda w: [*point(w), w.certificate.serial_number], get=405, post=302
+    ),
     "charge_point_messages": Row(Need.SITE, point),
     "charge_point_frames": Row(Need.SITE, lambda w: [*w.point, "csv"], page=False),
     "charge_point_message": Row(Need.SITE, lambda w: [*w.point, Key(w.message.at, w.message.sequence)]),

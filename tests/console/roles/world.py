@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.test import Client
 
-from chargers.models import Command, DeferredAnswer, FileJob
+from chargers.models import Command, DeferredAnswer, FileJob, IssuedCertificate
 from charging.models import OperationBatch, OperationLine, OrphanStop, Reservation, Transaction
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
@@ -23,7 +23,15 @@ from sites.services.links import invite_user
 from sites.services.tokens import create_token
 from sites.services.users import Profile
 from sites.types import Role
-from tests.console.depot import NOW, Depot, add_depot, add_received_file, add_reservation, add_site
+from tests.console.depot import (
+    NOW,
+    Depot,
+    add_certificate,
+    add_depot,
+    add_received_file,
+    add_reservation,
+    add_site,
+)
 
 PASSWORD = "a long password"
 UNWATCHED = frozenset({"sessions.session", "evsites.browsersession", "evsites.loginfailure"})
@@ -49,6 +57,7 @@ class World:
     exception: ScheduleException
     reservation: Reservation
     ended: Transaction
+    certificate: IssuedCertificate
 
     @property
     def point(self) -> list[object]:
@@ -103,6 +112,7 @@ def make_world(owner: User) -> World:
         add_exception(depot.site),
         add_reservation(depot, depot.faulted, 1),
         add_ended(depot),
+        add_certificate(depot),
     )
 
 

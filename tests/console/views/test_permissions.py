@@ -18,6 +18,7 @@ from tests.console.depot import (
     add_connector,
     add_firmware,
     add_reservation,
+    add_root,
     add_signed_firmware,
     add_site,
     add_user,
@@ -66,6 +67,9 @@ def posted(slug: str, depot: Depot) -> dict[str, str]:
         "local-list-version": {},
         "clear-cache": {},
         "vendor-message": {"vendor": "com.example", "message": "", "content": ""},
+        "new-certificate": {},
+        "install-root": {"use": "CentralSystemRootCertificate", "certificate": ""},
+        "read-roots": {"use": "ManufacturerRootCertificate"},
         "log": {"log_type": "SecurityLog", "since": "", "until": ""},
         "extended-trigger": {"message": "LogStatusNotification", "connector": ""},
         "diagnostics": {"since": "2026-11-17T00:00", "until": "2026-11-17T12:00"},
@@ -76,6 +80,8 @@ def posted(slug: str, depot: Depot) -> dict[str, str]:
         return {"firmware": str(add_firmware().pk), "at": ""}
     if slug == "signed-firmware":
         return {"firmware": str(add_signed_firmware().pk), "at": "", "install_at": ""}
+    if slug == "delete-root":
+        return {"certificate": str(add_root(depot).pk)}
     return fields[slug]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import Command, FileJob, SecurityEvent
+from chargers.models import Authority, Command, FileJob, SecurityEvent
 from sites.types import Role
-from tests.console.depot import NOW, Depot, add_firmware, add_signed_firmware
+from tests.console.depot import NOW, Depot, add_certificate, add_firmware, add_root, add_signed_firmware
 from tests.console.views.test_permissions import command_url
 
 LogIn = Callable[..., Client]
@@ -35,6 +35,51 @@ def test_events_are_listed_with_their_weight(log_in: LogIn, depot: Depot) -> Non
 
 def test_none_is_said(log_in: LogIn, depot: Depot) -> None:
     assert "No security event" in page(log_in(Role.GUEST), depot)
+
+
+class TestCertificates:
+    def test_certificates_and_roots_are_shown(self, log_in: LogIn, depot: Depot) -> None:
+        add_certificate(depot)
+        root = add_root(depot)
+        shown = page(log_in(Role.GUEST), depot)
+        assert "In use" in shown
+        assert "4711" in shown
+        assert "not known here" in shown
+        assert root.serial_number in shown
+        assert "Revoke" not in shown
+
+    def test_an_administrator_revokes(self, log_in: LogIn, depot: Depot) -> None:
+        row = add_certificate(depot)
+        client = log_in(Role.ADMINISTRATOR)
+        assert "Revoke" in page(client, depot)
+        args = [depot.site.code, depot.charging.identity, row.serial_number]
+        assert client.post(reverse("charge_point_revoke_certificate", args=args)).status_code == 302
+        row.refresh_from_db()
+        assert row.revoked_at is not None
+        assert "revoked</span>" in page(client, depot)
+
+    def test_without_any_it_says_how_to_get_one(self, log_in: LogIn, depot: Depot) -> None:
+        assert "No certificate yet" in page(log_in(Role.GUEST), depot)
+
+    def test_the_root_of_the_own_authority_is_the_default(self, log_in: LogIn, depot: Depot) -> None:
+        form = {"use": "CentralSystemRootCertificate", "certificate": ""}
+        log_in(Role.OPERATOR).post(command_url(depot, "install-root"), form)
+        assert Command.objects.get().payload["certificate"] == Authority.objects.get().certificate
+
+    def test_a_manufacturers_root_must_be_given(self, log_in: LogIn, depot: Depot) -> None:
+        form = {"use": "ManufacturerRootCertificate", "certificate": ""}
+        shown = log_in(Role.OPERATOR).post(command_url(depot, "install-root"), form).content.decode()
+        assert "Give the certificate of the manufacturer." in shown
+        assert not Command.objects.exists()
+
+    def test_the_last_root_stays_and_the_cause_is_said(self, log_in: LogIn, depot: Depot) -> None:
+        root = add_root(depot)
+        depot.charging.security_profile = 2
+        depot.charging.save()
+        form = {"certificate": str(root.pk)}
+        shown = log_in(Role.OPERATOR).post(command_url(depot, "delete-root"), form).content.decode()
+        assert "This is the last root certificate" in shown
+        assert not Command.objects.exists()
 
 
 class TestForms:

@@ -28,6 +28,39 @@ class SignedFirmwareStatusNotificationReq(Message, frozen=True, kw_only=True):
     request_id: int | None = None
 
 
+class SignCertificateReq(Message, frozen=True, kw_only=True):
+    """The charge point asks for a certificate (§5.17); `csr` is in PEM."""
+
+    csr: str
+
+
+class CertificateHashData(Message, frozen=True, kw_only=True):
+    """What names a certificate (§6.1): hashes of its issuer's name and key, and its serial number."""
+
+    hash_algorithm: str
+    issuer_name_hash: str
+    issuer_key_hash: str
+    serial_number: str
+
+
+class CertificateSignedConf(StatusConf, frozen=True, kw_only=True):
+    """Accepted, Rejected (§5.2)."""
+
+
+class DeleteCertificateConf(StatusConf, frozen=True, kw_only=True):
+    """Accepted, Failed, NotFound (§5.4)."""
+
+
+class GetInstalledCertificateIdsConf(StatusConf, frozen=True, kw_only=True):
+    """Accepted, NotFound (§5.8)."""
+
+    certificate_hash_data: list[CertificateHashData] | None = None
+
+
+class InstallCertificateConf(StatusConf, frozen=True, kw_only=True):
+    """Accepted, Failed, Rejected (§5.12)."""
+
+
 class ExtendedTriggerMessageConf(StatusConf, frozen=True, kw_only=True):
     """Accepted, Rejected, NotImplemented (§5.6)."""
 

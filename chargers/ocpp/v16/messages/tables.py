@@ -29,6 +29,7 @@ REQUESTS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
         "LogStatusNotification": sec.LogStatusNotificationReq,
         "MeterValues": req.MeterValuesReq,
         "SecurityEventNotification": sec.SecurityEventNotificationReq,
+        "SignCertificate": sec.SignCertificateReq,
         "SignedFirmwareStatusNotification": sec.SignedFirmwareStatusNotificationReq,
         "StartTransaction": req.StartTransactionReq,
         "StatusNotification": req.StatusNotificationReq,
@@ -39,17 +40,21 @@ REQUESTS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
 CONFIRMATIONS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
     {
         "CancelReservation": conf.CancelReservationConf,
+        "CertificateSigned": sec.CertificateSignedConf,
         "ChangeAvailability": conf.ChangeAvailabilityConf,
         "ChangeConfiguration": conf.ChangeConfigurationConf,
         "ClearCache": conf.ClearCacheConf,
         "ClearChargingProfile": conf.ClearChargingProfileConf,
         "DataTransfer": conf.DataTransferConf,
+        "DeleteCertificate": sec.DeleteCertificateConf,
         "ExtendedTriggerMessage": sec.ExtendedTriggerMessageConf,
         "GetCompositeSchedule": conf.GetCompositeScheduleConf,
         "GetConfiguration": conf.GetConfigurationConf,
         "GetDiagnostics": conf.GetDiagnosticsConf,
+        "GetInstalledCertificateIds": sec.GetInstalledCertificateIdsConf,
         "GetLocalListVersion": conf.GetLocalListVersionConf,
         "GetLog": sec.GetLogConf,
+        "InstallCertificate": sec.InstallCertificateConf,
         "RemoteStartTransaction": conf.RemoteStartTransactionConf,
         "RemoteStopTransaction": conf.RemoteStopTransactionConf,
         "ReserveNow": conf.ReserveNowConf,
@@ -102,12 +107,7 @@ CONFIRMATION_DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = MappingProxyT
     {"GetConfiguration": {"configurationKey.readonly": False}}
 )
 
-OUTGOING: Final = frozenset(CONFIRMATIONS) | {
-    "CertificateSigned",
-    "DeleteCertificate",
-    "GetInstalledCertificateIds",
-    "InstallCertificate",
-}
+OUTGOING: Final = frozenset(CONFIRMATIONS)
 """What a central system may ask of a charge point, the security extension included."""
 
 ALIASES: Final[Mapping[str, str]] = MappingProxyType(

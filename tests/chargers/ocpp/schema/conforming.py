@@ -87,6 +87,7 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
     ("LogStatusNotification", {"status": "Idle"}),
     ("SecurityEventNotification", {"type": "StartupOfTheDevice", "timestamp": TIME, "techInfo": "1.0"}),
     ("SignedFirmwareStatusNotification", {"status": "SignatureVerified", "requestId": 7}),
+    ("SignCertificate", {"csr": "-----BEGIN CERTIFICATE REQUEST-----"}),
 ]
 
 SCHEDULE = {
@@ -95,6 +96,13 @@ SCHEDULE = {
     "startSchedule": TIME,
     "minChargingRate": 6.0,
     "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16.1, "numberPhases": 3}],
+}
+
+HASH_DATA = {
+    "hashAlgorithm": "SHA256",
+    "issuerNameHash": "ab" * 32,
+    "issuerKeyHash": "cd" * 32,
+    "serialNumber": "FFF",
 }
 
 CONFIRMATIONS: list[tuple[str, dict[str, Any]]] = [
@@ -135,4 +143,9 @@ CONFIRMATIONS: list[tuple[str, dict[str, Any]]] = [
     ("ExtendedTriggerMessage", {"status": "NotImplemented"}),
     ("GetLog", {"status": "AcceptedCanceled", "filename": "security.log"}),
     ("SignedUpdateFirmware", {"status": "InvalidCertificate"}),
+    ("CertificateSigned", {"status": "Rejected"}),
+    ("DeleteCertificate", {"status": "NotFound"}),
+    ("GetInstalledCertificateIds", {"status": "NotFound"}),
+    ("GetInstalledCertificateIds", {"status": "Accepted", "certificateHashData": [HASH_DATA]}),
+    ("InstallCertificate", {"status": "Failed"}),
 ]
