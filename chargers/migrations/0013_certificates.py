@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chargers', '0011_security_extension_jobs'),
+        ('chargers', '0012_measured_when'),
     ]
 
     operations = [
