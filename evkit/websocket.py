@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from asyncio import Task, TimerHandle
     from collections.abc import Callable
 
-    from uvicorn._types import ASGISendEvent
+    from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 
 LINGER_S = 2.0
 MESSAGES_AHEAD = 4
@@ -138,6 +138,24 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
         self.read_paused = paused or self.queue.qsize() >= MESSAGES_AHEAD
         if self.read_paused and not paused:
             self.transport.pause_reading()
+
+    def pause_writing(self) -> None:
+        """Read nothing more from a peer that does not read: pongs, too, would pile up in our memory."""
+        super().pause_writing()
+        self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Read on, unless messages wait."""
+        super().resume_writing()
+        if not self.read_paused:
+            self.transport.resume_reading()
+
+    async def receive(self) -> ASGIReceiveEvent:
+        """Return the next message; reading goes on once none waits, if the peer reads what we write."""
+        event = await super().receive()
+        if not self.writable.is_set() and not self.disconnected:
+            self.transport.pause_reading()
+        return event
 
     def write_text(self, text: str) -> bool:
         """Send a text at once; False if it has to take the usual way."""

@@ -80,9 +80,13 @@ def _length(length: int) -> bytes:
     return bytes([0x80 | 127]) + length.to_bytes(8, "big")
 
 
-def shake(port: int, handshake: Handshake) -> Reply:
-    """Send `handshake` and return what came back."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+def shake(port: int, handshake: Handshake, *, receive_buffer: int | None = None) -> Reply:
+    """Send `handshake` and return what came back; `receive_buffer` limits what waits unread, in bytes."""
+    connection = socket.socket()
+    connection.settimeout(10)
+    if receive_buffer is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.connect(("127.0.0.1", port))
     connection.sendall(handshake.request())
     received = b""
     while b"\r\n\r\n" not in received:

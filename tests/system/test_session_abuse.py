@@ -8,7 +8,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ METER = (
     '"sampledValue":[{"value":"7"}]}]}]'
 )
 TOO_BIG = 1009
+PINGS = (bytes([0x89, 0x80 | 125]) + bytes(4) + bytes(125)) * 500
+"""Five hundred frames of RFC 6455 §5.5.2, masked with the key zero."""
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +200,67 @@ def test_readers_that_never_read_are_not_read_either(server: Server) -> None:
         assert sent > 100_000
         for reply in readers:
             reply.close()
+
+
+def test_a_reader_that_never_reads_is_cut_off_once_another_takes_its_place(server: Server) -> None:
+    """Closing alone would wait for ever for it to take the answers that the server still holds."""
+    stuck = shake(server.port, Handshake("/ocpp/CP_10"), receive_buffer=4096)
+    fill_until_nothing_moves(stuck.socket)
+    newest = connect(server, "CP_10")
+    assert ask(newest, '[2,"newest","Heartbeat",{}]')[:2] == [3, "newest"]
+    with pytest.raises(ConnectionError):
+        send_on(stuck.socket, 30)
+    stuck.close()
+    newest.close()
+
+
+def send_on(peer: socket.socket, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        with suppress(BlockingIOError):
+            peer.send(b"x")
+
+
+def test_pings_of_a_reader_that_never_reads_do_not_pile_up(server: Server) -> None:
+    with undisturbed(server, growth_mib=32.0):
+        stuck = shake(server.port, Handshake("/ocpp/CP_11"), receive_buffer=4096)
+        fill_until_nothing_moves(stuck.socket)
+        stuck.close()
+
+
+def test_a_flood_of_pings_leaves_others_their_turn(server: Server) -> None:
+    with undisturbed(server):
+        reply = connect(server, "CP_12")
+        reply.socket.settimeout(1)
+        over = threading.Event()
+
+        def read() -> None:
+            while not over.is_set():
+                with suppress(TimeoutError):
+                    reply.socket.recv(2**20)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        began = time.monotonic()
+        while time.monotonic() - began < 3:
+            reply.socket.sendall(PINGS)
+        over.set()
+        reader.join(10)
+        reply.close()
+
+
+def fill_until_nothing_moves(peer: socket.socket) -> None:
+    """Send pings and read no pongs until the server takes no more for a while; 64 MiB at most."""
+    peer.setblocking(False)
+    sent, left, moved = 0, b"", time.monotonic()
+    while time.monotonic() - moved < 1.5 and sent < 64 * 2**20:
+        left = left or PINGS
+        try:
+            done = peer.send(left)
+            sent, left, moved = sent + done, left[done:], time.monotonic()
+        except BlockingIOError:
+            time.sleep(0.01)
 
 
 def test_a_flood_from_one_charge_point_slows_down_itself(server: Server) -> None:
