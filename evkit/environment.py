@@ -44,6 +44,43 @@ class Environment:
         return bool(self.database_url)
 
 
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The mail server, under the names of Django's own settings; without a host nothing is mailed."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    starttls: bool
+    tls: bool
+    sender: str
+
+
+def read_mail_server(environ: Mapping[str, str] = os.environ) -> MailServer:
+    """Return the mail server.
+
+    Raises:
+        ImproperlyConfigured: the port is no number, or both ways to encrypt are chosen.
+    """
+    starttls, tls = environ.get("EMAIL_USE_TLS", "") == "1", environ.get("EMAIL_USE_SSL", "") == "1"
+    port = environ.get("EMAIL_PORT") or ("465" if tls else "587" if starttls else "25")
+    if not port.isdecimal():
+        raise ImproperlyConfigured(f"EMAIL_PORT is {port!r}; write a number such as 587.")
+    if starttls and tls:
+        raise ImproperlyConfigured("EMAIL_USE_TLS (STARTTLS) and EMAIL_USE_SSL exclude each other.")
+    user = environ.get("EMAIL_HOST_USER", "")
+    return MailServer(
+        host=environ.get("EMAIL_HOST", ""),
+        port=int(port),
+        user=user,
+        password=environ.get("EMAIL_HOST_PASSWORD", ""),
+        starttls=starttls,
+        tls=tls,
+        sender=environ.get("DEFAULT_FROM_EMAIL") or (user if "@" in user else "evkit@localhost"),
+    )
+
+
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     """Return the environment; creates the data folder and the secret key in embedded mode.
 

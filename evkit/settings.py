@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evkit.assets import digest_of, is_kept
 from evkit.core.logging import logging_settings
-from evkit.environment import BASE_DIR, database_settings, read_environment
+from evkit.environment import BASE_DIR, database_settings, read_environment, read_mail_server
 
 environment = read_environment()
 
@@ -140,5 +140,15 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 CELERY_BROKER_URL = environment.redis_url or "memory://localhost"
+
+mail_server = read_mail_server()
+EMAIL_HOST = mail_server.host
+EMAIL_PORT = mail_server.port
+EMAIL_HOST_USER = mail_server.user
+EMAIL_HOST_PASSWORD = mail_server.password
+EMAIL_USE_TLS = mail_server.starttls
+EMAIL_USE_SSL = mail_server.tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail_server.sender
 
 LOGGING = logging_settings(environment.log_format)

@@ -1,30 +1,40 @@
 """One-time links with which a person chooses a password: an invitation, or a way back in.
 
-A link is signed, works once and for seven days. It names the unusable password that was put in place with
-it, so that choosing a password, or a newer link, makes it useless.
+A link is signed and works once. One that an administrator makes is good for seven days and names the unusable
+password that was put in place with it, so that choosing a password, or a newer link, makes it useless. One
+that somebody asked for who forgot their password is good for an hour and names the present password, which
+stays valid until the link is used: whoever asks for links of others takes nothing away from them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from evkit.core.errors import EvkitError, InvalidInputError
 from evkit.core.recorders import Actor, Deed, record
+from evkit.core.texts import storable
 from sites.models import Site, User
 from sites.services.guessing import Suspect, count_failure, wait_s
 from sites.services.sessions import drop_sessions
 from sites.services.users import InvalidUserError, Profile, create_user
 
 LIFETIME = timedelta(days=7)
+WAY_BACK_LIFETIME = timedelta(hours=1)
 SALT = "evkit.link"
+WAY_BACK_SALT = "evkit.way-back"
+FREE_LETTERS = 3
+"""Links that may be asked for by mail for one user before each next one has to wait."""
+
 FREE_TRIES = 10
 """Links that do not work which one address may open before it has to wait."""
 
@@ -77,6 +87,26 @@ def issue_link(*, user: User, actor: Actor, now: datetime) -> str:
     return signing.dumps([user.pk, _mark(user)], salt=SALT)
 
 
+@transaction.atomic
+def ways_back(*, who: str, address: str, now: datetime) -> list[tuple[User, str]]:
+    """Return the users who can be written to of this user name or e-mail address, with a link for each.
+
+    Raises:
+        TooManyLinksError: `address` asked too often, or too many asked for this user.
+    """
+    name = storable(who, 254).strip().lower()
+    asking = [Suspect(f"back:{name}", FREE_LETTERS), Suspect(f"back-from:{address}", FREE_TRIES)]
+    if wait := wait_s(asking, now=now):
+        raise TooManyLinksError(wait)
+    count_failure(asking, now=now)
+    known = User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name), is_active=True)
+    found = [user for user in known.exclude(email="") if user.has_usable_password()]
+    until = int((now + WAY_BACK_LIFETIME).timestamp())
+    for user in found:
+        record(Deed(Actor(None, "", address), "ask_link", "user", user.get_username()))
+    return [(user, signing.dumps([user.pk, _mark(user), until], salt=WAY_BACK_SALT)) for user in found]
+
+
 def find_link(*, token: str, address: str, now: datetime) -> User:
     """Return whose link this is.
 
@@ -111,6 +141,7 @@ def redeem_link(*, token: str, password: str, address: str, now: datetime) -> Us
         raise InvalidInputError(" ".join(error.messages), field="password") from error
     user.set_password(password)
     user.link_expires_at = None
+    drop_sessions(user=user)
     user.save(update_fields=["password", "link_expires_at"])
     actor = Actor(user.pk, user.get_username(), address)
     record(Deed(actor, "redeem_link", "user", user.get_username()))
@@ -118,17 +149,28 @@ def redeem_link(*, token: str, password: str, address: str, now: datetime) -> Us
 
 
 def _user_of(token: str, now: datetime, *, lock: bool = False) -> User | None:
+    named, asked = _read(token, SALT, int, str), _read(token, WAY_BACK_SALT, int, str, int)
+    if named is None and (asked is None or asked[2] <= now.timestamp()):
+        return None
+    primary_key, mark, *_until = named or asked or ()
+    users = User.objects.select_for_update() if lock else User.objects.all()
+    user = users.filter(pk=primary_key, is_active=True).first()
+    if user is None or not constant_time_compare(mark, _mark(user)):
+        return None
+    if named is None:
+        return user if user.has_usable_password() else None
+    in_force = user.link_expires_at is not None and user.link_expires_at > now
+    return user if in_force and not user.has_usable_password() else None
+
+
+def _read(token: str, salt: str, *kinds: type) -> tuple[Any, ...] | None:
+    """Return what a token says if it was signed here and is made of these kinds."""
     try:
-        primary_key, mark = signing.loads(token, salt=SALT)
+        said = signing.loads(token, salt=salt)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    if not isinstance(primary_key, int) or not isinstance(mark, str):
-        return None
-    users = User.objects.select_for_update() if lock else User.objects.all()
-    user = users.filter(pk=primary_key, is_active=True, link_expires_at__gt=now).first()
-    if user is None or user.has_usable_password() or not constant_time_compare(mark, _mark(user)):
-        return None
-    return user
+    right = isinstance(said, list) and [type(each) for each in said] == list(kinds)
+    return tuple(said) if right else None
 
 
 def _mark(user: User) -> str:

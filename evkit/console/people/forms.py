@@ -104,6 +104,18 @@ class OwnPasswordForm(PasswordChangeForm):
         return password_validators_help_texts()
 
 
+class ForgottenForm(StyledForm):
+    """Who forgot their password."""
+
+    who = forms.CharField(
+        label=_("User name or e-mail address"),
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        ),
+    )
+
+
 class NewPasswordForm(StyledForm):
     """A password, chosen by the person it belongs to."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from evkit.console.access import administrator_page, principal_of
 from evkit.console.people.forms import InvitationForm, UserForm, user_values
+from evkit.console.people.letters import INVITATION, NEW_LINK, link_letter
 from evkit.console.people.listing import user_line, user_lines
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
-from sites.models import User
+from evkit.core.mail import UnableToMailError, can_mail, send
+from sites.models import Site, User
 from sites.services.links import invite_user, issue_link
 from sites.services.users import change_user, set_active
 
@@ -44,7 +48,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 actor=principal_of(request).actor,
                 now=utc_now(),
             )
-            return _link_page(request, user, token)
+            return _link_page(request, user, token, INVITATION)
         except EvkitError as error:
             form.refuse(error)
     return render(request, "console/users/invite.html", {"form": form})
@@ -101,7 +105,7 @@ def user_link(request: HttpRequest, number: int) -> HttpResponse:
     except EvkitError as error:
         messages.error(request, error.message)
         return redirect("user", number)
-    return _link_page(request, user, token)
+    return _link_page(request, user, token, NEW_LINK)
 
 
 def _user(number: int) -> User:
@@ -116,6 +120,20 @@ def _detail_page(request: HttpRequest, user: User, form: UserForm) -> HttpRespon
     return render(request, "console/users/user.html", context)
 
 
-def _link_page(request: HttpRequest, user: User, token: str) -> HttpResponse:
+def _link_page(request: HttpRequest, user: User, token: str, kind: str) -> HttpResponse:
+    """Show a link to hand over; it is mailed as well where there are a mail server and an address."""
     link = request.build_absolute_uri(reverse("link", args=[token]))
-    return render(request, "console/users/link.html", {"person": user, "link": link})
+    context: dict[str, object] = {"person": user, "link": link}
+    if user.email and can_mail():
+        try:
+            send(link_letter(kind, user, link, _zone_of(user)))
+            context["mailed"] = True
+        except UnableToMailError as error:
+            context["unable"] = error.message
+    return render(request, "console/users/link.html", context)
+
+
+def _zone_of(user: User) -> ZoneInfo:
+    """Return the time zone of a user: that of their first site."""
+    site = user.sites.order_by("code").first() or Site.objects.order_by("code").first()
+    return ZoneInfo("UTC") if site is None else site.zone

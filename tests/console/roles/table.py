@@ -108,6 +108,7 @@ PUBLIC = {
     "login": Row(Need.NOTHING, inside=302, page=False),
     "logout": Row(Need.NOTHING, get=405, page=False),
     "preferences": Row(Need.NOTHING, get=405, page=False),
+    "forgotten": Row(Need.NOTHING, form=lambda _w: {"who": "nobody"}, page=False),
     "link": Row(Need.NOTHING, lambda w: [w.link], post=302, form=lambda _w: PASSWORD, page=False),
 }
 INSTALLABLE = {

@@ -18,6 +18,7 @@ from sites.services.links import (
     invite_user,
     issue_link,
     redeem_link,
+    ways_back,
 )
 from sites.services.users import InvalidUserError, Profile, create_user, set_active
 from sites.types import Role
@@ -148,3 +149,42 @@ class TestFindLink:
         assert caught.value.wait == 2
         assert find_link(token=token, address="192.0.2.10", now=NOW) == user
         assert find_link(token=token, address=HERE, now=NOW + timedelta(seconds=2)) == user
+
+
+class TestWaysBack:
+    @pytest.fixture
+    def ann(self):
+        profile = Profile("Ann", "", "ann@example.org", "en")
+        return create_user(
+            username="ann", role=Role.OPERATOR, actor=SYSTEM, password="a long password", profile=profile
+        )
+
+    def test_are_good_for_an_hour(self, ann):
+        ((user, token),) = ways_back(who="Ann", address=HERE, now=NOW)
+        assert user == ann
+        assert find_link(token=token, address=HERE, now=NOW + timedelta(minutes=59)) == ann
+        with pytest.raises(InvalidLinkError):
+            find_link(token=token, address=HERE, now=NOW + timedelta(minutes=60))
+
+    def test_end_with_the_password_that_was_forgotten(self, ann):
+        ((_user, first),) = ways_back(who="ann", address=HERE, now=NOW)
+        ((_user, second),) = ways_back(who="ann", address=HERE, now=NOW)
+        redeem(second)
+        for token in (first, second):
+            with pytest.raises(InvalidLinkError):
+                redeem(token)
+
+    def test_give_way_to_a_link_of_an_administrator(self, ann):
+        ((_user, token),) = ways_back(who="ann", address=HERE, now=NOW)
+        mine = issue_link(user=ann, actor=SYSTEM, now=NOW)
+        with pytest.raises(InvalidLinkError):
+            find_link(token=token, address=HERE, now=NOW)
+        assert find_link(token=mine, address=HERE, now=NOW) == ann
+
+    def test_all_who_share_an_address_get_one(self, ann):
+        profile = Profile("Ben", "", "ANN@example.org", "en")
+        create_user(
+            username="ben", role=Role.GUEST, actor=SYSTEM, password="another password", profile=profile
+        )
+        found = ways_back(who="ann@example.org", address=HERE, now=NOW)
+        assert sorted(user.username for user, _token in found) == ["ann", "ben"]
