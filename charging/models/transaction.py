@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Upper
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models import ChargePoint, Evse
@@ -129,6 +129,7 @@ class Transaction(models.Model):
         indexes = [
             models.Index(fields=["charge_point", "-started_at"], name="transaction_by_charge_point"),
             models.Index(fields=["-started_at"], name="transaction_recent"),
+            models.Index(Upper("id_tag"), name="transaction_by_tag"),
             models.Index(
                 fields=["number"],
                 condition=models.Q(energy_judged_at=None),

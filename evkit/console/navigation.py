@@ -45,7 +45,7 @@ POINT_PAGES: Final = frozenset(
         "charge_point_command", "charge_point_configuration", "charge_point_passport",
         "charge_point_security",
         "charge_point_messages",
-        "charge_point_message", "charge_point_connections", "command", "transaction",
+        "charge_point_message", "charge_point_connections", "command",
     }
 )  # fmt: skip
 SITE: Final = (
@@ -71,6 +71,12 @@ PLANNING: Final = (
         "schedules", _("Schedules"), "calendar-time", pages=frozenset({"schedule_group"}), key="h",
     ),
     Destination("reservations", pgettext_lazy("page", "Reservations"), "bookmark", key="b"),
+)  # fmt: skip
+HISTORY: Final = (
+    Destination(
+        "transactions", pgettext_lazy("page", "History"), "history", key="y",
+        pages=frozenset({"transaction", "all_transactions"}),
+    ),
 )  # fmt: skip
 UPKEEP: Final = (Destination("orphans", _("Quarantine"), "inbox", right=Right.COMMAND, key="q"),)
 GENERAL: Final = (
@@ -103,7 +109,7 @@ ADMINISTRATION: Final = (
         short=pgettext_lazy("bottom bar", "Admin"), key="a",
     ),
 )  # fmt: skip
-GROUPS: Final = (SITE, PLANNING, UPKEEP, GENERAL, ADMINISTRATION)
+GROUPS: Final = (SITE, PLANNING, HISTORY, UPKEEP, GENERAL, ADMINISTRATION)
 PHONE_PLACES: Final = 5
 HOME: Final = "overview"
 

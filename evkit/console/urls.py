@@ -23,6 +23,7 @@ from evkit.console.views import (
     schedules,
     sites,
     smart,
+    transactions,
     users,
 )
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("account/sessions/end/", account.end_session_of_mine, name="end_session"),
     path("account/link/<str:token>/", links.link, name="link"),
     path("account/forgotten/", forgotten.forgotten, name="forgotten"),
+    path("transactions/", transactions.all_transactions, name="all_transactions"),
     path("users/", users.users, name="users"),
     path("users/invite/", users.invite, name="invite"),
     path("users/<int:number>/", users.user_detail, name="user"),
@@ -52,6 +54,7 @@ urlpatterns = [
     path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
     path("sites/<slug:code>/charge-points/", lists.charge_points, name="charge_points"),
     path("sites/<slug:code>/connectors/", lists.connectors, name="connectors"),
+    path("sites/<slug:code>/transactions/", transactions.transactions, name="transactions"),
     path("sites/<slug:code>/smart-charging/", smart.smart_charging, name="smart"),
     path("sites/<slug:code>/smart-charging/switch/", smart.smart_switch, name="smart_switch"),
     path("sites/<slug:code>/smart-charging/limit/", smart.smart_limit, name="smart_limit"),

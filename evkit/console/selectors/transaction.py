@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from charging.models import EnergyCorrection, Transaction
+from charging.models import EnergyCorrection, LimitChange, Transaction
 from charging.selectors import Quantity, quantities_of, samples_of
+from charging.types import LimitKind
 from evkit.console.periods import Period
+from evkit.console.selectors.history import mean_power_w
 from evkit.console.selectors.messages import MessageFilter, MessageLine, message_line
 from evkit.console.selectors.procedure import transaction_steps
 from evkit.console.selectors.transactions import TransactionLine, transaction_line
@@ -18,6 +20,7 @@ from sites.models import Site
 AROUND = timedelta(minutes=2)
 MARGIN = timedelta(minutes=1)
 MESSAGES = 100
+LIMITS = 500
 CHATTER = ("MeterValues", "Heartbeat")
 
 
@@ -47,6 +50,8 @@ class TransactionDetail:
     registers: Sequence[Register]
     messages: Sequence[MessageLine]
     corrections: Sequence[EnergyCorrection]
+    limits: Sequence[LimitChange]
+    mean_w: float | None
 
 
 def find_transaction(site: Site, number: int) -> Transaction | None:
@@ -67,6 +72,8 @@ def transaction_detail(row: Transaction, now: datetime) -> TransactionDetail:
         registers=registers_of(row),
         messages=messages_around(row, begin - AROUND, end + AROUND),
         corrections=list(row.corrections.all()),
+        limits=limits_within(row, end),
+        mean_w=mean_power_w(row, now),
     )
 
 
@@ -83,6 +90,18 @@ def registers_of(row: Transaction) -> list[Register]:
         Register(f"{name} {phase}".strip(), unit, float(found[0].value), float(found[-1].value))
         for (name, phase, unit), found in sorted(by_name.items())
     ]
+
+
+def limits_within(row: Transaction, end: datetime) -> list[LimitChange]:
+    """Return the limits in force during a transaction, oldest first: the last of each kind before it, too."""
+    changes = LimitChange.objects.filter(evse_id=row.evse_id)
+    before = [
+        found
+        for kind in LimitKind.values
+        if (found := changes.filter(kind=kind, at__lte=row.started_at).order_by("-at", "-pk").first())
+    ]
+    within = changes.filter(at__gt=row.started_at, at__lte=end).order_by("at", "pk")[:LIMITS]
+    return [*sorted(before, key=lambda each: each.at), *within]
 
 
 def messages_around(row: Transaction, since: datetime, until: datetime) -> list[MessageLine]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
 from evkit.console.tables.address import SORT, ListAddress
@@ -66,6 +67,8 @@ class ListTable(tables.Table):
     A subclass declares `Column`s, the most important first.
     """
 
+    paginated_by: ClassVar[type[Paginator[Any]]] = Paginator
+
     class Meta:
         orderable = True
 
@@ -89,7 +92,7 @@ class ListTable(tables.Table):
         hidden = [name for name in self.base_columns if name not in self.shown]
         super().__init__(rows, exclude=hidden, order_by=address.get(SORT) or None, order_by_field=SORT)
         if paged:
-            self.paginate(per_page=address.per_page, page=1)
+            self.paginate(paginator_class=self.paginated_by, per_page=address.per_page, page=1)
             self.page = self.paginator.get_page(address.page)
 
     @property

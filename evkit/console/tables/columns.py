@@ -17,7 +17,8 @@ class Column(tables.Column):
     `path` leads to its plain value ("state__model"), which a table's `value_<name>` replaces and its
     `render_<name>` draws. `sort` names the fields to order by, usually the path; rows without a value come
     last either way, on every database. `usual` says whether it is shown unless the viewer chooses
-    otherwise, `live` whether its order changes while one looks.
+    otherwise, `live` whether its order changes while one looks. `nullable` False says that every row has a
+    value, so that a plain index gives the order.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Column(tables.Column):
         number: bool = False,
         usual: bool = True,
         live: bool = False,
+        nullable: bool = True,
         css: str = "",
     ) -> None:
         self.sort = sort or ((path,) if path else ())
@@ -43,6 +45,7 @@ class Column(tables.Column):
         self.css = " ".join(filter(None, ["num" if number else "", css]))
         self.usual = usual
         self.live = live
+        self.nullable = nullable
 
     def plain(self, table: tables.Table, record: Any, name: str) -> object:
         """Return the value of a record without any drawing; None where there is none."""
@@ -58,6 +61,7 @@ class Column(tables.Column):
 
     def order(self, queryset: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:  # noqa: FBT001
         """Return the rows in order, those that say the same in the order of their keys."""
+        last = True if self.nullable else None
         fields = [F(name) for name in self.sort]
-        ways = [f.desc(nulls_last=True) if is_descending else f.asc(nulls_last=True) for f in fields]
+        ways = [f.desc(nulls_last=last) if is_descending else f.asc(nulls_last=last) for f in fields]
         return queryset.order_by(*ways, "pk"), True

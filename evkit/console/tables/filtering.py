@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     CHIPS = "chips"
     DATE = "date"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)

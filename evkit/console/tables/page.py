@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from evkit.core.clock import utc_now
 
 CSV = "csv"
 ALL = "all"
+TOTALS = "totals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class ListPage:
 
     `name` is its URL name and that of its saved filters; `rows` are all rows the viewer may see, in the
     usual order; `live` is the field that holds the id of the charge point a row follows ("" where nothing
-    is live); `absent` are columns without any data; `template` extends `tables/page.html`.
+    is live); `absent` are columns without any data; `template` extends `tables/page.html`. `totals` sums up
+    all rows that pass the filters, which `totals_template` shows; of very many it does so after the page.
     """
 
     name: str
@@ -54,6 +56,8 @@ class ListPage:
     live: str = ""
     absent: Collection[str] = ()
     context: Mapping[str, object] = field(default_factory=dict)
+    totals: Callable[[QuerySet[Any]], object] | None = None
+    totals_template: str = ""
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page, or the part of it that was asked for."""
@@ -63,6 +67,9 @@ class ListPage:
         if request.GET.get(FORMAT) == CSV:
             return self._file(filters, now)
         asked = request.GET.get("only", "")
+        if asked == TOTALS and self.totals:
+            summed = {"list": self, "totals": self.totals(filters.apply(self.rows))}
+            return render(request, self.totals_template, summed)
         if request.headers.get("HX-Request") != "true":
             return self._render(request, filters, now, self.template)
         if not asked:
@@ -105,6 +112,12 @@ class ListPage:
         context = self._context(request, filters.with_counts(self.rows), table)
         return render(request, "tables/live_rows.html", context)
 
+    def _totals(self, filters: FilterSet, table: ListTable) -> object:
+        """Return the sums that are shown at once: None where the page asks for them later, or has none."""
+        if self.totals is None or getattr(table.paginator, "more", False):
+            return None
+        return self.totals(filters.apply(self.rows))
+
     def _context(self, request: HttpRequest, filters: FilterSet, table: ListTable) -> dict[str, object]:
         fields = [one.name for one in self.filters if one.kind is not Kind.CHIPS]
         return {
@@ -114,6 +127,7 @@ class ListPage:
             "kept": filters.address.kept(without=[*fields, SORT]),
             "per_page_choices": PER_PAGE_CHOICES,
             "table": table,
+            "totals": self._totals(filters, table),
             "saved": saved_filters_of(request, self.name, filters.address),
             **self.context,
         }

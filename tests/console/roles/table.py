@@ -145,6 +145,7 @@ LISTS = {
     "answer": Row(
         Need.COMMAND, lambda w: [w.ask.pk], get=405, post=302, form=lambda _w: {"decision": "accept"}
     ),
+    "all_transactions": Row(Need.LOG_IN),
     "saved_filters": Row(Need.LOG_IN, get=405, post=302, form=lambda _w: NEW_FILTER),
     "saved_filter": Row(
         Need.OWNER, lambda w: [w.saved_filter.pk], get=405, post=302, form=lambda _w: {"action": "delete"}
@@ -156,6 +157,7 @@ SITE = {
     "site_power": Row(Need.SITE, site, page=False),
     "charge_points": Row(Need.SITE, site),
     "connectors": Row(Need.SITE, site),
+    "transactions": Row(Need.SITE, site),
     "operation": Row(Need.SITE, site),
     "operation_confirm": Row(Need.COMMAND, site, get=405, form=reset),
     "operation_run": Row(Need.COMMAND, site, get=405, post=302, form=reset),
