@@ -22,7 +22,17 @@ from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector
 
 LogIn = Callable[..., Client]
-TABS = ("transactions", "curves", "commands", "configuration", "passport", "messages", "files", "connections")
+TABS = (
+    "transactions",
+    "curves",
+    "commands",
+    "configuration",
+    "passport",
+    "messages",
+    "files",
+    "connections",
+    "security",
+)
 LIVE = {"HX-Request": "true"}
 
 

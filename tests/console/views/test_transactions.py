@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -125,7 +126,7 @@ class TestTheList:
     def test_mean_power_is_energy_over_duration_and_unknown_where_the_energy_is(
         self, log_in: LogIn, url: str, history: dict[str, Transaction]
     ) -> None:
-        lines = log_in(Role.GUEST).get(f"{url}?state=closed&sort=start&format=csv")
+        lines: Any = log_in(Role.GUEST).get(f"{url}?state=closed&sort=start&format=csv")
         rows = b"".join(lines.streaming_content).decode("utf-8-sig").splitlines()
         place = rows[0].split(",").index("Mean (kW)")
         assert [row.split(",")[place] for row in rows[1:]] == ["5", "", "7.5"]
