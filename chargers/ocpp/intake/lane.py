@@ -29,9 +29,6 @@ log = logging.getLogger(__name__)
 BATCH_CAP = 2_000
 QUEUE_CAP = 20_000
 
-BUSY_S = 0.025
-"""Rests are not taken after every batch: under load they would cost a quarter of the time."""
-
 
 class Lane:
     """One writer thread with its own database connection.
@@ -40,8 +37,8 @@ class Lane:
         name: shown in logs and metrics.
         writer: writes a batch.
         bus: gets the events of committed batches.
-        pause_s: what is left to other writers after `BUSY_S` of writing without a rest, in s (SQLite has
-            one writer at a time, and those that wait look for a gap every now and then only).
+        pause_s: shortest time from a commit to the next transaction, in s. SQLite has one writer at a time,
+            and those that wait look for a gap every now and then only.
     """
 
     def __init__(self, name: str, writer: BatchWriter, bus: EventBus, *, pause_s: float = 0.0) -> None:
@@ -55,6 +52,7 @@ class Lane:
         self._waiting: queue.SimpleQueue[list[Work] | None] = queue.SimpleQueue()
         self._put = 0
         self._taken = 0
+        self._committed = 0.0
         self._thread = threading.Thread(target=self._run, name=f"lane-{name}", daemon=True)
 
     def start(self) -> None:
@@ -94,10 +92,7 @@ class Lane:
     def _run(self) -> None:
         use_own_connection()
         running = True
-        rested = time.monotonic()
         while running:
-            if self._waiting.empty():
-                rested = time.monotonic()
             batch, running = self._drain()
             if not batch:
                 continue
@@ -106,9 +101,8 @@ class Lane:
             except Exception as error:
                 log.exception("lane_failed", extra={"lane": self.name})
                 _deliver([(item, Failed(error)) for item in batch])
-            if self._pause_s and time.monotonic() - rested >= BUSY_S:
-                time.sleep(self._pause_s)
-                rested = time.monotonic()
+            if self._pause_s:
+                time.sleep(max(0.0, self._committed + self._pause_s - time.monotonic()))
         connection.close()
 
     def _drain(self) -> tuple[list[Work], bool]:
@@ -127,6 +121,7 @@ class Lane:
 
     def _write(self, batch: Sequence[Work]) -> None:
         written = self._writer.write(batch)
+        self._committed = time.monotonic()
         self.batches += 1
         self.pieces += len(batch)
         _deliver(written.outcomes)
