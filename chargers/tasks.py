@@ -10,6 +10,7 @@ from chargers.services.deferred import default_overdue
 from chargers.services.desired_applying import apply_availability, apply_desired
 from chargers.services.effects import give_up_effects
 from chargers.services.file_jobs import sweep_jobs
+from chargers.services.file_retention import remove_left_overs, remove_old_files
 from evkit.core.clock import utc_now
 
 
@@ -22,6 +23,14 @@ def sweep_commands() -> None:
     default_overdue(now=now)
     close_silent(now=now)
     sweep_jobs(now=now)
+
+
+@shared_task(name="chargers.tasks.remove_files")
+def remove_files() -> None:
+    """Remove received files whose time is over, and what belongs to no job."""
+    now = utc_now()
+    remove_old_files(now=now)
+    remove_left_overs(now=now)
 
 
 @shared_task(name="chargers.tasks.apply_desired")

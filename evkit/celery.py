@@ -29,6 +29,7 @@ app.conf.update(
         "keep-local-lists": {"task": "charging.tasks.keep_local_lists", "schedule": 60.0},
         "apply-desired": {"task": "chargers.tasks.apply_desired", "schedule": 30.0},
         "judge-energy": {"task": "charging.tasks.judge_energy", "schedule": 30.0},
+        "remove-files": {"task": "chargers.tasks.remove_files", "schedule": 3600.0},
         "make-partitions": {"task": "history.tasks.make_partitions", "schedule": 6 * 3600.0},
     },
 )

@@ -53,8 +53,9 @@ class FileJob(models.Model):
     """A file on its way to or from a charge point, and how far it has come (OCPP 1.6 §5.9, §5.19).
 
     `token` is the secret part of its address, good for this job alone until `expires_at`. Diagnostics
-    have `received_at`, `size` (bytes) and `sha256` once they are here. `version_before` is the firmware
-    that ran at the request, `version_seen` the other one that the charge point booted with since.
+    have `received_at`, `size` (bytes) and `sha256` once they are here, and `removed_at` when they no longer
+    are. `version_before` is the firmware that ran at the request, `version_seen` the other one that the
+    charge point booted with since.
     `elsewhere` means that the file goes to, or comes from, another server: only statuses tell of it.
     `request_id` correlates the statuses of the security extension, `log_type` says which log is uploaded
     (security whitepaper, N01, L01).
@@ -80,6 +81,7 @@ class FileJob(models.Model):
     size = models.PositiveBigIntegerField(_("size"), null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     received_at = models.DateTimeField(_("received"), null=True)
+    removed_at = models.DateTimeField(_("removed"), null=True)
     error = models.CharField(_("error"), max_length=500, blank=True)
     version_before = models.CharField(max_length=50, blank=True)
     version_seen = models.CharField(max_length=50, blank=True)
@@ -88,7 +90,14 @@ class FileJob(models.Model):
         verbose_name = _("file job")
         verbose_name_plural = _("file jobs")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["charge_point", "kind", "-id"], name="file_job_recent")]
+        indexes = [
+            models.Index(fields=["charge_point", "kind", "-id"], name="file_job_recent"),
+            models.Index(
+                fields=["kind", "received_at"],
+                condition=models.Q(removed_at=None, received_at__isnull=False),
+                name="file_job_kept",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"

@@ -70,6 +70,7 @@ def receive(*, job_id: int, received: Received, now: datetime) -> bool:
     received.temporary.replace(job.path)
     job.file_name = job.file_name or storable(PurePosixPath(received.name).name, 255)
     job.size, job.sha256, job.received_at = received.size, received.sha256, now
+    job.removed_at = None
     job.state, job.updated_at = FileJobState.UPLOADING, now
     job.save()
     publish_after_commit(ChargePointChanged(job.charge_point_id, job.charge_point.site_id))

@@ -21,6 +21,12 @@ class Project(models.Model):
         blank=True,
         help_text=_("Empty keeps them for ever."),
     )
+    diagnostics_days = models.PositiveIntegerField(
+        _("keep received diagnostics (days)"), default=90, null=True, blank=True
+    )
+    logs_days = models.PositiveIntegerField(
+        _("keep received logs (days)"), default=365, null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("project")

@@ -46,6 +46,8 @@ class ProjectDeclaration:
     messages_days: Given[int | None] = UNSET
     meter_samples_days: Given[int | None] = UNSET
     transactions_days: Given[int | None] = UNSET
+    diagnostics_days: Given[int | None] = UNSET
+    logs_days: Given[int | None] = UNSET
     schedules: Given[tuple[ScheduleDeclaration, ...]] = UNSET
 
 

@@ -76,6 +76,8 @@ def _project() -> Section:
             "messages_days": project.messages_days,
             "meter_samples_days": project.meter_samples_days,
             "transactions_days": project.transactions_days,
+            "diagnostics_days": project.diagnostics_days,
+            "logs_days": project.logs_days,
         },
         "schedules": [{"code": each.code, "ranges": each.ranges} for each in Schedule.objects.all()],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -13,10 +14,11 @@ from django.test import Client
 from django.urls import reverse
 
 from chargers.models import ChargePoint, Command, FileJob, FirmwareFile
+from chargers.services.file_retention import remove_old_files
 from chargers.services.secrets import open_payload
 from chargers.types import JobKind
 from sites.types import Role
-from tests.console.depot import Depot, add_firmware, add_received_file
+from tests.console.depot import NOW, Depot, add_firmware, add_received_file
 from tests.console.views.test_permissions import command_url
 
 LogIn = Callable[..., Client]
@@ -54,6 +56,16 @@ class TestPage:
         assert response.headers["Content-Disposition"] == 'attachment; filename="cp--1-.log"'
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert client.post(url).status_code == 405
+
+    def test_a_file_whose_time_was_over_is_offered_no_more(self, log_in: LogIn, depot: Depot) -> None:
+        job = add_received_file(depot)
+        FileJob.objects.update(received_at=NOW - timedelta(days=99))
+        assert remove_old_files(now=NOW) == 1
+        client, url = log_in(Role.OPERATOR), reverse("charge_point_file", args=["depot", "A_001", job.pk])
+        page = page_of(client, depot.charging)
+        assert "removed on 17 Nov. 2026, its time was over" in page
+        assert f'href="{url}"' not in page
+        assert client.get(url).status_code == 404
 
     def test_a_guest_sees_the_state_without_the_content(self, log_in: LogIn, depot: Depot) -> None:
         job = add_received_file(depot)

@@ -39,6 +39,7 @@ class FileJobOut(Schema):
     due_at: Moment
     updated_at: Moment
     received_at: Moment | None
+    removed_at: Moment | None
 
 
 @router.get("charge-points/{path:identity}/files", response=Page[FileJobOut], summary="Transfers of files")
@@ -72,4 +73,5 @@ def _out(row: FileJob) -> FileJobOut:
         due_at=row.due_at,
         updated_at=row.updated_at,
         received_at=row.received_at,
+        removed_at=row.removed_at,
     )

@@ -24,6 +24,8 @@ def apply_project(declared: ProjectDeclaration, present: Inventory, journal: Jou
         "messages_days": declared.messages_days,
         "meter_samples_days": declared.meter_samples_days,
         "transactions_days": declared.transactions_days,
+        "diagnostics_days": declared.diagnostics_days,
+        "logs_days": declared.logs_days,
     }
     settings = given(values) | limit_values(declared.limit)
     write(journal, "project", str(present.project), present.project, settings)

@@ -12,16 +12,15 @@ from evkit.console.config_file.problems import Problem
 from evkit.console.config_file.reading.shared import limit, section, weekly_range
 
 DAYS_KEPT = checks.integer(1, 36_500)
+KEPT = ("messages_days", "meter_samples_days", "transactions_days", "diagnostics_days", "logs_days")
 
 
 def read_project(fields: Fields) -> ProjectDeclaration:
     """Return what the keys of `project` declare."""
-    retention = fields.within("retention", "messages_days", "meter_samples_days", "transactions_days")
+    retention = fields.within("retention", *KEPT)
     return ProjectDeclaration(
         limit=limit(fields, "limit"),
-        messages_days=retention.optional("messages_days", DAYS_KEPT),
-        meter_samples_days=retention.optional("meter_samples_days", DAYS_KEPT),
-        transactions_days=retention.optional("transactions_days", DAYS_KEPT),
+        **{name: retention.optional(name, DAYS_KEPT) for name in KEPT},
         schedules=section(fields, "schedules", read_schedule),
     )
 
