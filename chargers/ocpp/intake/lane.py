@@ -124,8 +124,8 @@ class Lane:
         self._committed = time.monotonic()
         self.batches += 1
         self.pieces += len(batch)
-        _deliver(written.outcomes)
         self._bus.publish(written.events)
+        _deliver(written.outcomes)
 
 
 def _deliver(outcomes: Sequence[tuple[Work, Any]]) -> None:
