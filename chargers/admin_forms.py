@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chargers.models import ChargePoint
 from chargers.services.passwords import UnusablePasswordError, require_usable
+from chargers.services.security_profiles import ProfileLoweredError, require_not_lowered
 
 
 class ChargePointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -45,6 +46,14 @@ class ChargePointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in 
         feeder, site = data.get("feeder"), data.get("site")
         if feeder is not None and feeder.site_id != getattr(site, "pk", None):
             self.add_error("feeder", _("This circuit belongs to another site."))
+        self._check_profile(data.get("security_profile"))
         if data.get("remove_password") and data.get("new_password"):
             self.add_error("remove_password", _("Either set a new password or remove it."))
         return data
+
+    def _check_profile(self, profile: int | None) -> None:
+        try:
+            if profile is not None:
+                require_not_lowered(self.instance, profile)
+        except ProfileLoweredError as error:
+            self.add_error("security_profile", ValidationError(error.message))

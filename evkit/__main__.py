@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import django
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from evkit.server import Companion
+    from evkit.tls import TlsServer
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evkit.settings")
 
@@ -30,6 +31,12 @@ def main() -> int:
         command = commands.add_parser(name, help=text)
         command.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
         command.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        command.add_argument(
+            "--tls-port",
+            type=int,
+            default=int(os.environ.get("TLS_PORT") or 0),
+            help="listen here with TLS as well (wss://), see docs/security.md",
+        )
     commands.choices["serve"].add_argument(
         "--only",
         choices=["pages", "charge-points"],
@@ -42,32 +49,54 @@ def main() -> int:
         os.environ["EVKIT_ONLY"] = options.only
     django.setup()
     if options.command == "serve":
-        return _serve(options.host, options.port)
-    return _run(options.host, options.port, demo=os.environ.get("DEMO", "1") != "0")
+        return _serve(Listening(options.host, options.port, options.tls_port))
+    where = Listening(options.host, options.port, options.tls_port)
+    return _run(where, demo=os.environ.get("DEMO", "1") != "0")
 
 
-def _serve(host: str, port: int, companions: Sequence[Companion] = ()) -> int:
+class Listening(NamedTuple):
+    """Where the server listens; a TLS port of 0 is none."""
+
+    host: str
+    port: int
+    tls_port: int = 0
+
+
+def _serve(where: Listening, companions: Sequence[Companion] = ()) -> int:
     from evkit.server import Server, server_config
 
-    server = Server(server_config(host=host, port=port), companions)
+    tls = _tls() if where.tls_port else None
+    config = server_config(host=where.host, port=where.port)
+    server = Server(config, companions, tls=tls, tls_port=where.tls_port)
     with suppress(KeyboardInterrupt):
         server.run()
     return 0 if server.started else 1
 
 
-def _run(host: str, port: int, *, demo: bool) -> int:
+def _tls() -> TlsServer:
+    from django.conf import settings
+
+    from evkit.core.clock import utc_now
+    from evkit.tls import TlsServer, TlsSettings
+
+    folder = settings.EVKIT_DATA_DIR / "tls"
+    certificate, key = settings.EVKIT_TLS_CERTIFICATE, settings.EVKIT_TLS_KEY
+    return TlsServer(TlsSettings(folder, settings.EVKIT_TLS_NAMES, certificate, key), now=utc_now())
+
+
+def _run(where: Listening, *, demo: bool) -> int:
     from evkit.embedded import BackgroundWork, LoopThread
     from evkit.first_run import prepare, run_demo_fleet
 
     password_file = prepare(demo=demo)
     companions: list[Companion] = [BackgroundWork()]
     if demo:
-        companions.append(LoopThread("demo", lambda: run_demo_fleet(f"ws://{host}:{port}/ocpp/")))
+        companions.append(LoopThread("demo", lambda: run_demo_fleet(f"ws://{where.host}:{where.port}/ocpp/")))
     print(  # noqa: T201 (what `make run` promises to print)
-        f"\n  evkit runs at http://{host}:{port}\n{_how_to_log_in(password_file)}\n",
+        f"\n  evkit runs at http://{where.host}:{where.port}\n{_how_to_log_in(password_file)}\n",
         flush=True,
     )
-    return _serve(host, port, companions)
+    return _serve(where, companions)
 
 
 def _how_to_log_in(password_file: Path) -> str:

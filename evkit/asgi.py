@@ -52,6 +52,7 @@ class Application:
         self._files = FileEndpoint(settings.EVKIT_DATA_DIR / "files" / "incoming")
         self._live = live_application(hub)
         self._proxies = frozenset(settings.EVKIT_TRUSTED_PROXIES)
+        self._certificate_header = settings.EVKIT_CLIENT_CERTIFICATE_HEADER.encode()
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -75,7 +76,9 @@ class Application:
     def _socket(self, scope: Mapping[str, Any]) -> App:
         """Return what serves a WebSocket."""
         if is_charge_point_path(scope.get("raw_path") or scope["path"].encode()):
-            return ChargePointConsumer(self.engine, self._proxies) if self._charge_points else not_here
+            if not self._charge_points:
+                return not_here
+            return ChargePointConsumer(self.engine, self._proxies, self._certificate_header)
         return self._live if self._people else not_here
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

@@ -36,6 +36,10 @@ class Environment:
     log_format: str
     public_url: str
     organisation: str
+    tls_certificate: Path | None
+    tls_key: Path | None
+    tls_names: tuple[str, ...]
+    client_certificate_header: str
     only: str
 
     @property
@@ -103,6 +107,10 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         https=environ.get("EVKIT_HTTPS", "") == "1",
         log_format=environ.get("EVKIT_LOG_FORMAT") or ("json" if served else "console"),
         public_url=environ.get("EVKIT_PUBLIC_URL", "").rstrip("/"),
+        tls_certificate=_path(environ.get("EVKIT_TLS_CERTIFICATE", "")),
+        tls_key=_path(environ.get("EVKIT_TLS_KEY", "")),
+        tls_names=_tls_names(environ),
+        client_certificate_header=environ.get("EVKIT_CLIENT_CERTIFICATE_HEADER", "x-client-cert").lower(),
         organisation=environ.get("EVKIT_ORGANISATION", "").strip()[:64],
         only=only,
     )
@@ -119,6 +127,19 @@ def _part(text: str, *, shared: bool) -> str:
             "EVKIT_ONLY (serve --only) divides the work between processes: set DATABASE_URL and REDIS_URL."
         )
     return text
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).resolve() if text else None
+
+
+def _tls_names(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names under which charge points reach the TLS listener; else those of the pages."""
+    given = _words(environ.get("EVKIT_TLS_NAMES", ""))
+    public = urlsplit(environ.get("EVKIT_PUBLIC_URL", "")).hostname
+    hosts = _words(environ.get("EVKIT_ALLOWED_HOSTS", ""))
+    found = given or (*((public,) if public else ()), *hosts)
+    return tuple(name for name in found if not name.startswith((".", "*")))
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import socket
 import sys
 import warnings
@@ -16,9 +17,12 @@ from typing import Literal, Protocol
 
 import httptools
 import uvicorn
+from channels.db import database_sync_to_async
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chargers.ocpp.frames import MAX_FRAME_BYTES
+from evkit.core.clock import utc_now
+from evkit.tls import TlsServer
 from evkit.websocket import PatientWebSocketProtocol
 
 PING_INTERVAL_S = 45.0
@@ -28,6 +32,9 @@ HEAD_PATIENCE_S = 10.0
 """How long a peer may take to send the head of a request: nobody holds a socket without asking something."""
 
 MAX_HEAD_BYTES = 64 * 1024
+RENEWAL_S = 6 * 3600.0
+
+log = logging.getLogger(__name__)
 
 
 class ForgivingHttpProtocol(HttpToolsProtocol):
@@ -144,22 +151,65 @@ class Server(uvicorn.Server):
     Args:
         config: from `server_config`.
         companions: started in this order, stopped in the opposite one.
+        tls: of the second listener, on `tls_port`; None for no such listener.
     """
 
-    def __init__(self, config: uvicorn.Config, companions: Sequence[Companion] = ()) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        companions: Sequence[Companion] = (),
+        tls: TlsServer | None = None,
+        tls_port: int = 0,
+    ) -> None:
         super().__init__(config)
         self._companions = companions
+        self._tls = tls
+        self._tls_port = tls_port
+        self._renewal: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then start the companions."""
         await super().startup(sockets)
+        if self._tls is not None and self.started:
+            await self._listen_with_tls(self._tls)
         tune_interpreter()
         if self.started:
             for companion in self._companions:
                 companion.start()
 
+    async def _listen_with_tls(self, tls: TlsServer) -> None:
+        """Listen on the second port with the same protocols; a port that is taken ends the process."""
+        config = self.config
+        try:
+            listener = await asyncio.get_running_loop().create_server(
+                lambda: ForgivingHttpProtocol(
+                    config=config, server_state=self.server_state, app_state=self.lifespan.state
+                ),
+                host=config.host,
+                port=self._tls_port,
+                ssl=tls.context,
+                ssl_handshake_timeout=HEAD_PATIENCE_S,
+                backlog=config.backlog,
+            )
+        except OSError:
+            log.exception("tls_port_not_available", extra={"port": self._tls_port})
+            self.started, self.should_exit = False, True
+            return
+        self.servers.append(listener)
+        self._renewal = asyncio.create_task(self._keep_renewed(tls))
+
+    async def _keep_renewed(self, tls: TlsServer) -> None:
+        while True:
+            await asyncio.sleep(RENEWAL_S)
+            try:
+                await database_sync_to_async(tls.renew)(now=utc_now())
+            except Exception:
+                log.exception("tls_certificate_not_renewed")
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop the companions, then close what is open."""
+        if self._renewal is not None:
+            self._renewal.cancel()
         for companion in reversed(self._companions):
             await asyncio.to_thread(companion.stop)
         await super().shutdown(sockets)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ssl import DER_cert_to_PEM_cert
 from struct import Struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, apply_mask  # type: ignore[attr-defined]  # the compiled one, if there is one
@@ -14,6 +15,7 @@ from chargers.ocpp.short_way import EXTENSION
 if TYPE_CHECKING:
     from asyncio import Task, TimerHandle
     from collections.abc import Callable
+    from ssl import SSLObject
 
     from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 
@@ -54,6 +56,22 @@ def text_frame(payload: bytes) -> bytes | None:
     return None
 
 
+def tls_extension(secured: SSLObject) -> dict[str, Any]:
+    """Return ASGI's extension "tls" of a connection (ASGI TLS extension, version 0.2).
+
+    The certificate of the client, if it gave one, was verified and its key proved in the TLS handshake.
+    """
+    der = secured.getpeercert(binary_form=True)
+    return {
+        "server_cert": None,
+        "client_cert_chain": [DER_cert_to_PEM_cert(der)] if der else [],
+        "client_cert_name": None,
+        "client_cert_error": None,
+        "tls_version": None,
+        "cipher_suite": None,
+    }
+
+
 class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, with some changes.
 
@@ -78,8 +96,12 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
     _cut_timer: TimerHandle | None = None
 
     async def run_asgi(self) -> None:
-        """Offer the application the door to this protocol's own callbacks."""
-        self.scope["extensions"][EXTENSION] = self  # type: ignore[assignment]
+        """Offer the application the door to this protocol's own callbacks, and what TLS says of the peer."""
+        extensions = cast("dict[str, Any]", self.scope["extensions"])
+        extensions[EXTENSION] = self
+        secured = self.transport.get_extra_info("ssl_object")
+        if secured is not None:
+            extensions["tls"] = tls_extension(secured)
         await super().run_asgi()
 
     def on_task_complete(self, task: Task[None]) -> None:

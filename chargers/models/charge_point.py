@@ -37,6 +37,9 @@ class ChargePoint(models.Model):
 
     What the charge point itself reports lives in `ChargePointState`, so that configuring never
     overwrites live facts. A charge point without a site waits for the administrator.
+
+    `security_profile` is never lowered; `next_security_profile` takes its place once a link has shown it,
+    0 where none is awaited.
     """
 
     identity = models.CharField(_("identity"), max_length=255, unique=True)
@@ -69,6 +72,7 @@ class ChargePoint(models.Model):
         ],
         default=0,
     )
+    next_security_profile = models.PositiveSmallIntegerField(default=0, editable=False)
     password_digest = models.CharField(max_length=64, blank=True, editable=False)
     next_password_digest = models.CharField(max_length=64, blank=True, editable=False)
     feeder = models.ForeignKey(

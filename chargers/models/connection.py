@@ -3,11 +3,22 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chargers.models.certificates import IssuedCertificate
 from chargers.models.charge_point import ChargePoint
+
+SECURITY_LEVELS = [
+    (0, _("0 - open")),
+    (1, _("1 - password")),
+    (2, _("2 - TLS and password")),
+    (3, _("3 - client certificate")),
+]
 
 
 class Connection(models.Model):
-    """One WebSocket of a charge point, from its acceptance to its end."""
+    """One WebSocket of a charge point, from its acceptance to its end.
+
+    `security_level` is the security profile that it is worth, `certificate` the one that opened it.
+    """
 
     token = models.UUIDField(unique=True)
     charge_point = models.ForeignKey(
@@ -23,6 +34,10 @@ class Connection(models.Model):
     address = models.CharField(_("address"), max_length=64, blank=True)
     subprotocol = models.CharField(_("subprotocol"), max_length=32, blank=True)
     process = models.CharField(_("process"), max_length=64, blank=True)
+    security_level = models.PositiveSmallIntegerField(_("security"), choices=SECURITY_LEVELS, default=0)
+    certificate = models.ForeignKey(
+        IssuedCertificate, on_delete=models.SET_NULL, null=True, related_name="connections"
+    )
     frames_in = models.PositiveBigIntegerField(_("frames received"), default=0)
     frames_out = models.PositiveBigIntegerField(_("frames sent"), default=0)
 

@@ -7,9 +7,9 @@ except for the hand-over to the writer.
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -18,7 +18,15 @@ from channels.consumer import AsyncConsumer
 from chargers.ocpp.admission import Admission, Refusal, admit
 from chargers.ocpp.connection import ChargePointConnection, Receive, Send
 from chargers.ocpp.handling import Batch
-from chargers.ocpp.handshake import Offer, basic_password, choose_subprotocol, header, identity_of
+from chargers.ocpp.handshake import (
+    Offer,
+    Peer,
+    basic_password,
+    choose_subprotocol,
+    header,
+    identity_of,
+    read_certificate_header,
+)
 from chargers.ocpp.short_way import EXTENSION
 from chargers.services.calls import lose_calls
 from chargers.services.connections import close_connection
@@ -31,15 +39,8 @@ log = logging.getLogger(__name__)
 
 REPLACED = 1000
 UNDECIDED = 503
+CERTIFICATE_HEADER = b"x-client-cert"
 Scope = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Who is at the other end: its address and whether the link is encrypted."""
-
-    address: str
-    encrypted: bool
 
 
 class ChargePointConsumer(AsyncConsumer):
@@ -48,11 +49,18 @@ class ChargePointConsumer(AsyncConsumer):
     Args:
         engine: the process's engine.
         trusted_proxies: addresses whose X-Forwarded-* headers are believed.
+        certificate_header: in which they tell the client's certificate (lower case).
     """
 
-    def __init__(self, engine: Engine, trusted_proxies: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        trusted_proxies: frozenset[str] = frozenset(),
+        certificate_header: bytes = CERTIFICATE_HEADER,
+    ) -> None:
         self._engine = engine
         self._trusted_proxies = trusted_proxies
+        self._certificate_header = certificate_header
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit or refuse the charge point, then serve it."""
@@ -110,8 +118,7 @@ class ChargePointConsumer(AsyncConsumer):
                 identity=identity,
                 password=basic_password(authorization, identity),
                 offer=offer,
-                address=peer.address,
-                encrypted=peer.encrypted,
+                peer=peer,
                 token=token,
                 process=engine.process,
                 batch=batch,
@@ -126,13 +133,16 @@ class ChargePointConsumer(AsyncConsumer):
     def _peer(self, scope: Scope) -> Peer:
         address = (scope.get("client") or ("", 0))[0]
         encrypted = scope.get("scheme") == "wss"
+        certificate = _own_certificate(scope)
         if address in self._trusted_proxies:
             forwarded = header(scope["headers"], b"x-forwarded-for")
             protocol = header(scope["headers"], b"x-forwarded-proto")
             if forwarded:
                 address = forwarded.split(b",")[-1].strip().decode("latin-1")[:64]
             encrypted = encrypted or protocol in {b"https", b"wss"}
-        return Peer(address, encrypted)
+            told = read_certificate_header(header(scope["headers"], self._certificate_header))
+            certificate = certificate or told
+        return Peer(address, encrypted, certificate if encrypted else None)
 
     async def _take_over(self, connection: ChargePointConnection, admission: Admission) -> None:
         old = self._engine.registry.add(connection)
@@ -167,6 +177,12 @@ class ChargePointConsumer(AsyncConsumer):
             batch=batch,
         )
         lose_calls(link.charge_point_id, batch, routes=self._engine.commands, carried_by=link.token)
+
+
+def _own_certificate(scope: Scope) -> bytes | None:
+    """Return the certificate that the client proved to this server itself (ASGI's extension "tls")."""
+    chain = ((scope.get("extensions") or {}).get("tls") or {}).get("client_cert_chain") or ()
+    return ssl.PEM_cert_to_DER_cert(next(iter(chain))) if chain else None
 
 
 async def _refuse(scope: Scope, send: Send, refusal: Refusal) -> None:

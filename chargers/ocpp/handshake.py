@@ -11,6 +11,16 @@ from urllib.parse import unquote_to_bytes
 SUBPROTOCOLS = {"ocpp1.6": "1.6"}
 DEFAULT_VERSION = "1.6"
 MAX_IDENTITY = 255
+MAX_CERTIFICATE_HEADER = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is at the other end: its address, whether the link is encrypted, its certificate (DER)."""
+
+    address: str
+    encrypted: bool = False
+    certificate: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,22 @@ def basic_password(authorization: bytes | None, identity: str) -> bytes | None:
         return None
     prefix = identity.encode() + b":"
     return decoded[len(prefix) :] if decoded.startswith(prefix) else None
+
+
+def read_certificate_header(value: bytes | None) -> bytes | None:
+    """Return the client certificate (DER) that a proxy tells; None if it tells none that can be read.
+
+    Read are `Client-Cert` of RFC 9440 (":base64:"), PEM with percent signs (nginx: $ssl_client_escaped_cert)
+    and bare base64 (HAProxy: ssl_c_der).
+    """
+    if not value or len(value) > MAX_CERTIFICATE_HEADER:
+        return None
+    text = unquote_to_bytes(value.strip().strip(b":")).decode("latin-1")
+    body = "".join(line for line in text.replace("\t", "\n").splitlines() if not line.startswith("-----"))
+    try:
+        return base64.b64decode("".join(body.split()), validate=True) or None
+    except (binascii.Error, ValueError):
+        return None
 
 
 def is_charge_point_path(raw_path: bytes) -> bool:

@@ -6,6 +6,7 @@ every process can sign, and a stolen database alone signs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,6 +23,7 @@ from chargers.services.secrets import open_text, seal_text
 
 ROOT_LIFETIME: Final = timedelta(days=20 * 365)
 LIFETIME: Final = timedelta(days=2 * 365)
+SERVER_LIFETIME: Final = timedelta(days=90)
 SKEW: Final = timedelta(hours=1)
 """How long before its issue a certificate is valid already: clocks of charge points are behind."""
 
@@ -41,28 +43,43 @@ class CertificateAuthority:
         """The root certificate in PEM."""
         return to_pem(self.certificate)
 
-    def issue(
-        self, subject: x509.Name, key: PublicKey, *, now: datetime, server_names: tuple[str, ...] = ()
+    def issue(self, subject: x509.Name, key: PublicKey, *, now: datetime) -> x509.Certificate:
+        """Return a certificate with which a charge point logs in."""
+        usage = ExtendedKeyUsageOID.CLIENT_AUTH
+        return self._builder(subject, key, usage, LIFETIME, now).sign(self.key, hashes.SHA256())
+
+    def issue_for_server(
+        self, subject: x509.Name, key: PublicKey, names: Sequence[x509.GeneralName], *, now: datetime
     ) -> x509.Certificate:
-        """Return a certificate for a charge point, or for the server of these names."""
-        usage = ExtendedKeyUsageOID.SERVER_AUTH if server_names else ExtendedKeyUsageOID.CLIENT_AUTH
-        builder = (
+        """Return a certificate of a server that is reached under `names`; it expires fast (A00.FR.701)."""
+        usage = ExtendedKeyUsageOID.SERVER_AUTH
+        builder = self._builder(subject, key, usage, SERVER_LIFETIME, now)
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        return builder.sign(self.key, hashes.SHA256())
+
+    def _builder(
+        self,
+        subject: x509.Name,
+        key: PublicKey,
+        usage: x509.ObjectIdentifier,
+        lifetime: timedelta,
+        now: datetime,
+    ) -> x509.CertificateBuilder:
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        return (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self.certificate.subject)
             .public_key(key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - SKEW)
-            .not_valid_after(min(now + LIFETIME, self.certificate.not_valid_after_utc))
+            .not_valid_after(min(now + lifetime, self.certificate.not_valid_after_utc))
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False
-            )
+            .add_extension(issuer, critical=False)
         )
-        return builder.sign(self.key, hashes.SHA256())
 
 
 def load_authority(*, now: datetime) -> CertificateAuthority:

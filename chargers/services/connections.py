@@ -37,7 +37,7 @@ SILENCE = timedelta(seconds=180)
 # than the database needs for them.
 _FIND = """
 SELECT c.id, c.site_id, c.registration, c.security_profile, c.password_digest,
-       c.next_password_digest, c.heartbeat_interval_s, c.quirk_switches,
+       c.next_password_digest, c.next_security_profile, c.heartbeat_interval_s, c.quirk_switches,
        s.vendor, s.model, s.firmware_version,
        e.number, e.id
 FROM chargers_chargepoint c LEFT JOIN chargers_chargepointstate s ON s.charge_point_id = c.id
@@ -52,8 +52,8 @@ WHERE charge_point_id = %s
 """
 _OPEN = """
 INSERT INTO chargers_connection (token, charge_point_id, opened_at, address, subprotocol, process,
-       close_reason, frames_in, frames_out)
-VALUES (%s, %s, %s, %s, %s, %s, '', 0, 0)
+       security_level, certificate_id, close_reason, frames_in, frames_out)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '', 0, 0)
 """
 _TOKEN = UUIDField()
 
@@ -69,6 +69,7 @@ class HandshakeFacts:
     security_profile: int
     password_digest: str
     next_password_digest: str
+    next_security_profile: int
     heartbeat_interval_s: int
     evse_ids: Mapping[int, int] = field(default_factory=dict)
     quirks: Quirks = NO_QUIRKS
@@ -91,7 +92,8 @@ def find_for_handshake(identity: str) -> HandshakeFacts | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, site_id, registration, profile, digest, next_digest, interval, switches, *reported = rows[0][:-2]
+    pk, site_id, registration, profile, digest, *more = rows[0][:-2]
+    next_digest, next_profile, interval, switches, *reported = more
     return HandshakeFacts(
         charge_point_id=pk,
         identity=identity,
@@ -100,6 +102,7 @@ def find_for_handshake(identity: str) -> HandshakeFacts | None:
         security_profile=profile,
         password_digest=digest,
         next_password_digest=next_digest,
+        next_security_profile=next_profile,
         heartbeat_interval_s=interval,
         evse_ids={row[-2]: row[-1] for row in rows if row[-2] is not None},
         quirks=effective(Model(*(text or "" for text in reported)), read_switches(switches)),
@@ -135,6 +138,8 @@ def open_connection(
     version: str,
     process: str,
     batch: Batch,
+    security_level: int = 0,
+    certificate_id: int | None = None,
 ) -> Replaced:
     """Store a new socket; the newest wins, whatever the older ones still do."""
     at, key = connection.ops.adapt_datetimefield_value(batch.now), _TOKEN.get_db_prep_value(token, connection)
@@ -143,9 +148,8 @@ def open_connection(
         cursor.execute(_HELD + lock, [charge_point_id])
         before = cursor.fetchone()
         cursor.execute(_TAKE, [key, process, at, at, storable(version, 16), charge_point_id])
-        cursor.execute(
-            _OPEN, [key, charge_point_id, at, storable(address, 64), storable(subprotocol, 32), process]
-        )
+        opened = [key, charge_point_id, at, storable(address, 64), storable(subprotocol, 32), process]
+        cursor.execute(_OPEN, [*opened, security_level, certificate_id])
     if before is None:
         raise ChargePointState.DoesNotExist
     batch.publish(ChargePointChanged(charge_point_id, site_id))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from chargers.events import ChargePointChanged
 from chargers.models import ChargePoint, Command, DesiredAvailability, DesiredKey
 from chargers.services.secrets import is_secret
+from chargers.services.security_profiles import is_profile_key
 from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import SYSTEM, Actor, Deed, record
@@ -72,6 +73,8 @@ def checked_key(key: str, value: str | None) -> str:
         raise UnableToDesireError(_("A key has 1 to 50 characters."), field="key")
     if is_secret(key):
         raise UnableToDesireError(_("Passwords are changed with a command of their own."), field="key")
+    if is_profile_key(key):
+        raise UnableToDesireError(_("The security profile is raised with a command of its own."), field="key")
     if value is not None and len(value) > MAX_VALUE:
         raise UnableToDesireError(_("A value has at most 500 characters."), field="value")
     return key

@@ -16,6 +16,7 @@ from chargers.models import (
     ChargePointState,
     Command,
     ConfigurationKey,
+    Connection,
     IssuedCertificate,
     SigningRequest,
 )
@@ -75,6 +76,7 @@ def revoke_certificate(*, charge_point: ChargePoint, serial_number: str, now: da
     mine = IssuedCertificate.objects.filter(charge_point=charge_point, serial_number=serial_number)
     if not mine.filter(revoked_at=None).update(revoked_at=now):
         raise NotFoundError(_("There is no such certificate, or it is revoked already."))
+    _let_go(charge_point)
     record(
         Deed(
             actor=actor,
@@ -86,6 +88,15 @@ def revoke_certificate(*, charge_point: ChargePoint, serial_number: str, now: da
         )
     )
     publish_after_commit(ChargePointChanged(charge_point.pk, charge_point.site_id))
+
+
+def _let_go(charge_point: ChargePoint) -> None:
+    """Let the socket count no more that a revoked certificate opened: the process that holds it closes it."""
+    held = Connection.objects.filter(charge_point=charge_point, certificate__revoked_at__isnull=False)
+    tokens = held.filter(closed_at=None).values("token")
+    ChargePointState.objects.filter(pk=charge_point.pk, connection_token__in=tokens).update(
+        connection_token=None
+    )
 
 
 def _require_allowed(point: ChargePoint, *, authenticated: bool, now: datetime) -> None:

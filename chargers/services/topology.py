@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from chargers.events import ChargePointChanged, ConfigurationApplied
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.services.commands import queue_command
+from chargers.services.security_profiles import require_not_lowered
 from chargers.types import Registration
 from evkit.core.changes import pending_changes
 from evkit.core.errors import InvalidInputError
@@ -63,8 +64,15 @@ def update_charge_point(
 
 @transaction.atomic
 def save_charge_point(*, charge_point: ChargePoint, actor: Actor) -> ChargePoint:
-    """Store a charge point, new or changed, with its state row."""
+    """Store a charge point, new or changed, with its state row.
+
+    Raises:
+        InvalidTopologyError: a value is out of range.
+        ProfileLoweredError: its security profile would be lowered.
+    """
     _clean(charge_point)
+    ChargePoint.objects.select_for_update(no_key=True).filter(pk=charge_point.pk).first()
+    require_not_lowered(charge_point, charge_point.security_profile)
     new = charge_point.pk is None
     changes = pending_changes(charge_point, secret={"password_digest"})
     charge_point.save()

@@ -10,7 +10,7 @@ from tests.compliance.cases import case_of, official_cases
 from tests.compliance.csms import Csms
 from tests.compliance.station import Station
 from tests.conftest import run_server
-from tests.support.server import Server
+from tests.support.server import Server, free_port
 
 HEAD = """
 sites:
@@ -48,7 +48,7 @@ def running_csms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("compliance")
     depot = folder / "depot.yaml"
     depot.write_text(configuration(), encoding="utf-8")
-    yield from run_server(Server(data_dir=folder), depot)
+    yield from run_server(Server(data_dir=folder, tls_port=free_port()), depot)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import json
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from ssl import SSLContext
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
@@ -31,17 +32,34 @@ class Station:
     Every frame from the central system is checked strictly by the official schema as it arrives.
     """
 
-    def __init__(self, ocpp_url: str, identity: str, tag: str) -> None:
+    def __init__(
+        self,
+        ocpp_url: str,
+        identity: str,
+        tag: str,
+        *,
+        tls: SSLContext | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.identity = identity
         self.tag = tag
         self._url = f"{ocpp_url}{identity}"
+        self._tls = tls
+        self._headers = headers
         self._numbers = itertools.count(1)
         self._asked: deque[list[Any]] = deque()
         self._socket: ClientConnection | None = None
 
     def connect(self) -> Station:
         """Open the WebSocket."""
-        self._socket = connect(self._url, subprotocols=[OCPP_16], proxy=None, open_timeout=PATIENCE_S)
+        self._socket = connect(
+            self._url,
+            subprotocols=[OCPP_16],
+            ssl=self._tls,
+            additional_headers=self._headers,
+            proxy=None,
+            open_timeout=PATIENCE_S,
+        )
         assert self._socket.subprotocol == OCPP_16
         return self
 

@@ -45,7 +45,7 @@ def free_port() -> int:
 class Server:
     """One evkit process on its own data folder and database.
 
-    `command` is what follows `python -m`; `{port}` is replaced by the port.
+    `command` is what follows `python -m`; `{port}` is replaced by the port. `tls_port` 0 is no TLS listener.
     """
 
     data_dir: Path
@@ -53,6 +53,7 @@ class Server:
     redis_url: str = ""
     command: str = "evkit serve --port {port}"
     port: int = field(default_factory=free_port)
+    tls_port: int = 0
     extra_environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     desk: Desk | None = None
@@ -66,6 +67,10 @@ class Server:
         return f"ws://127.0.0.1:{self.port}/ocpp/"
 
     @property
+    def secure_ocpp_url(self) -> str:
+        return f"wss://localhost:{self.tls_port}/ocpp/"
+
+    @property
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
         return {
@@ -75,6 +80,7 @@ class Server:
             "REDIS_URL": self.redis_url,
             "EVKIT_SECRET_KEY": "a key for tests only",
             "DJANGO_SETTINGS_MODULE": "evkit.settings",
+            "TLS_PORT": str(self.tls_port or ""),
             **self.extra_environment,
         }
 

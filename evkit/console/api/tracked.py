@@ -18,6 +18,7 @@ from chargers.services.desired import change_desired, desired_keys
 from chargers.services.file_jobs import request_diagnostics, transfer_elsewhere
 from chargers.services.root_certificates import install_root, names_in, require_not_last
 from chargers.services.security_jobs import follow_elsewhere, new_request_id, request_log
+from chargers.services.security_profiles import check_change, is_profile_key
 from chargers.types import CertificateUse, LogType
 from charging.models import IdToken, Reservation
 from charging.models.id_token import token_key
@@ -72,6 +73,8 @@ def _checked(action: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
 def _change_configuration(request: Request) -> Command:
     """Change a key; where a value of it is kept for the charge point or its site, the new one is kept."""
     payload = _checked(request.action, request.payload)
+    if is_profile_key(payload["key"]):
+        check_change(request.charge_point, payload["value"], request.now)
     kept = desired_keys([request.charge_point])[request.charge_point.pk]
     if payload["key"].lower() in kept:
         change_desired(

@@ -19,7 +19,12 @@ from evkit.console.commands.local_list import ReadListForm, SendListForm
 from evkit.console.commands.pausing import PauseForm
 from evkit.console.commands.profiles import ClearLimitForm, LimitForm, ScheduleForm
 from evkit.console.commands.reserving import CancelReservationForm, ReserveForm
-from evkit.console.commands.security import ExtendedTriggerForm, LogForm, SignedFirmwareForm
+from evkit.console.commands.security import (
+    ExtendedTriggerForm,
+    LogForm,
+    RaiseProfileForm,
+    SignedFirmwareForm,
+)
 from evkit.console.commands.vendor import ClearCacheForm, DataTransferForm
 
 COMMANDS: Final[dict[str, type[CommandForm]]] = {
@@ -47,6 +52,7 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
     "read-configuration": ReadConfigurationForm,
     "change-configuration": ChangeConfigurationForm,
     "new-password": NewKeyForm,
+    "raise-profile": RaiseProfileForm,
     "new-certificate": RenewCertificateForm,
     "install-root": InstallRootForm,
     "read-roots": ReadRootsForm,

@@ -11,6 +11,7 @@ from chargers.models import ConfigurationKey
 from chargers.services.desired import change_desired
 from chargers.services.passwords import generate_key
 from chargers.services.secrets import is_secret
+from chargers.services.security_profiles import check_change, is_profile_key
 from evkit.console.commands.base import CommandForm, Payload
 from evkit.core.recorders import Actor
 
@@ -66,7 +67,9 @@ class ChangeConfigurationForm(CommandForm):
     def queue(self, *, now: datetime, actor: Actor) -> None:
         """Ask for the change, and keep the value or let go of the one that was kept."""
         data = self.cleaned_data
-        if not is_secret(data["key"]):
+        if is_profile_key(data["key"]):
+            check_change(self.charge_point, data["value"], now)
+        elif not is_secret(data["key"]):
             change_desired(
                 charge_point=self.charge_point,
                 key=data["key"],

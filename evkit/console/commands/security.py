@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from chargers.models import FirmwareFile
 from chargers.services.issuing import TRIGGER
 from chargers.services.security_jobs import request_log, update_signed_firmware
+from chargers.services.security_profiles import raise_profile
 from chargers.types import LogType
+from evkit.console.commands.base import CommandForm
 from evkit.console.commands.device import TriggerForm
 from evkit.console.commands.files import DiagnosticsForm, FirmwareForm, as_moment
 from evkit.core.recorders import Actor
@@ -86,6 +88,45 @@ class SignedFirmwareForm(FirmwareForm):
             install_at=self.cleaned_data["install_at"],
             now=now,
             actor=actor,
+        )
+
+
+class RaiseProfileForm(CommandForm):
+    """ChangeConfiguration of SecurityProfile (A05)."""
+
+    action = "ChangeConfiguration"
+    heading = _("Raise the security profile")
+    intro = _(
+        "The charge point connects anew with the higher profile; once it has, nothing below it is let "
+        "in any more."
+    )
+    submit = _("Raise")
+    icon = "shield-lock"
+    danger = True
+
+    profile = forms.ChoiceField(label=_("Security profile"), widget=forms.RadioSelect)
+
+    def prepare(self) -> None:
+        """Offer what is higher than the present one."""
+        choices = [
+            ("1", _("1 - password")),
+            ("2", _("2 - TLS and password")),
+            ("3", _("3 - client certificate")),
+        ]
+        higher = [
+            (value, str(text)) for value, text in choices if int(value) > self.charge_point.security_profile
+        ]
+        self.offer("profile", higher, higher[0][0] if higher else None)
+
+    @property
+    def impossible(self) -> str:
+        """Above the highest there is nothing."""
+        return "" if self.offers("profile") else gettext("The charge point has the highest security profile.")
+
+    def queue(self, *, now: datetime, actor: Actor) -> None:
+        """Ask for the profile."""
+        raise_profile(
+            charge_point=self.charge_point, profile=int(self.cleaned_data["profile"]), now=now, actor=actor
         )
 
 

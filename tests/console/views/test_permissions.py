@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import Command
+from chargers.models import ChargePoint, Command
 from evkit.console.commands.catalogue import COMMANDS
 from sites.types import Role
 from tests.console.depot import (
@@ -68,6 +68,7 @@ def posted(slug: str, depot: Depot) -> dict[str, str]:
         "clear-cache": {},
         "vendor-message": {"vendor": "com.example", "message": "", "content": ""},
         "new-certificate": {},
+        "raise-profile": {"profile": "1"},
         "install-root": {"use": "CentralSystemRootCertificate", "certificate": ""},
         "read-roots": {"use": "ManufacturerRootCertificate"},
         "log": {"log_type": "SecurityLog", "since": "", "until": ""},
@@ -80,6 +81,8 @@ def posted(slug: str, depot: Depot) -> dict[str, str]:
         return {"firmware": str(add_firmware().pk), "at": ""}
     if slug == "signed-firmware":
         return {"firmware": str(add_signed_firmware().pk), "at": "", "install_at": ""}
+    if slug == "raise-profile":
+        ChargePoint.objects.filter(pk=depot.charging.pk).update(password_digest="set")
     if slug == "delete-root":
         return {"certificate": str(add_root(depot).pk)}
     return fields[slug]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,10 +15,19 @@ from chargers.services.configuration import (
 from chargers.services.passwords import offer_password
 from chargers.services.read_back import queue_read_back
 from chargers.services.secrets import is_secret, open_payload
+from chargers.services.security_profiles import await_profile, check_change, is_profile_key
 from chargers.types import CommandState, Effect
 
 READ_BACK_DEADLINE = timedelta(minutes=10)
 REBOOT_DEADLINE = timedelta(hours=24)
+
+
+def first_payload(command: Command) -> Mapping[str, object]:
+    """Look at a security profile before it is sent: whoever asked, it is only raised (A05)."""
+    payload: Mapping[str, object] = command.payload
+    if is_profile_key(payload.get("key")):
+        check_change(command.charge_point, payload.get("value"), command.sent_at or command.created_at)
+    return payload
 
 
 def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
@@ -34,6 +43,8 @@ def on_answer(command: Command, answer: Answer, batch: Batch) -> Done:
 
 
 def _changed(command: Command, done: Done, batch: Batch) -> Done:
+    if is_profile_key(command.payload.get("key")):
+        await_profile(command.charge_point, int(command.payload["value"]))
     if is_secret(command.payload.get("key")):
         offer_password(command.charge_point, str(open_payload(command.payload)["value"]))
         return done
@@ -62,4 +73,4 @@ _FOLLOW_UPS: dict[str, Callable[[Command, Done, Batch], Done]] = {
     "NotSupported": _not_supported,
 }
 
-ROUTE = CommandRoute(on_answer=on_answer)
+ROUTE = CommandRoute(first_payload=first_payload, on_answer=on_answer)

@@ -10,12 +10,14 @@ from msgspec import UNSET
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.services.passwords import password_matches, store_password
+from chargers.services.security_profiles import ProfileLoweredError, require_not_lowered
 from chargers.services.topology import accept_charge_point
 from chargers.types import Registration
 from evkit.console.config_file.applying.values import given
 from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, listed
 from evkit.console.config_file.differences import MASK, Journal, is_new, write
 from evkit.console.config_file.inventory import Inventory
+from evkit.console.config_file.problems import BadValueError
 from evkit.core.recorders import Actor
 
 
@@ -53,6 +55,8 @@ def _apply_charge_point(
 ) -> None:
     present, journal = work.present, work.journal
     new = is_new(row)
+    if not new and declared.security_profile is not UNSET:
+        _require_not_lowered(row, declared.security_profile, declared.line)
     site = present.sites[declared.site]
     moved = not new and row.site_id != site.pk
     values = given(
@@ -83,6 +87,14 @@ def _apply_charge_point(
         _leave_groups(row, present)
     for connector in listed(declared.connectors):
         _apply_connector(row, declared.site, connector, present, journal)
+
+
+def _require_not_lowered(row: ChargePoint, profile: int, line: int) -> None:
+    """Refuse a file that is older than the security of the charge point."""
+    try:
+        require_not_lowered(row, profile)
+    except ProfileLoweredError as error:
+        raise BadValueError(line, error.message) from error
 
 
 def _apply_password(declared: ChargePointDeclaration, row: ChargePoint, journal: Journal) -> None:
