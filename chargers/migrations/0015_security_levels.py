@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chargers', '0013_certificates'),
+        ('chargers', '0014_file_retention'),
     ]
 
     operations = [
