@@ -16,10 +16,11 @@ class ConnectorLimit(models.Model):
     a new transaction, with `default_command` on its way. `target` and `why` are of the last cycle.
 
     At `falls_at` the schedule of `confirmed` falls to the default by itself (`sent_falls_at`: that of
-    `sent`). `on_since` and `off_since` say since when it may charge, or waits for want of power. `latency_s`
-    is how long it was seen to take to obey, `overdraw` by which part it draws more than it is told. `tries`
-    counts the failures since it obeyed last, the latest disobedience at `missed_at`; `way` is how a limit
-    reaches it (`charging.services.smart.ladder`).
+    `sent`). `on_since` and `off_since` say since when it may charge, or waits for want of power. `cap` is the
+    most that is of use to its vehicle. `latency_s` is how long it was seen to take to obey, `overdraw` by
+    which part it draws more than it is told. `tries` counts the failures since it obeyed last, the latest
+    disobedience at `missed_at`; `way` is how a limit reaches it (`charging.services.smart.ladder`).
+    `distrusted`: it drew far more than it was told, and was not seen to obey since.
     """
 
     evse = models.OneToOneField(
@@ -46,10 +47,11 @@ class ConnectorLimit(models.Model):
     off_since = models.DateTimeField(null=True)
     latency_s = models.FloatField(null=True)
     overdraw = models.FloatField(default=0.0)
+    cap = models.FloatField(null=True)
     way = models.PositiveSmallIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
     missed_at = models.DateTimeField(null=True)
-    planned_at = models.DateTimeField(null=True)
+    distrusted = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("limit by smart charging")

@@ -63,6 +63,7 @@ class Connector:
         default: what a new transaction begins with: its default profile; `hardware` if none is installed.
         measured: what it draws, None if unknown.
         latency_s: so long it may take to obey.
+        distrusted: it drew more than it was told, and was not seen to obey since.
         overdraw: the part by which it draws more than it is told, as it was seen to.
         rule, tier, weight, started, energy_wh, remaining_s: see `Wishes`.
         served_wh: energy of its transaction so far: who has the least is admitted first.
@@ -90,6 +91,7 @@ class Connector:
     default: float | None = None
     measured: float | None = None
     latency_s: float = LATENCY_S
+    distrusted: bool = False
     overdraw: float = 0.0
     rule: Rule = Rule.EQUAL
     tier: int = 0
@@ -109,17 +111,21 @@ class Connector:
 
     @property
     def obeys(self) -> bool:
-        """Whether it draws no more than it was told, as far as it had time to obey."""
-        if self.measured is None or self.confirmed is None or self.confirmed_ago_s < self.latency_s:
+        """Whether it draws no more than it was told, as far as it had time to; without measurement: trust."""
+        if self.confirmed is None:
             return True
-        return self.measured <= max(tolerated(self.confirmed, self.step), self.minimum * STANDBY)
+        if self.measured is None:
+            return not self.distrusted
+        if self.measured <= max(tolerated(self.confirmed, self.step), self.minimum * STANDBY):
+            return True
+        return self.confirmed_ago_s < self.latency_s and not self.distrusted
 
     @property
     def has_settled(self) -> bool:
         """Whether what it confirmed rules for certain: it had time to obey, or is measured to."""
         if self.confirmed is None:
             return False
-        if self.confirmed_ago_s >= self.latency_s:
+        if self.confirmed_ago_s >= self.latency_s and not self.distrusted:
             return True
         return self.measured is not None and self.measured <= self.confirmed * (1 + self.overdraw)
 
@@ -133,8 +139,20 @@ class Connector:
         drawn = max(self.measured or 0.0, 0.0)
         if not self.charging:
             return drawn if self.reachable else max(drawn, self.begins_with)
-        ruling = max(self._known, self.doubtful or 0.0, *self.in_flight)
-        return min(max(ruling * (1 + self.overdraw), drawn), max(self.hardware, drawn))
+        return min(max(self._ruling * (1 + self.overdraw), drawn), max(self.hardware, drawn))
+
+    @property
+    def excess(self) -> float:
+        """What it draws beyond anything that may rule it: nobody knows yet whether it will obey."""
+        if self.measured is None or not self.charging:
+            return 0.0
+        ruling = min(self._ruling, self.hardware)
+        return self.measured - ruling if self.measured > tolerated(ruling, self.step) else 0.0
+
+    @property
+    def _ruling(self) -> float:
+        """The highest setting that may rule its charge."""
+        return max(self._known, self.doubtful or 0.0, *self.in_flight)
 
     @property
     def _known(self) -> float:
@@ -151,13 +169,17 @@ class Connector:
 def useful(connector: Connector) -> float | None:
     """Return the most that is of use to a vehicle that takes less than it is offered, None for all of it.
 
-    It keeps some more than it takes; as soon as it takes nearly all of that, it is offered what there is
-    again. What it leaves is lent to the others. After a raise it has time to follow.
+    It keeps some more than it takes; what it leaves is lent to the others. As soon as it takes nearly all of
+    that, it is offered what there is again. It has time to follow what it is told; a cap (`connector.cap` is
+    the one so far) changes only by more than a few steps, so that shares do not swing with every sample.
     """
-    offered, taken = connector.confirmed, connector.measured
-    lowered = offered is not None and connector.before is not None and offered < connector.before
-    if offered is None or taken is None or (connector.changed_ago_s < UNUSED_AFTER_S and not lowered):
-        return connector.cap
+    offered, taken, cap = connector.confirmed, connector.measured, connector.cap
+    if offered is None or taken is None or offered < connector.minimum:
+        return cap
     if taken > offered * USES_ALL - connector.step:
-        return None
-    return max(taken * 1.15 + 2 * connector.step, connector.minimum)
+        limited_by_cap = cap is not None and offered >= cap - connector.step
+        return None if limited_by_cap else cap
+    enough = max(taken * 1.15 + 2 * connector.step, connector.minimum)
+    if connector.changed_ago_s < UNUSED_AFTER_S or enough >= connector.hardware:
+        return cap
+    return enough if cap is None or enough < cap - 2 * connector.step else cap

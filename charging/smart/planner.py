@@ -96,14 +96,16 @@ def plan(network: Network, connectors: Sequence[Connector], base: Floats, sites:
     envelope = np.array([each.envelope for each in connectors], float)
     told = np.array([each.charging and each.reachable and each.obeys for each in connectors], bool)
     reserve = launch_reserve(network, connectors, [site.launch_reserve for site in sites])
-    fixed = network.usage(np.where(told, 0.0, envelope))
+    excess = np.array([each.excess for each in connectors], float)
+    fixed = network.usage(np.where(told, excess, envelope))
     factor = np.where(told, [1 + each.overdraw for each in connectors], 1.0)
     counted = replace(network, share=network.share * factor[network.column])
     allocation = allocate(counted, _demand(connectors, told), base + reserve + fixed)
     target = np.where(told, allocation.x, envelope)
     used = base + reserve + network.usage(envelope)
     amount = target * factor - envelope
-    changes = _wanted(connectors, target, amount, told, _waits(network, connectors, amount, sites))
+    waits = _waits(network, connectors, amount, sites)
+    changes = _wanted(connectors, target, amount, told, waits, _crowded(network, used))
     granted = _granted(network, connectors, np.where(changes.raised, amount, 0.0), network.capacity - used)
     return Plan(
         orders=_orders(connectors, target, changes, granted),
@@ -181,17 +183,30 @@ def _waits(
     return waits
 
 
+def _crowded(network: Network, used: Floats) -> Mask:
+    """Return who hangs below a limit that may be exceeded now: nobody there is told a higher setting."""
+    crowded = np.zeros(len(network.loads), np.bool_)
+    over = used > network.capacity * (1 + 1e-9) + 1e-6
+    crowded[network.column[over[network.row]]] = True
+    return crowded
+
+
 def _wanted(
-    connectors: Sequence[Connector], target: Floats, amount: Floats, told: Mask, waits: Mask
+    connectors: Sequence[Connector],
+    target: Floats,
+    amount: Floats,
+    told: Mask,
+    waits: Mask,
+    crowded: Mask,
 ) -> _Changes:
     known = np.array([np.nan if each.confirmed is None else each.confirmed for each in connectors], float)
     sent = np.array([each.in_flight[-1] if each.in_flight else np.nan for each in connectors], float)
     latest = np.where(np.isnan(sent), known, sent)
     differs = told & ~(np.abs(latest - target) < 1e-6)
     # Within an envelope that still stands, a setting above the confirmed one is a raise as well.
-    upwards = target > np.nan_to_num(latest, nan=-1.0)
+    upwards = target > np.nan_to_num(latest, nan=np.inf)
     return _Changes(
-        lowered=differs & (amount <= 1e-9) & ~(upwards & waits),
+        lowered=differs & (amount <= 1e-9) & ~(upwards & (waits | crowded)),
         raised=differs & (amount > 1e-9) & ~waits,
         latest=latest,
     )

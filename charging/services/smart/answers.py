@@ -13,6 +13,7 @@ from charging.services.smart.foreign import AROUND, Foreign, after
 from charging.services.smart.marks import CLEAR, START
 from charging.services.smart.settings_of import Range
 from charging.smart.connector import LATENCY_S
+from charging.smart.planner import Why
 
 REFUSED = (CommandState.REJECTED, CommandState.FAILED)
 
@@ -71,7 +72,7 @@ def _begin(row: ConnectorLimit, charge: Transaction | None) -> None:
     row.confirmed = row.confirmed_at = row.before = row.sent = row.doubtful = row.refused_at = None
     row.falls_at = row.sent_falls_at = row.missed_at = row.on_since = row.off_since = None
     row.command = None
-    row.changed_at = None
+    row.changed_at = row.cap = None
     row.tries = 0
 
 
@@ -153,4 +154,6 @@ def _ruled_until_now(row: ConnectorLimit, settings: Range, now: datetime) -> flo
     else:
         settled = now - row.confirmed_at > timedelta(seconds=row.latency_s or LATENCY_S)
         ruled = [row.confirmed] if settled or row.before is None else [row.confirmed, row.before]
+    if row.why == Why.DISOBEYS:  # it was told again, and may well go on
+        ruled.append(row.envelope or 0.0)
     return max([*ruled, row.doubtful or 0.0])

@@ -6,7 +6,6 @@ Where the project has a limit, its sites share it: they are one cycle then.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,17 +16,11 @@ from charging.services.smart.disobedience import face_disobedience
 from charging.services.smart.letting_go import let_go
 from charging.services.smart.sending import install_default, send_limit
 from charging.services.smart.situation import Situation, situation_of
+from charging.services.smart.storing import store_changed
 from charging.smart.planner import Plan, Settings, Why, plan
 from evkit.core.units import amperes_to_watts
 from sites.models import Project, Site
 from sites.types import Unit
-
-SAVED: Final = [
-    "transaction", "confirmed", "confirmed_at", "before", "sent", "command", "doubtful", "refused_at",
-    "changed_at", "default", "default_at", "default_command", "target", "envelope", "why", "planned_at",
-    "falls_at", "sent_falls_at", "on_since", "off_since", "latency_s", "overdraw", "way", "tries",
-    "missed_at",
-]  # fmt: skip
 
 
 def rebalance(*, site_id: int, now: datetime) -> Plan | None:
@@ -77,13 +70,13 @@ def _balance(situation: Situation, now: datetime) -> Plan:
     for index, place in enumerate(situation.places):
         row = place.row
         row.target, row.envelope = float(found.target[index]), float(found.envelope[index])
-        row.why, row.planned_at = found.why[index], now
+        row.why = found.why[index]
         _note_turn(row, found.why[index], now)
         install_default(place, now)
         face_disobedience(place, situation.connectors[index], found.why[index], now)
     for order in found.orders:
         send_limit(situation.places[order.index], order.setting, now, raises=order.raises)
-    ConnectorLimit.objects.bulk_update([place.row for place in situation.places], SAVED)
+    store_changed((place.row for place in situation.places), situation.stored)
     note_decisions(situation, found, now)
     return found
 

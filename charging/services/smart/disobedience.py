@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from charging.events import LimitDisobeyed
 from charging.models import ConnectorLimit
@@ -20,6 +21,8 @@ from charging.smart.connector import Connector
 from charging.smart.planner import Why
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import Deed, record
+
+PROOF: Final = 0.8
 
 
 def face_disobedience(place: Place, seen: Connector, why: Why, now: datetime) -> None:
@@ -43,8 +46,11 @@ def face_disobedience(place: Place, seen: Connector, why: Why, now: datetime) ->
 
 def _note_obeyed(row: ConnectorLimit, seen: Connector) -> None:
     """Where it was measured to obey after it had the time to, the way that it was told is the right one."""
-    if seen.measured is not None and seen.confirmed_ago_s >= seen.latency_s and seen.charging:
-        note_obedience(row)
+    if seen.measured is None or not seen.confirmed or not seen.charging:
+        return
+    if seen.confirmed_ago_s >= seen.latency_s:
+        proven = seen.measured >= PROOF * seen.confirmed and seen.confirmed <= PROOF * seen.hardware
+        note_obedience(row, proven=proven)
 
 
 def _tell(place: Place, seen: Connector) -> None:

@@ -50,12 +50,17 @@ def is_due(row: ConnectorLimit, now: datetime) -> bool:
 def note_disobedience(row: ConnectorLimit, part: float, now: datetime) -> None:
     """Count one more failure of a connector that draws `part` times what it was told."""
     row.missed_at = now
+    row.distrusted |= part > GROSS
     if row.tries + 1 < LAST or part > GROSS:
         row.tries += 1
 
 
-def note_obedience(row: ConnectorLimit) -> None:
-    """Keep the way that worked; who was stopped stays so until its charge is over."""
+def note_obedience(row: ConnectorLimit, *, proven: bool) -> None:
+    """Keep the way that worked; who was stopped stays so until its charge is over.
+
+    `proven`: it takes about all that it is told, and could take more.
+    """
+    row.distrusted &= not proven
     if 0 < row.tries < LAST:
         row.way = way_of(row)
         row.tries = 0

@@ -86,6 +86,9 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         doubtful=settings.hardware if place.disturbed else row.doubtful,
         falls_in_s=-_ago_s(row.falls_at, now) if row.falls_at else float("inf"),
         falls_to=settings.start,
+        cap=row.cap,
+        latency_s=row.latency_s or LATENCY_S,
+        distrusted=row.distrusted or row.missed_at is not None,
         default=_default(place),
         measured=_drawn(place, state) if at and state else None,
         rule=Rule(place.site.distribution),
@@ -104,7 +107,8 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         overdraw=row.overdraw,
         refresh=known.falls_in_s < REFRESH_S,
     )
-    return _held(place, replace(known, cap=useful(known)), now)
+    row.cap = useful(known)
+    return _held(place, replace(known, cap=row.cap), now)
 
 
 def _held(place: Place, known: Connector, now: datetime) -> Connector:
@@ -120,8 +124,10 @@ def _held(place: Place, known: Connector, now: datetime) -> Connector:
 
 
 def _default(place: Place) -> float | None:
-    """Return what a charge begins with; a charge point that never connected is not there yet."""
-    return 0.0 if place.own is None or place.own.connected_at is None else place.row.default
+    """Return what a charge begins with, None for anything; 0 where a charge point never connected."""
+    if place.own is None or place.own.connected_at is None:
+        return 0.0
+    return None if place.row.distrusted else place.row.default
 
 
 def _tier(place: Place) -> int:

@@ -15,9 +15,11 @@ from charging.services.smart.circuits import base_of, network_of
 from charging.services.smart.foreign import Foreign, foreign_commands
 from charging.services.smart.places import Place, connector_of
 from charging.services.smart.settings_of import range_of, unit_of
+from charging.services.smart.storing import values_of
 from charging.smart.connector import Connector
 from charging.smart.network import Floats, Network
 from charging.usability import barred
+from evkit.core.literals import Row
 from sites.models import Project, Site
 
 UNIT_KEY: Final = "ChargingScheduleAllowedChargingRateUnit"
@@ -28,13 +30,17 @@ Keys = Mapping[tuple[int, str], str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Situation:
-    """Sites as they are now; `places`, `connectors` and the loads of `network` are in one order."""
+    """Sites as they are now; `places`, `connectors` and the loads of `network` are in one order.
+
+    `stored` is what their rows held before the answers were taken.
+    """
 
     sites: tuple[Site, ...]
     network: Network
     places: tuple[Place, ...]
     connectors: tuple[Connector, ...]
     base: Floats
+    stored: Mapping[int, Row]
 
 
 def situation_of(project: Project | None, sites: Sequence[Site], now: datetime) -> Situation:
@@ -44,7 +50,9 @@ def situation_of(project: Project | None, sites: Sequence[Site], now: datetime) 
         .select_related("charge_point__state", "state")
         .order_by("charge_point__site_id", "charge_point_id", "number")
     )
-    places = _places(sites, evses, now)
+    rows = _rows(evses)
+    stored = values_of(rows.values())
+    places = _places(sites, evses, rows, now)
     network = network_of(project, sites, evses)
     index = {site.pk: place for place, site in enumerate(sites)}
     return Situation(
@@ -56,11 +64,13 @@ def situation_of(project: Project | None, sites: Sequence[Site], now: datetime) 
             for place, load in zip(places, network.loads, strict=True)
         ),
         base=base_of(network, project, sites, now),
+        stored=stored,
     )
 
 
-def _places(sites: Sequence[Site], evses: Sequence[Evse], now: datetime) -> tuple[Place, ...]:
-    rows = _rows(evses)
+def _places(
+    sites: Sequence[Site], evses: Sequence[Evse], rows: Mapping[int, ConnectorLimit], now: datetime
+) -> tuple[Place, ...]:
     charges = open_transactions({evse.charge_point_id for evse in evses})
     pauses = {
         pause.evse_id: pause

@@ -110,6 +110,44 @@ class TestLadder:
         assert yard.row(evse).envelope <= 20.0
         assert yard.told(evse) == [20.0, 19.0], "and that is the end of it"
 
+    def test_what_it_takes_stays_reserved_while_it_is_told_again(self, yard, evse) -> None:
+        for second in range(40, 200, 2):
+            if second % 10 == 0:
+                yard.measure(evse, 30.0, second)
+            yard.settle(second)
+            assert second < 42 or yard.row(evse).envelope == 30.0
+
+    def test_far_more_is_made_room_for_before_it_could_obey(self, yard, evse) -> None:
+        other = only(yard.point())
+        yard.settle(30)
+        yard.start(other, 31)
+        for second in range(32, 200, 10):
+            yard.settle(second)
+        assert yard.row(evse).confirmed == 10.0
+        yard.measure(evse, 12.0, 201)
+        yard.settle(202)
+        assert yard.told(other)[-1] == 8.0
+
+    def test_who_drew_far_too_much_is_reserved_for_at_its_next_start(self, yard, evse) -> None:
+        type(yard.site).objects.update(launch_reserve=1)
+        disobey(yard, evse, 30.0, 40, 2)
+        assert yard.row(evse).distrusted
+        yard.stop(yard.row(evse).transaction, 300)
+        yard.measure(evse, 0.0, 300)
+        plan = yard.settle(301)
+        assert plan is not None
+        assert plan.reserve[0] == 32.0
+
+    def test_trust_comes_back_when_it_is_seen_to_obey(self, yard, evse) -> None:
+        disobey(yard, evse, 30.0, 40, 1)
+        assert yard.row(evse).distrusted
+        disobey(yard, evse, 2.0, 120, 2)
+        assert yard.row(evse).distrusted, "who takes little shows nothing"
+        for second in range(240, 360, 10):
+            yard.measure(evse, (yard.row(evse).confirmed or 0.0) * 0.97, second)
+            yard.settle(second)
+        assert not yard.row(evse).distrusted
+
     def test_stays_stopped_until_the_charge_is_over(self, yard, evse) -> None:
         disobey(yard, evse, 30.0, 40, 6)
         disobey(yard, evse, 0.0, 500, 3)
