@@ -44,6 +44,7 @@ class EvseInline(EvseFacts, admin.TabularInline):  # type: ignore[type-arg]  # g
         "max_power_w",
         "max_current_a",
         "priority",
+        "automatic_tag",
         "groups",
         *EVSE_FACTS,
     )

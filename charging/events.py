@@ -28,6 +28,16 @@ class TransactionEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AutomaticChargeFailed(Event):
+    """A charge could not be started, or started again, without anybody asking; `failure` says why."""
+
+    charge_point_id: int
+    site_id: int | None
+    evse_id: int
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
 class LimitDisobeyed(Event):
     """A connector draws more than it was told: `told` and `measured` in W (DC) or A per phase (AC).
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from charging.services.automatic import drive_automatic_charges
 from charging.services.energy_trust import judge_ended
 from charging.services.local_lists import keep_lists
 from charging.services.reconciliation import close_abandoned
@@ -47,3 +48,9 @@ def judge_energy() -> None:
 def balance_sites() -> None:
     """Run a cycle of smart charging for every site, whatever events were lost."""
     rebalance_all(now=utc_now())
+
+
+@shared_task(name="charging.tasks.drive_automatic_charges")
+def start_by_themselves() -> None:
+    """Start charges that start by themselves, and start again what was interrupted."""
+    drive_automatic_charges(now=utc_now())

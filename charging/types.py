@@ -104,3 +104,29 @@ class Obstacle(models.TextChoices):
     PAUSED = "paused", _("The charge is paused already.")
     NOT_PAUSED = "not_paused", _("The charge is not paused.")
     NO_BADGE = "no_badge", _("No badge was used there before.")
+
+
+class AutomaticKind(models.TextChoices):
+    """What is done without anybody asking (R19)."""
+
+    START = "start", _("Automatic start")
+    RESTART = "restart", _("Automatic restart")
+
+
+class AutomaticState(models.TextChoices):
+    """How far an automatic start or restart has come."""
+
+    TRYING = "trying", _("Being tried")
+    DONE = "done", _("Charging")
+    FAILED = "failed", _("Given up")
+
+
+class AutomaticFailure(models.TextChoices):
+    """Why an automatic start or restart was given up."""
+
+    REFUSED = "refused", _("the charge point refused the start")
+    UNANSWERED = "unanswered", _("the charge point did not answer")
+    NO_TRANSACTION = "no_transaction", _("no transaction followed the start")
+    NOT_AUTHORISED = "not_authorised", _("the badge was refused")
+    NO_POWER = "no_power", _("no power flowed")
+    STOP_REFUSED = "stop_refused", _("the charge point refused to end the stalled charge")

@@ -24,6 +24,7 @@ app.conf.update(
         "sweep-commands": {"task": "chargers.tasks.sweep_commands", "schedule": 5.0},
         "reconcile-transactions": {"task": "charging.tasks.reconcile", "schedule": 60.0},
         "balance-sites": {"task": "charging.tasks.balance_sites", "schedule": 10.0},
+        "start-by-themselves": {"task": "charging.tasks.drive_automatic_charges", "schedule": 5.0},
         "follow-schedules": {"task": "charging.tasks.follow_schedules", "schedule": 10.0},
         "sweep-reservations": {"task": "charging.tasks.sweep_reservations", "schedule": 5.0},
         "keep-local-lists": {"task": "charging.tasks.keep_local_lists", "schedule": 60.0},

@@ -108,6 +108,7 @@ class SiteAdmin(AuditedAdmin):
         ),
         (_("Strangers"), {"fields": ("unknown_charge_points", "unknown_tags")}),
         (_("Who may charge"), {"fields": ("free_charging", "concurrency", "offline_starts")}),
+        (_("By itself"), {"fields": ("automatic_tag", "automatic_restart")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Site]:

@@ -25,6 +25,12 @@ class Evse(models.Model):
     phases = models.PositiveSmallIntegerField(_("phases"), default=3)
     current = models.CharField(_("current"), max_length=2, choices=Current.choices, default=Current.AC)
     priority = models.IntegerField(_("priority"), default=0)
+    automatic_tag = models.CharField(
+        _("start by itself with the id tag"),
+        max_length=20,
+        blank=True,
+        help_text=_("For the vehicle that always charges here; empty: as the site says."),
+    )
     groups = models.ManyToManyField(ScheduleGroup, blank=True, related_name="evses", verbose_name=_("groups"))
 
     class Meta:

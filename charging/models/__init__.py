@@ -1,4 +1,5 @@
 from charging.models.authorization import LastAuthorization
+from charging.models.automatic_charge import AutomaticCharge
 from charging.models.closing_rules import ClosingRules
 from charging.models.connector_limit import ConnectorLimit
 from charging.models.energy_correction import EnergyCorrection
@@ -13,6 +14,7 @@ from charging.models.site_decision import SiteDecision
 from charging.models.transaction import OrphanStop, Transaction
 
 __all__ = [
+    "AutomaticCharge",
     "ClosingRules",
     "ConnectorLimit",
     "EnergyCorrection",

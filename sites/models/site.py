@@ -76,6 +76,18 @@ class Site(models.Model):
         default=OfflinePolicy.AS_OF_THEN,
     )
 
+    automatic_tag = models.CharField(
+        _("start by itself with the id tag"),
+        max_length=20,
+        blank=True,
+        help_text=_("For every vehicle that is plugged in; empty: nothing starts by itself."),
+    )
+    automatic_restart = models.BooleanField(
+        _("start again what was interrupted"),
+        default=False,
+        help_text=_("After a power cut, a restart of the charge point, or where a charge does not go on."),
+    )
+
     holiday_region = models.CharField(
         _("public holidays of"),
         max_length=16,

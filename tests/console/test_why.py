@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from evkit.console.commands.catalogue import COMMANDS
 from evkit.console.faults import ADVICE, FAULTS
 from evkit.console.why import CAUSES, Facts, Means, brief, why
-from evkit.console.why.facts import Badge, Booking, Charge, Job, Limit, Link, Order, Question, Report
+from evkit.console.why.facts import Badge, Booking, Charge, GivenUp, Job, Limit, Link, Order, Question, Report
 from tests.console.depot import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -20,6 +20,9 @@ ONLINE = Link(last_seen_at=NOW, connected_at=NOW - 60 * MINUTE, booted_at=NOW - 
 def link(**fields: Any) -> Link:
     known = {"last_seen_at": NOW, "connected_at": SINCE, "booted_at": SINCE}
     return Link(**{**known, **fields})
+
+
+GIVEN_UP = GivenUp(tries=3, at=NOW - 2 * MINUTE, failure="refused")
 
 
 def report(status: str, **fields: Any) -> Report:
@@ -152,6 +155,9 @@ ROWS: list[Row] = [
      "The charge point accepted the start that ann ordered at 14:05. Plug the vehicle in.", ""),
     (facts(PLUGGED, start=order(awaited=True)), "start-awaited",
      "The charge point accepted the start that ann ordered at 14:05 and prepares it.", ""),
+    (facts(PLUGGED, start=order(state="rejected", tag="04A2"), given_up=GIVEN_UP), "automatic-given-up",
+     ("evkit tried to start the charge by itself and gave up at 14:05 (tries: 3):"
+      " the charge point refused the start."), "start"),
     (facts(PLUGGED, start=order(state="rejected", answer="Rejected", tag="04A2")), "start-refused",
      "The charge point refused the start that ann ordered at 14:05 (Rejected).", "start"),
     (facts(PLUGGED, start=order(state="timed_out")), "start-unanswered",

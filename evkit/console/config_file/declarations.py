@@ -95,6 +95,8 @@ class SiteDeclaration:
     free_charging: Given[str] = UNSET
     concurrency: Given[str] = UNSET
     offline_starts: Given[str] = UNSET
+    automatic_tag: Given[str] = UNSET
+    automatic_restart: Given[bool] = UNSET
     feeders: Given[tuple[FeederDeclaration, ...]] = UNSET
     groups: Given[tuple[GroupDeclaration, ...]] = UNSET
 
@@ -110,6 +112,7 @@ class ConnectorDeclaration:
     phases: Given[int] = UNSET
     current: Given[str] = UNSET
     priority: Given[int] = UNSET
+    automatic_tag: Given[str] = UNSET
     groups: Given[tuple[int, ...]] = UNSET
 
 

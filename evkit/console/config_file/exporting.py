@@ -102,6 +102,8 @@ def _site(site: Site) -> Section:
         "free_charging": site.free_charging,
         "concurrency": site.concurrency,
         "offline_starts": site.offline_starts,
+        "automatic_start": site.automatic_tag,
+        "automatic_restart": site.automatic_restart,
         "groups": [_group(each) for each in site.groups.all()],
         **_closing(site),
     }
@@ -151,6 +153,7 @@ def _connector(evse: Evse) -> Section:
         "phases": evse.phases,
         "current": evse.current,
         "priority": evse.priority,
+        "automatic_start": evse.automatic_tag,
         "groups": sorted(group.number for group in evse.groups.all()),
     }
 

@@ -8,14 +8,15 @@ from datetime import datetime
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.types import CommandState
-from charging.models import Pause, Transaction
+from charging.models import AutomaticCharge, Pause, Transaction
 from charging.services.pauses import pauses_in_force
 from charging.services.scheduling import SCHEDULE
+from charging.types import AutomaticState
 from charging.usability import Usability, usability
 from evkit.console.selectors.badges import Badges, last_badges
 from evkit.console.selectors.bookings import open_bookings
 from evkit.console.selectors.orders import Orders, Place, last_orders
-from evkit.console.why.facts import Badge, Booking, Charge, Facts, Limit, Link, Order, Report
+from evkit.console.why.facts import Badge, Booking, Charge, Facts, GivenUp, Limit, Link, Order, Report
 from evkit.core.units import amperes_to_watts
 
 LEAST_A = 6
@@ -36,6 +37,7 @@ class Known:
     pauses: Mapping[int, Pause]
     scheduled: Mapping[int, Usability]
     bookings: Mapping[Place, Booking]
+    given_up: Mapping[int, GivenUp]
 
 
 def connector_facts(rows: Sequence[ChargePoint], running: Running, now: datetime) -> dict[int, Facts]:
@@ -57,6 +59,7 @@ def what_is_known(rows: Sequence[ChargePoint], running: Running, now: datetime) 
         pauses_in_force(list(still)),
         usability(still, now),
         open_bookings(rows),
+        _given_up(rows),
     )
 
 
@@ -90,8 +93,17 @@ def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) 
         pause=_pause(known.pauses.get(evse.pk), inactive_until),
         inactive_until=inactive_until,
         job=orders.jobs.get(row.pk),
+        given_up=known.given_up.get(evse.pk),
         booking=known.bookings.get(place) or known.bookings.get((row.pk, 0)),
     )
+
+
+def _given_up(rows: Sequence[ChargePoint]) -> dict[int, GivenUp]:
+    """Return the automatic starts that failed, by EVSE id."""
+    failed = AutomaticCharge.objects.filter(
+        state=AutomaticState.FAILED, evse__charge_point__any_of=[row.pk for row in rows]
+    )
+    return {each.pk: GivenUp(tries=each.tries, at=each.tried_at, failure=each.failure) for each in failed}
 
 
 def _overtaken(start: Order | None, badge: Badge | None) -> Order | None:

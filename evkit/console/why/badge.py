@@ -88,6 +88,16 @@ BADGE_CAUSES: Final = (
         _ordered({CommandState.ACCEPTED}, awaited=True),
     ),
     Cause(
+        "automatic-given-up",
+        _(
+            "evkit tried to start the charge by itself and gave up at %(given_up_time)s"
+            " (tries: %(given_up_tries)s): %(given_up_reason)s."
+        ),
+        _("automatic start given up: %(given_up_reason)s"),
+        lambda f, _now: f.given_up is not None and f.status != "Available" and f.pause is None,
+        START,
+    ),
+    Cause(
         "start-refused",
         _(
             "The charge point refused the start that %(start_by)s ordered at %(start_time)s"

@@ -139,6 +139,15 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """An automatic start or restart that did not succeed: how often it was tried, when last, and why not."""
+
+    tries: int
+    at: datetime
+    failure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A firmware update or a diagnostics upload that is under way."""
 
@@ -154,6 +163,7 @@ class Facts:
     `own` is what the charge point reports of itself (connector 0). `start`, `restart`, `closing` and
     `profile` are the last orders to start, to reset, to go out of service and to limit; `pause` is an
     operator's order to hold the charge at no power.
+    `given_up` is an automatic start that failed since the vehicle was plugged in.
     `inactive_until`: a schedule keeps the connector's group from charging until then.
     """
 
@@ -174,6 +184,7 @@ class Facts:
     job: Job | None = None
     booking: Booking | None = None
     inactive_until: datetime | None = None
+    given_up: GivenUp | None = None
 
     @property
     def status(self) -> str:

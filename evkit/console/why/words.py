@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from charging.types import AuthorizationStatus
+from charging.types import AuthorizationStatus, AutomaticFailure
 from evkit.console.faults import advice, fault_text
 from evkit.console.formats import kilo, quantity
 from evkit.console.why.facts import Facts, Report
@@ -70,6 +70,10 @@ def _decision(facts: Facts, _now: datetime) -> str:
     return str(AuthorizationStatus(facts.charge.authorization).label) if facts.charge else ""
 
 
+def _given_up(facts: Facts, _now: datetime) -> str:
+    return str(AutomaticFailure(facts.given_up.failure).label) if facts.given_up else ""
+
+
 def _deadline(facts: Facts, _now: datetime) -> str:
     asked = facts.question
     return date_format(timezone.localtime(asked.deadline), "H:i:s") if asked else ""
@@ -91,6 +95,9 @@ VALUES: Final[dict[str, Callable[[Facts, datetime], str]]] = {
     "decision": _decision,
     "elsewhere": _text("badge.elsewhere"),
     "fault": _fault,
+    "given_up_reason": _given_up,
+    "given_up_time": _time("given_up.at"),
+    "given_up_tries": _text("given_up.tries"),
     "inactive_until": _time("inactive_until"),
     "job_status": _text("job.status"),
     "job_time": _time("job.at"),

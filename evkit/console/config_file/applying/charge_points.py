@@ -132,6 +132,7 @@ def _apply_connector(
             "phases": declared.phases,
             "current": declared.current,
             "priority": declared.priority,
+            "automatic_tag": declared.automatic_tag,
         }
     )
     key = f"{charge_point.identity}/{declared.number}"

@@ -52,6 +52,8 @@ def apply_site(declared: SiteDeclaration, present: Inventory, journal: Journal) 
             "free_charging": declared.free_charging,
             "concurrency": declared.concurrency,
             "offline_starts": declared.offline_starts,
+            "automatic_tag": declared.automatic_tag,
+            "automatic_restart": declared.automatic_restart,
         }
     )
     values |= limit_values(declared.limit) | limit_values(declared.dead_band, "dead_band")

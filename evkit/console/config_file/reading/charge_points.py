@@ -26,7 +26,16 @@ KEYS = (
     "heartbeat_interval",
     "connectors",
 )
-CONNECTOR_KEYS = ("number", "max_power_w", "max_current_a", "phases", "current", "priority", "groups")
+CONNECTOR_KEYS = (
+    "number",
+    "max_power_w",
+    "max_current_a",
+    "phases",
+    "current",
+    "priority",
+    "automatic_start",
+    "groups",
+)
 POSITIVE = checks.number(above=0)
 LABEL = checks.text_up_to(120, empty=True)
 
@@ -62,6 +71,7 @@ def _read_connector(node: Node, problems: list[Problem]) -> ConnectorDeclaration
         phases=fields.value("phases", checks.integer(1, 3)),
         current=fields.value("current", checks.choice(Current.values)),
         priority=fields.value("priority", checks.integer(-1_000_000, 1_000_000)),
+        automatic_tag=fields.value("automatic_start", checks.text_up_to(20, empty=True)),
         groups=fields.value("groups", checks.distinct(checks.integer(0, 9))),
     )
     return declared if declared.number else None

@@ -34,12 +34,16 @@ KEYS = (
     "free_charging",
     "concurrency",
     "offline_starts",
+    "automatic_start",
+    "automatic_restart",
     "groups",
 )
 SMART_KEYS = ("enabled", "distribution", "launch_reserve", "dead_band")
 CLOSING_KEYS = ("free_min", "silent_min", "gone_min")
 MINUTES = checks.integer(1, 10_000_000)
 NAME = checks.text_up_to(120)
+ID_TAG = checks.text_up_to(20, empty=True)
+"""OCPP 1.6 §7.28."""
 
 
 def read_site(node: Node, problems: list[Problem]) -> SiteDeclaration | None:
@@ -70,6 +74,8 @@ def read_site(node: Node, problems: list[Problem]) -> SiteDeclaration | None:
         free_charging=fields.value("free_charging", checks.choice(FreeChargingPolicy.values)),
         concurrency=fields.value("concurrency", checks.choice(ConcurrencyPolicy.values)),
         offline_starts=fields.value("offline_starts", checks.choice(OfflinePolicy.values)),
+        automatic_tag=fields.value("automatic_start", ID_TAG),
+        automatic_restart=fields.value("automatic_restart", checks.flag),
         feeders=section(fields, "feeders", _read_feeder),
         groups=section(fields, "groups", _read_group),
     )
