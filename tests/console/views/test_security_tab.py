@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import Authority, Command, FileJob, SecurityEvent
+from chargers.models import (
+    Authority,
+    ChargePoint,
+    Command,
+    ConfigurationKey,
+    Connection,
+    FileJob,
+    SecurityEvent,
+)
 from sites.types import Role
 from tests.console.depot import NOW, Depot, add_certificate, add_firmware, add_root, add_signed_firmware
 from tests.console.views.test_permissions import command_url
@@ -35,6 +44,42 @@ def test_events_are_listed_with_their_weight(log_in: LogIn, depot: Depot) -> Non
 
 def test_none_is_said(log_in: LogIn, depot: Depot) -> None:
     assert "No security event" in page(log_in(Role.GUEST), depot)
+
+
+class TestLink:
+    def test_what_is_asked_what_there_is_and_what_is_on_its_way(self, log_in: LogIn, depot: Depot) -> None:
+        point = depot.charging
+        ChargePoint.objects.filter(pk=point.pk).update(
+            security_profile=1, next_security_profile=3, password_digest="a", next_password_digest="b"
+        )
+        certificate = add_certificate(depot)
+        Connection.objects.create(
+            token=uuid4(), charge_point=point, opened_at=NOW, security_level=3, certificate=certificate
+        )
+        ConfigurationKey.objects.create(charge_point=point, key="CpoName", value="Operator", reported_at=NOW)
+        shown = page(log_in(Role.OPERATOR), depot)
+        assert "1 - password" in shown
+        assert "3 is awaited" in shown
+        assert "certificate valid until" in shown
+        assert "a new one was sent and has not been used yet" in shown
+        assert "Operator" in shown
+        for slug in ("new-password", "raise-profile", "new-certificate", "install-root", "read-roots", "log"):
+            assert f'data-dialog="{command_url(depot, slug)}"' in shown
+
+    def test_a_guest_sees_it_without_buttons(self, log_in: LogIn, depot: Depot) -> None:
+        shown = page(log_in(Role.GUEST), depot)
+        assert "offline" in shown
+        assert "data-dialog" not in shown.split('id="cp-security"')[1]
+
+    def test_a_link_below_the_charge_points_own_profile_is_marked(self, log_in: LogIn, depot: Depot) -> None:
+        Connection.objects.create(token=uuid4(), charge_point=depot.charging, opened_at=NOW, security_level=1)
+        key = ConfigurationKey.objects.create(
+            charge_point=depot.charging, key="SecurityProfile", value="2", reported_at=NOW
+        )
+        client = log_in(Role.GUEST)
+        assert "below its own profile" in page(client, depot)
+        ConfigurationKey.objects.filter(pk=key.pk).update(value="1")
+        assert "below its own profile" not in page(client, depot)
 
 
 class TestCertificates:

@@ -21,12 +21,22 @@ from chargers.models import (
 )
 from chargers.services.issuing import revoke_certificate
 from evkit.console.access import get_charge_point, member_page, principal_of
+from evkit.console.commands.catalogue import COMMANDS
+from evkit.console.selectors.security import security_link
 from evkit.console.views.charge_point.tabs import Context, point_url, tab_page
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
 from sites.permissions import Right
 
 PAGE: Final = 25
+BUTTONS: Final = {
+    "link": ("new-password", "raise-profile"),
+    "certificates": ("new-certificate",),
+    "roots": ("install-root", "read-roots"),
+    "events": ("log",),
+}
+"""The commands that belong to each part of the page."""
+
 SHOWN: Final = 10
 SOON: Final = timedelta(days=30)
 
@@ -58,6 +68,8 @@ def revoke(request: HttpRequest, code: str, identity: str, serial_number: str) -
 def _context(request: HttpRequest, row: ChargePoint, now: datetime) -> Context:
     events = SecurityEvent.objects.filter(charge_point=row)
     return {
+        "link": security_link(row),
+        "buttons": {part: [(slug, COMMANDS[slug]) for slug in slugs] for part, slugs in BUTTONS.items()},
         "page": Paginator(events, PAGE).get_page(request.GET.get("page", "")),
         "issued": IssuedCertificate.objects.filter(charge_point=row)[:SHOWN],
         "refused": SigningRequest.objects.filter(charge_point=row)[:3],
