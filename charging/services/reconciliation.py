@@ -21,6 +21,9 @@ from evkit.core.events import publish_after_commit
 SETTLING: Final = timedelta(minutes=15)
 """How long a charge point that came back has to send what it kept while it was away."""
 
+SUSPENDED: Final = (ConnectorStatus.SUSPENDED_EV, ConnectorStatus.SUSPENDED_EVSE)
+"""A vehicle that is plugged in for days: many charge points measure nothing meanwhile."""
+
 Rows = QuerySet[Transaction]
 
 
@@ -65,7 +68,10 @@ def _free(rows: Rows, before: datetime, _now: datetime) -> Rows:
 
 def _silent(rows: Rows, _before: datetime, now: datetime) -> Rows:
     state = "charge_point__state__"
-    return rows.filter(**{f"{state}connected": True, f"{state}connected_at__lte": now - SETTLING})
+    waits = Q(evse__state__status__in=SUSPENDED)
+    never_measures = Q(measured_at=None, evse__state__status=ConnectorStatus.CHARGING)
+    found = rows.filter(**{f"{state}connected": True, f"{state}connected_at__lte": now - SETTLING})
+    return found.exclude(waits | never_measures)
 
 
 def _gone(rows: Rows, before: datetime, _now: datetime) -> Rows:

@@ -101,6 +101,19 @@ class TestRules:
         assert self.closed(forgotten) == ["presumed_silent"]
         assert forgotten.ended_at == measured
 
+    @pytest.mark.parametrize(
+        ("status", "measured"),
+        [("SuspendedEV", NOW - 2 * DAY), ("SuspendedEVSE", None), ("Charging", None)],
+    )
+    def test_a_charge_that_its_charge_point_still_tells_of_stays(
+        self, forgotten, charge_point, status, measured
+    ):
+        """A bus over the weekend, or a charge point that never sends meter values."""
+        free(status=status)
+        self.old(forgotten, measured)
+        link(charge_point, connected=True, connected_at=NOW - 3 * self.DAY, last_seen_at=NOW)
+        assert self.closed(forgotten) == []
+
     def test_one_that_has_just_come_back_may_send_what_it_kept(self, forgotten, charge_point):
         free(status="Charging")
         self.old(forgotten, NOW - 2 * self.DAY)
