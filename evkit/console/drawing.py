@@ -151,18 +151,20 @@ SITE_LIMIT = SafeString('<path class="bar__limit" d="M-5-1H5L1 4v20h-2V4z"/>')
 OVER_LIMIT = 1.1
 
 
-def site_bar(totals: Totals) -> SafeString:
-    """Return the tall bar of a site: drawn, allotted but not drawn, and the limit's mark."""
+def site_bar(totals: Totals, base_w: float = 0.0) -> SafeString:
+    """Return the tall bar of a site: drawn (the last part elsewhere), allotted, and the limit's mark."""
     limit = totals.limit_w
     full = max((limit or 0.0) * OVER_LIMIT, totals.power_w + totals.allotted_w, 1.0)
     track = 100 * (full if limit is None else limit) / full
     drawn = 100 * totals.power_w / full
     inside = min(drawn, track)
+    base = min(100 * base_w / full, inside)
     allotted = min(100 * totals.allotted_w / full, max(track - drawn, 0.0))
     parts = [
         _block("bar__over", 0, 100),
         _block("bar__track", 0, track),
-        _block("bar__fill", 0, inside),
+        _block("bar__fill", 0, inside - base),
+        _block("bar__second", inside - base, base),
         _block("bar__excess", track, max(drawn - track, 0.0)),
         _block("bar__hatch", drawn, allotted),
         _block("bar__hatch-lines", drawn, allotted),

@@ -101,9 +101,15 @@ function afterwards(prepared) {
   states.clear();
 }
 
+// What fetches itself rests while nobody looks.
+function beforeRequest(event) {
+  if (document.hidden && event.detail.requestConfig.headers["X-Live"]) event.preventDefault();
+}
+
 export function startFragments() {
   followHands();
   followScrolling();
+  document.addEventListener("htmx:beforeRequest", beforeRequest);
   document.addEventListener("htmx:beforeSwap", beforeWhole);
   document.addEventListener("htmx:oobBeforeSwap", beforePart);
   document.addEventListener("htmx:oobAfterSwap", () => afterwards(true));

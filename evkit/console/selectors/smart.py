@@ -16,9 +16,10 @@ from charging.models import ConnectorLimit, SiteDecision
 from charging.services.smart.base_load import base_load_w
 from charging.services.smart.settings_of import range_of
 from charging.smart.planner import Why
-from evkit.console.cards import ConnectorCard
+from evkit.console.cards import ConnectorCard, Totals
 from evkit.console.formats import kilo, quantity
-from evkit.console.selectors.overview import site_cards
+from evkit.console.selectors.overview import charge_point_url, site_cards
+from evkit.console.states import State
 from evkit.core.units import amperes_to_watts
 from sites.models import ScheduleGroup, Site
 
@@ -41,6 +42,17 @@ class Line:
     accepted_w: float | None
     max_w: float
     why: str
+    waits: bool
+
+    @property
+    def href(self) -> str:
+        """The address of its charge point."""
+        return charge_point_url(self.evse.charge_point)
+
+    @property
+    def online(self) -> bool:
+        """Whether its charge point is connected."""
+        return self.card.state is not State.OFFLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,29 @@ class Sharing:
     lines: tuple[Line, ...]
     planned_at: datetime | None
 
+    @property
+    def bar(self) -> Totals:
+        """What the site's bar shows: all that is drawn, and what is kept for starts."""
+        return Totals(
+            power_w=self.power_w + self.base_w, limit_w=self.site.limit_w, allotted_w=self.reserved_w,
+            counts={}, connectors=len(self.lines),
+        )  # fmt: skip
+
+    @property
+    def accepted_w(self) -> float:
+        """The limits that charge points accepted, of all connectors with a share."""
+        return sum(line.accepted_w or 0.0 for line in self.lines)
+
+    @property
+    def sharing(self) -> int:
+        """How many connectors have a share."""
+        return sum(bool(line.requested_w) for line in self.lines)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait until the site has power for them."""
+        return sum(line.waits for line in self.lines)
+
 
 def sharing_of(site: Site, now: datetime) -> Sharing:
     """Return the last cycle of a site beside its live state."""
@@ -64,7 +99,7 @@ def sharing_of(site: Site, now: datetime) -> Sharing:
     }
     evses = (
         Evse.objects.filter(charge_point__site=site)
-        .select_related("charge_point")
+        .select_related("charge_point__site")
         .prefetch_related("groups")
         .order_by("charge_point__identity", "number")
     )
@@ -99,6 +134,7 @@ def _line(evse: Evse, card: ConnectorCard, row: ConnectorLimit | None, site: Sit
         accepted_w=accepted,
         max_w=watts(settings.hardware) or 0.0,
         why=_why(row, requested, card) if row else "",
+        waits=row is not None and row.why == Why.NO_ROOM,
     )
 
 

@@ -33,7 +33,7 @@ class ConnectorTable(ListTable):
     since = Column(pgettext_lazy("state", "For"), "state__status_since", number=True, live=True)
     step = Column(_("Sequence"), live=True)
     vehicle = Column(_("Vehicle or badge"))
-    soc = Column(_("Charge level"), number=True)
+    soc = Column(_("SoC"), number=True)
     power = Column(_("Power (kW)"), sort=("drawn_w",), number=True, live=True)
     limit = Column(_("Limit (kW)"), number=True)
     energy = Column(_("Energy (kWh)"), number=True)

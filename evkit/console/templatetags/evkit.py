@@ -100,9 +100,9 @@ def soc_symbol(percent_value: float | None) -> SafeString:
 
 
 @register.simple_tag
-def site_bar(totals: Totals) -> SafeString:
-    """Draw a site's power against its limit."""
-    return drawing.site_bar(totals)
+def site_bar(totals: Totals, base_w: float = 0.0) -> SafeString:
+    """Draw a site's power against its limit; `base_w` of it is drawn elsewhere on the site."""
+    return drawing.site_bar(totals, base_w)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -44,7 +45,13 @@ def new_api_token(request: HttpRequest) -> HttpResponse:
                 actor=principal_of(request).actor,
                 expires_at=form.expires_at(Frame(request, now).timezone),
             )
-            return render(request, "console/tokens/created.html", {"token": token, "secret": secret})
+            context = {
+                "secret": secret,
+                "heading": token.name,
+                "label": _("Token"),
+                "done": reverse("api_tokens"),
+            }
+            return render(request, "console/tokens/created.html", context)
         except EvkitError as error:
             form.refuse(error)
     return render(request, "console/tokens/new.html", {"form": form})

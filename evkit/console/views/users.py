@@ -123,7 +123,8 @@ def _detail_page(request: HttpRequest, user: User, form: UserForm) -> HttpRespon
 def _link_page(request: HttpRequest, user: User, token: str, kind: str) -> HttpResponse:
     """Show a link to hand over; it is mailed as well where there are a mail server and an address."""
     link = request.build_absolute_uri(reverse("link", args=[token]))
-    context: dict[str, object] = {"person": user, "link": link}
+    context: dict[str, object] = {"person": user, "secret": link, "label": _("Link")}
+    context |= {"heading": _("Link to hand over"), "done": reverse("users")}
     if user.email and can_mail():
         try:
             send(link_letter(kind, user, link, _zone_of(user)))

@@ -186,7 +186,7 @@ class TestConnectors:
         assert text["Vehicle or badge"] == "Bus 212"
         assert "38.4" in text["Power (kW)"]
         assert (text["Limit (kW)"], text["Energy (kWh)"]) == ("40.0", "24.8")
-        assert "64" in text["Charge level"]
+        assert "64" in text["SoC"]
 
     def test_groups_are_a_column_and_a_filter_where_there_are_any(
         self, client: Client, connectors_url: str, depot: Depot

@@ -6,8 +6,10 @@ from django.urls import reverse
 from chargers.models import Command
 from charging.models import ConnectorLimit, SiteDecision
 from charging.services.smart.balancing import rebalance
+from charging.smart.planner import Why
+from evkit.console.selectors.smart import sharing_of
 from evkit.core.clock import utc_now
-from sites.models import Site
+from sites.models import Site, SiteMeterReading
 from sites.types import Role
 from tests.console.depot import Depot, add_depot, add_user
 
@@ -33,8 +35,22 @@ class TestPage:
     def test_the_live_part_comes_alone(self, client, depot) -> None:
         client.force_login(add_user(Role.GUEST, depot.site))
         part = client.get(reverse(PAGE, args=["depot"]), {"part": "live"}).content.decode()
-        assert "smart-live" in part
+        assert 'id="smart-live"' in part
+        assert 'id="smart-table" data-live aria-label="Connectors" hx-swap-oob="true"' in part
         assert "<html" not in part
+
+    def test_what_is_drawn_elsewhere_counts_in_the_bar_and_nobody_waits_unseen(self, client, depot) -> None:
+        now = utc_now()
+        SiteMeterReading.objects.create(site=depot.site, at=now, received_at=now, power_w=30_000)
+        rebalance(site_id=depot.site.pk, now=now)
+        ConnectorLimit.objects.filter(evse=depot.transaction.evse).update(why=Why.NO_ROOM)
+        sharing = sharing_of(depot.site, now)
+        assert (sharing.base_w, sharing.bar.power_w) == (30_000, 30_000 + sharing.power_w)
+        assert sharing.waiting == 1
+        client.force_login(add_user(Role.GUEST, depot.site))
+        page = client.get(reverse(PAGE, args=["depot"])).content.decode()
+        assert 'class="bar__second"' in page
+        assert "Elsewhere on the site" in page
 
 
 class TestChanges:
