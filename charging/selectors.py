@@ -73,13 +73,23 @@ def quantities_of(samples: Iterable[MeterSample]) -> Iterator[Quantity]:
     A total that is the sum or the mean of phases comes beside the phases. Two queries at most.
     """
     rows = list(samples)
-    vendor = names_of(_vendor_numbers(rows))
+    packed = others_of(rows)
+    following = next(packed, None)
     for row in rows:
         yield from _headline(row)
+        while following is not None and following[0] is row:
+            yield following[1]
+            following = next(packed, None)
+
+
+def others_of(rows: Sequence[MeterSample]) -> Iterator[tuple[MeterSample, Quantity]]:
+    """Yield what has no column of its own, in the order of the samples, each with its sample."""
+    vendor = names_of(_vendor_numbers(rows))
+    for row in rows:
         for facets, value in pairs(row.packed):
-            yield _quantity(row.measured_at, facets, value, vendor)
+            yield row, _quantity(row.measured_at, facets, value, vendor)
         for text in json.loads(row.texts or "[]"):
-            yield _text_quantity(row.measured_at, text, vendor)
+            yield row, _text_quantity(row.measured_at, text, vendor)
 
 
 def _vendor_numbers(rows: Sequence[MeterSample]) -> set[int]:

@@ -198,6 +198,11 @@ class Frame:
         return isinstance(user, User) and user.shortcuts
 
     @property
+    def exports(self) -> bool:
+        """Whether the viewer waits for exports."""
+        return bool(self.request.session.get("exports"))
+
+    @property
     def live_sites(self) -> str:
         """The sites that a page without live values of its own listens to, for the top band."""
         return ",".join(str(site.pk) for site in ([self.site] if self.site else self.sites))

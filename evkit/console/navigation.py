@@ -83,6 +83,7 @@ GENERAL: Final = (
     Destination(
         "sites", _("All sites"), "building-community", per_site=False, short=_("Sites"), phone=5, key="s"
     ),
+    Destination("exports", _("Exports"), "download", per_site=False, key="x"),
     Destination("legend", _("Legend"), "info-circle", per_site=False, key="l"),
 )
 ADMINISTRATION: Final = (

@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
-from evkit.console import operation_urls, point_urls
+from evkit.console import history_urls, operation_urls, point_urls
 from evkit.console.views import (
     account,
     api_tokens,
@@ -23,7 +23,6 @@ from evkit.console.views import (
     schedules,
     sites,
     smart,
-    transactions,
     users,
 )
 
@@ -41,7 +40,6 @@ urlpatterns = [
     path("account/sessions/end/", account.end_session_of_mine, name="end_session"),
     path("account/link/<str:token>/", links.link, name="link"),
     path("account/forgotten/", forgotten.forgotten, name="forgotten"),
-    path("transactions/", transactions.all_transactions, name="all_transactions"),
     path("users/", users.users, name="users"),
     path("users/invite/", users.invite, name="invite"),
     path("users/<int:number>/", users.user_detail, name="user"),
@@ -54,7 +52,6 @@ urlpatterns = [
     path("sites/<slug:code>/power.json", curves.site_power, name="site_power"),
     path("sites/<slug:code>/charge-points/", lists.charge_points, name="charge_points"),
     path("sites/<slug:code>/connectors/", lists.connectors, name="connectors"),
-    path("sites/<slug:code>/transactions/", transactions.transactions, name="transactions"),
     path("sites/<slug:code>/smart-charging/", smart.smart_charging, name="smart"),
     path("sites/<slug:code>/smart-charging/switch/", smart.smart_switch, name="smart_switch"),
     path("sites/<slug:code>/smart-charging/limit/", smart.smart_limit, name="smart_limit"),
@@ -86,6 +83,7 @@ urlpatterns = [
     path("quarantine/<int:number>/settle/", orphans.settle_orphan, name="settle_orphan"),
     path("saved-filters/", saved_filters.saved_filters, name="saved_filters"),
     path("saved-filters/<int:number>/", saved_filters.saved_filter, name="saved_filter"),
+    *history_urls.urlpatterns,
     *operation_urls.urlpatterns,
     *point_urls.urlpatterns,
 ]

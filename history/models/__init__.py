@@ -1,4 +1,5 @@
 from history.models.audit import AuditEntry
+from history.models.export_job import ExportJob
 from history.models.message import Message
 
-__all__ = ["AuditEntry", "Message"]
+__all__ = ["AuditEntry", "ExportJob", "Message"]

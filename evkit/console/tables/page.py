@@ -44,6 +44,7 @@ class ListPage:
     usual order; `live` is the field that holds the id of the charge point a row follows ("" where nothing
     is live); `absent` are columns without any data; `template` extends `tables/page.html`. `totals` sums up
     all rows that pass the filters, which `totals_template` shows; of very many it does so after the page.
+    `export` names the table offered as a file (`evkit.console.exports`); without it the list is, as CSV.
     """
 
     name: str
@@ -58,6 +59,7 @@ class ListPage:
     context: Mapping[str, object] = field(default_factory=dict)
     totals: Callable[[QuerySet[Any]], object] | None = None
     totals_template: str = ""
+    export: str = ""
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page, or the part of it that was asked for."""

@@ -14,6 +14,7 @@ from evkit.console.history_filters import transaction_filters
 from evkit.console.selectors.history import listed_transactions, sums_of
 from evkit.console.tables.page import Empty, ListPage
 from evkit.console.tables.transactions import TransactionTable
+from evkit.console.zones import common_zone
 from evkit.core.clock import utc_now
 from sites.models import Site
 
@@ -33,12 +34,6 @@ def all_transactions(request: HttpRequest) -> HttpResponseBase:
     sites = list(principal_of(request).sites().order_by("code"))
     zone = common_zone(sites)
     return _answer(request, "all_transactions", sites, {"zone": "" if zone else "UTC"}, zone)
-
-
-def common_zone(sites: Sequence[Site]) -> tzinfo | None:
-    """Return the time zone of all these sites; None where they lie in several."""
-    zones = {site.timezone for site in sites}
-    return sites[0].zone if len(zones) == 1 else None
 
 
 def _answer(
@@ -61,6 +56,7 @@ def _answer(
         context={"one_site": len(sites) == 1, **context},
         totals=sums_of,
         totals_template=TOTALS,
+        export="transactions",
     )
     with timezone.override(zone or "UTC"):
         return page.answer(request)

@@ -146,6 +146,14 @@ LISTS = {
         Need.COMMAND, lambda w: [w.ask.pk], get=405, post=302, form=lambda _w: {"decision": "accept"}
     ),
     "all_transactions": Row(Need.LOG_IN),
+    "exports": Row(Need.LOG_IN),
+    "new_export": Row(
+        Need.LOG_IN, get=405, post=302, form=lambda _w: {"table": "transactions", "kind": "csv"}
+    ),
+    "export_toasts": Row(Need.LOG_IN, page=False),
+    "export_toast": Row(Need.OWNER, lambda w: [w.export.pk], page=False),
+    "export_file": Row(Need.OWNER, lambda w: [w.exported.pk], page=False),
+    "cancel_export": Row(Need.OWNER, lambda w: [w.export.pk], get=405, post=302),
     "saved_filters": Row(Need.LOG_IN, get=405, post=302, form=lambda _w: NEW_FILTER),
     "saved_filter": Row(
         Need.OWNER, lambda w: [w.saved_filter.pk], get=405, post=302, form=lambda _w: {"action": "delete"}

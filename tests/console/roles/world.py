@@ -16,8 +16,8 @@ from chargers.models import Command, DeferredAnswer, FileJob, IssuedCertificate
 from charging.models import OperationBatch, OperationLine, OrphanStop, Reservation, Transaction
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
-from history.models import Message
-from history.types import Direction
+from history.models import ExportJob, Message
+from history.types import Direction, ExportState
 from sites.models import ApiToken, Membership, SavedFilter, ScheduleException, ScheduleGroup, Site, User
 from sites.services.links import invite_user
 from sites.services.tokens import create_token
@@ -58,6 +58,8 @@ class World:
     reservation: Reservation
     ended: Transaction
     certificate: IssuedCertificate
+    export: ExportJob
+    exported: ExportJob
 
     @property
     def point(self) -> list[object]:
@@ -113,6 +115,8 @@ def make_world(owner: User) -> World:
         add_reservation(depot, depot.faulted, 1),
         add_ended(depot),
         add_certificate(depot),
+        add_export(owner, ExportState.QUEUED),
+        add_export(owner, ExportState.DONE),
     )
 
 
@@ -123,6 +127,18 @@ def add_ended(depot: Depot) -> Transaction:
         started_at=NOW, started_received_at=NOW, ended_at=NOW, meter_start_wh=0, energy_wh=21.0,
         energy_judged_at=NOW, energy_suspect=True, energy_proposal_wh=21_000.0, flags=["unit_kwh"],
     )  # fmt: skip
+
+
+def add_export(owner: User, state: ExportState) -> ExportJob:
+    """Add an export of somebody's: a file that is ready has a content."""
+    now = utc_now()
+    job = ExportJob.objects.create(
+        user=owner, table="transactions", kind="csv", language="en", state=state, created_at=now, beat_at=now,
+        expires_at=now + timedelta(hours=1),
+    )  # fmt: skip
+    job.path.parent.mkdir(parents=True, exist_ok=True)
+    job.path.write_text("Number\n")
+    return job
 
 
 def add_exception(site: Site) -> ScheduleException:

@@ -1,0 +1,101 @@
+"""Transactions as a table to export (R23)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from charging.models import Transaction
+from evkit.console.exports.description import Export, Field, Kind, Scope, Sum
+from evkit.console.formats import kilo
+from evkit.console.history_filters import transaction_filters
+from evkit.console.reasons import flag_texts, stop_text
+from evkit.console.selectors.history import listed_transactions, mean_power_w, sums_of
+from evkit.console.tables.filtering import Filter
+
+KWH, KW = "kWh", "kW"
+
+
+def _trust(row: Transaction) -> str:
+    if row.corrected_wh is not None:
+        return gettext("corrected")
+    return gettext("in doubt") if row.energy_suspect else gettext("measured")
+
+
+def _mean(row: Transaction) -> float | None:
+    return kilo(mean_power_w(row, row.measured_at or row.started_at))
+
+
+def _hours(row: Any) -> float:
+    hours: float = row.length.total_seconds() / 3600
+    return hours
+
+
+def _energy(name: str, label: Promise, value_wh: Callable[[Any], float | None]) -> Field:
+    """Return a column of energies that is there only if all are asked for."""
+    return Field(name, label, lambda row: kilo(value_wh(row)), Kind.NUMBER, KWH, 3, usual=False)
+
+
+FIELDS = (
+    Field("number", _("Number"), lambda row: row.number, Kind.WHOLE),
+    Field("start", pgettext_lazy("of a transaction", "Start"), lambda row: row.started_at, Kind.MOMENT),
+    Field("end", pgettext_lazy("of a transaction", "End"), lambda row: row.ended_at, Kind.MOMENT),
+    Field("duration", _("Duration"), _hours, Kind.NUMBER, "h", 2),
+    Field("charge_point", _("Charge point"), lambda row: row.charge_point.identity),
+    Field("connector", _("Connector"), lambda row: row.evse.number, Kind.WHOLE),
+    Field("vehicle", _("Vehicle"), lambda row: row.vehicle.name if row.vehicle else None),
+    Field("soc_start", _("SoC at start"), lambda row: row.soc_start_percent, Kind.NUMBER, "%"),
+    Field("soc_end", _("SoC at end"), lambda row: row.soc_last_percent, Kind.NUMBER, "%"),
+    Field("energy", _("Energy"), lambda row: row.counted_wh / 1000, Kind.NUMBER, KWH, 3),
+    Field("reason", _("Reason of the stop"), stop_text, width=28),
+    Field("trust", _("Energy is"), _trust, usual=False, width=12),
+    _energy("trusted", _("Energy that counts"), lambda row: row.trusted_wh),
+    _energy("measured", _("Measured energy"), lambda row: row.energy_wh),
+    Field("mean", _("Mean power"), _mean, Kind.NUMBER, KW, 2, usual=False),
+    Field("peak", _("Peak power"), lambda row: kilo(row.power_peak_w), Kind.NUMBER, KW, 2, usual=False),
+    Field("tag", _("Badge"), lambda row: row.id_tag, usual=False),
+    Field("stop_tag", _("Stopped with badge"), lambda row: row.stop_id_tag, usual=False),
+    Field("site", _("Site"), lambda row: getattr(row.charge_point.site, "name", None), usual=False),
+    _energy("meter_start", _("Meter at start"), lambda row: row.meter_start_wh),
+    _energy("meter_stop", _("Meter at stop"), lambda row: row.meter_stop_wh),
+    Field("flags", pgettext_lazy("of a transaction", "Out of the ordinary"),
+          lambda row: "; ".join(flag_texts(row)), usual=False, width=40),
+    Field("remote_id", _("Number at the charge point"), lambda row: row.remote_id, usual=False),
+    Field("connected", _("Connected"), lambda row: row.connected_at, Kind.MOMENT, usual=False),
+    Field("authorised", _("Authorised"), lambda row: row.authorised_at, Kind.MOMENT, usual=False),
+    Field("charging", _("Charging since"), lambda row: row.charging_at, Kind.MOMENT, usual=False),
+)  # fmt: skip
+
+
+def _rows(scope: Scope) -> QuerySet[Any]:
+    return listed_transactions(scope.sites, scope.now)
+
+
+def _filters(scope: Scope) -> list[Filter]:
+    return transaction_filters(scope.sites, scope.now)
+
+
+def _sums(rows: QuerySet[Any]) -> list[Sum]:
+    sums = sums_of(rows)
+    return [
+        Sum(gettext("Energy that counts"), sums.energy.trusted_wh / 1000, KWH, 3),
+        Sum(gettext("Transactions left out of it, as their meter is in doubt"), sums.energy.left_out),
+        Sum(gettext("Energy measured by them"), sums.energy.left_out_wh / 1000, KWH, 3),
+        Sum(gettext("All durations"), (sums.whole_s or 0.0) / 3600, "h", 2),
+        Sum(gettext("Highest power"), (sums.peak_w or 0.0) / 1000, KW, 1),
+    ]
+
+
+EXPORT = Export(
+    name="transactions",
+    title=_("Transactions"),
+    rows=_rows,
+    filters=_filters,
+    fields=FIELDS,
+    sums=_sums,
+)
