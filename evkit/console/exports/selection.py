@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from evkit.console.exports.description import Export, Field, Scope, Sum
+from evkit.console.exports.reading import read_beside
 from evkit.console.tables.address import ListAddress
 from evkit.console.tables.filtering import FilterSet
 
@@ -55,8 +57,13 @@ class Selection:
 
     def stretches(self) -> Iterator[list[Any]]:
         """Yield the rows in order, some at a time, with what their fields need."""
-        rows = self.rows.iterator(chunk_size=STRETCH)
-        while stretch := list(islice(rows, STRETCH)):
+        rows = self.rows
+        alone = connection.vendor != "sqlite" or connection.in_atomic_block
+        return self._read(rows) if alone else read_beside(lambda: self._read(rows))
+
+    def _read(self, rows: QuerySet[Any]) -> Iterator[list[Any]]:
+        found = rows.iterator(chunk_size=STRETCH)
+        while stretch := list(islice(found, STRETCH)):
             if self.export.complete:
                 self.export.complete(stretch)
             yield stretch

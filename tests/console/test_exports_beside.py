@@ -1,0 +1,94 @@
+"""Exports that are written while the database is written to, as in the running product."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from evkit.console.exports import reading, running
+from evkit.core.clock import utc_now
+from history.models import ExportJob
+from history.services.exports import cancel_export, tell_progress
+from history.types import ExportState
+from sites.permissions import principal_of_user
+from sites.types import Role
+from tests.console.depot import add_depot, add_user
+from tests.factories import TransactionFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def job(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ExportJob:
+    """Return an export of seven transactions in four stretches, each of which keeps its progress."""
+    settings.EVKIT_DATA_DIR = tmp_path
+    monkeypatch.setattr("evkit.console.exports.selection.STRETCH", 2)
+    monkeypatch.setattr(running, "BEAT_S", 0.0)
+    depot = add_depot()
+    for number in range(6):
+        start = utc_now() - timedelta(days=number)
+        TransactionFactory(evse=depot.charging.evses.get(number=2), started_at=start, ended_at=start)
+    now = utc_now()
+    return ExportJob.objects.create(
+        user=add_user(Role.GUEST, depot.site), table="transactions", kind="csv", language="en",
+        created_at=now, beat_at=now, expires_at=now + timedelta(hours=1),
+    )  # fmt: skip
+
+
+def somebody_else_writes() -> None:
+    def write() -> None:
+        ExportJob.objects.update(error="written past the snapshot")
+        connections.close_all()
+
+    other = threading.Thread(target=write)
+    other.start()
+    other.join()
+
+
+def test_progress_is_kept_while_rows_are_read_and_others_write(
+    job: ExportJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[int] = []
+
+    def tell(**values: Any) -> None:
+        somebody_else_writes()
+        tell_progress(**values)
+        heard.append(values["done"])
+
+    monkeypatch.setattr(running, "tell_progress", tell)
+    running.run_export(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done) == (ExportState.DONE, 7)
+    assert heard == [0, 2, 4, 6, 7]
+    assert len(job.path.read_text(encoding="utf-8-sig").splitlines()) == 8
+
+
+def test_a_cancelled_one_stops_reading(job: ExportJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = principal_of_user(job.user).actor
+
+    def tell(**values: Any) -> None:
+        if values["done"]:
+            cancel_export(job=job, actor=actor, now=utc_now())
+        tell_progress(**values)
+
+    monkeypatch.setattr(running, "tell_progress", tell)
+    running.run_export(job.pk)
+    job.refresh_from_db()
+    assert job.state == ExportState.CANCELLED
+    assert not job.path.exists()
+
+
+def test_what_fails_while_reading_is_raised_to_whom_it_concerns() -> None:
+    def broken() -> Any:
+        yield [1]
+        raise OSError("the disk is gone")
+
+    stretches = reading.read_beside(broken)
+    assert next(stretches) == [1]
+    with pytest.raises(OSError, match="the disk is gone"):
+        next(stretches)
