@@ -17,6 +17,8 @@ class Quirks:
         base_stack_level: only charging profiles of stack level 0 are accepted.
         watts_only: only limits in W are accepted.
         pause_not_stop: no restart after a stop until unplugged: evkit pauses instead of stopping by itself.
+        tag_suffix: id tags come with more characters than the badge has: the declared one that they begin
+            with counts.
         vendor_talk: DataTransfer of its own at boot and later: always answered Accepted.
     """
 
@@ -25,6 +27,7 @@ class Quirks:
     base_stack_level: bool = False
     watts_only: bool = False
     pause_not_stop: bool = False
+    tag_suffix: bool = False
     vendor_talk: bool = False
 
 

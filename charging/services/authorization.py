@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from chargers.models import DeferredAnswer
+from chargers.services.quirks import quirks_of_many
 from chargers.types import ConnectorStatus
 from charging.models import IdToken, LastAuthorization, Transaction
 from charging.models.id_token import token_key
@@ -21,6 +22,9 @@ OPERATOR_PATIENCE = timedelta(seconds=25)
 
 DECISION_LASTS = timedelta(minutes=30)
 """For how long an operator's decision about an unknown tag, once given, holds for a start."""
+
+SHORTEST_BADGE = 8
+"""Characters of the shortest number that a badge has: four bytes (ISO 14443-3, a single size UID)."""
 
 CLOCK_SLACK = timedelta(seconds=60)
 """A charge point's clock may run behind ours by this much without putting a start before its tag."""
@@ -115,7 +119,7 @@ def authorize(
         offline: whether it has charged already, while the charge point was offline.
     """
     key = token_key(storable(id_tag, 255))
-    token = IdToken.objects.select_related("parent").filter(key=key).first() if key else None
+    token = find_token(key, charge_point_id)
     policies = policies_of(charge_point_id)
     counts = concurrency and policies.concurrency != ConcurrencyPolicy.ALLOW
     facts = (
@@ -136,6 +140,25 @@ def authorize(
     if remember and key and not ask_operator:
         _remember(charge_point_id, key, decision, facts, at)
     return decision
+
+
+def find_token(key: str, charge_point_id: int) -> IdToken | None:
+    """Return the declared id tag with this key, None if there is none.
+
+    Where a charge point adds characters of its own (quirk `tag_suffix`), it is the longest one that the key
+    begins with and that has the length of a badge's number.
+    """
+    tokens = IdToken.objects.select_related("parent")
+    token = tokens.filter(key=key).first() if key else None
+    if token is not None or len(key) <= SHORTEST_BADGE or not _adds_to_tags(charge_point_id):
+        return token
+    beginnings = [key[:length] for length in range(SHORTEST_BADGE, len(key))]
+    return max(tokens.filter(key__in=beginnings), key=lambda row: len(row.key), default=None)
+
+
+def _adds_to_tags(charge_point_id: int) -> bool:
+    quirks = quirks_of_many([charge_point_id]).get(charge_point_id)
+    return quirks is not None and quirks.tag_suffix
 
 
 def _remember(charge_point_id: int, key: str, decision: Decision, facts: TagFacts, at: datetime) -> None:

@@ -52,6 +52,10 @@ QUIRKS: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Does not start again until unplugged"),
         _("A schedule pauses its charges instead of stopping them."),
     ),
+    "tag_suffix": (
+        _("Adds characters to id tags"),
+        _("An unknown id tag counts as the declared one that it begins with."),
+    ),
     "vendor_talk": (
         _("Sends messages of its own"),
         _("Every DataTransfer is answered Accepted."),

@@ -52,6 +52,30 @@ class TestAuthorize:
     def test_case_and_blanks_do_not_matter(self, charge_point, tag, sent):
         assert self.status(charge_point, sent) == Status.ACCEPTED
 
+    @pytest.mark.parametrize(
+        ("sent", "expected"),
+        [
+            ("047DAFBA7F823100", "Accepted"),
+            ("047dafba7f823100", "Accepted"),
+            ("047DAFBA", "Accepted"),
+            ("047DAFB", "Invalid"),
+            ("147DAFBA7F823100", "Invalid"),
+            ("047DAFBA7F82", "Blocked"),
+            ("047DAFBA7F82310000", "Blocked"),
+        ],
+    )
+    def test_a_charge_point_may_add_characters_of_its_own(self, charge_point, sent, expected):
+        IdTokenFactory(value="047DAFBA")
+        if expected == "Blocked":
+            IdTokenFactory(value="047DAFBA7F82", blocked=True)
+        charge_point.quirk_switches = {"tag_suffix": True}
+        charge_point.save()
+        assert self.status(charge_point, sent) == expected
+
+    def test_elsewhere_a_longer_tag_is_another_tag(self, charge_point):
+        IdTokenFactory(value="047DAFBA")
+        assert self.status(charge_point, "047DAFBA7F823100") == "Invalid"
+
     @pytest.mark.parametrize("sent", ["", "FFFF", "x" * 5000])
     def test_an_unknown_tag_is_invalid_by_default(self, charge_point, sent):
         assert self.status(charge_point, sent) == Status.INVALID
