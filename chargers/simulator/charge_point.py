@@ -12,7 +12,7 @@ from chargers.simulator.boot import Boot
 from chargers.simulator.calls import CallFailedError, OutgoingCall
 from chargers.simulator.clock import DeviceClock
 from chargers.simulator.commands.certificates import CertificateStore
-from chargers.simulator.commands.files import send_status
+from chargers.simulator.commands.files import announce_installed
 from chargers.simulator.configuration import Configuration
 from chargers.simulator.connector import Connector, Transaction
 from chargers.simulator.frames import Payload
@@ -272,22 +272,13 @@ class SimulatedChargePoint:
         """React to an accepted boot: report everything."""
         self.statuses.forget()
         self.report()
-        self._announce_firmware()
+        announce_installed(self)
         if self.spec.tells_security_events and self.boot.count == 1:
             tell_event(self, "StartupOfTheDevice", self.firmware_version)
         schedule_aligned(self)
         for name in self.spec.misbehaviours:
             if (hook := REGISTRY[name].on_boot) is not None:
                 hook(self)
-
-    def _announce_firmware(self) -> None:
-        if kind := self.station.announce_installed:
-            self.station.announce_installed = ""
-            self.station.file_status[kind] = "Installed"
-            send_status(self, kind)
-            self.station.file_status.pop(kind)
-            if kind == "SignedFirmware":
-                tell_event(self, "FirmwareUpdated", self.firmware_version)
 
     def misbehave_on_start(self, transaction: Transaction) -> None:
         """Let misbehaviours react to a new transaction."""

@@ -95,6 +95,7 @@ KEYS: Final[dict[str, Key]] = {
     "NumberOfConnectors": Key("1"),
     "ReserveConnectorZeroSupported": Key("true"),
     "ResetRetries": Key("1", _is_count),
+    "SecurityProfile": Key("0", lambda value: value in {"1", "2", "3"}),
     "SendLocalListMaxLength": Key(str(SEND_LOCAL_LIST_MAX_LENGTH)),
     "StopTransactionOnEVSideDisconnect": Key("true", _is_boolean),
     "StopTransactionOnInvalidId": Key("true", _is_boolean),

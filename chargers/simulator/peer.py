@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from chargers.simulator.calls import CallFailedError, CallRefusedError, OutgoingCall
 from chargers.simulator.commands import ANSWERS
 from chargers.simulator.frames import Call, Payload
+from chargers.simulator.security_profile import fall_back, security_of
+from chargers.simulator.wire import LinkSecurity
 
 if TYPE_CHECKING:
     from chargers.simulator.charge_point import SimulatedChargePoint
@@ -26,8 +28,17 @@ class ChargePointPeer:
         """Return the subprotocols to offer."""
         return () if self._cp.has("no_subprotocol") else ("ocpp1.6",)
 
+    def security(self) -> LinkSecurity:
+        """Return how the security profile wants the next connection."""
+        return security_of(self._cp)
+
+    def failed(self, failures: int) -> None:
+        """Fall back from a security profile that does not work."""
+        fall_back(self._cp, failures)
+
     def opened(self) -> None:
         """React to a new connection."""
+        self._cp.station.fallback_profile = None
         self._cp.boot.opened()
 
     def closed(self) -> None:

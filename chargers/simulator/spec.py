@@ -60,7 +60,8 @@ class ChargePointSpec:
     connection, `tick_s` the step of the simulation while a vehicle is plugged in, `file_step_s` the
     time between the statuses of a firmware update or a diagnostics upload. With `tells_security_events` it
     tells that it has started or was reset (security whitepaper, A04); a central system without the security
-    extension would refuse that.
+    extension would refuse that. `secure_url` is the endpoint (wss, without the identity) that it connects to
+    from security profile 2 on; it trusts nothing but the roots that were installed.
     """
 
     identity: str
@@ -86,6 +87,7 @@ class ChargePointSpec:
     reconnect_max_s: float = 60.0
     call_timeout_s: float = 30.0
     tells_security_events: bool = False
+    secure_url: str = ""
 
     @property
     def rated_power_w(self) -> float:

@@ -17,12 +17,14 @@ class Station:
     """State that belongs to no connector in particular.
 
     `announce_installed` is the kind of the update to report as installed after the next boot, "" for none;
+    `fallback_profile` is the security profile to go back to while the new one has not worked yet,
     `request_ids` are those of the security extension, by kind.
     """
 
     __slots__ = (
         "announce_installed",
         "error_code",
+        "fallback_profile",
         "file_status",
         "operative",
         "reported",
@@ -39,6 +41,7 @@ class Station:
         self.file_status: dict[str, str] = {}
         self.request_ids: dict[str, int] = {}
         self.announce_installed = ""
+        self.fallback_profile: int | None = None
         self.security_log: deque[SecurityRecord] = deque(maxlen=SECURITY_LOG_LENGTH)
 
     @property

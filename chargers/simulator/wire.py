@@ -6,6 +6,8 @@ import asyncio
 import base64
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
+from ssl import SSLContext
 from typing import Protocol
 from urllib.parse import quote
 
@@ -40,6 +42,12 @@ class Peer(Protocol):
     def subprotocols(self) -> Sequence[str]:
         """Return the subprotocols to offer."""
 
+    def security(self) -> LinkSecurity:
+        """Return how the next connection is to be made."""
+
+    def failed(self, failures: int) -> None:
+        """React to a connection that could not be made, so many times in a row."""
+
     def opened(self) -> None:
         """React to a new connection."""
 
@@ -56,6 +64,15 @@ class Peer(Protocol):
         """Return when to repeat a failed durable call; None: give up."""
 
 
+@dataclass(frozen=True, slots=True)
+class LinkSecurity:
+    """How a connection is made: endpoint without identity ("": the usual one), TLS, Basic authentication."""
+
+    url: str = ""
+    tls: SSLContext | None = None
+    basic: bool = True
+
+
 class Wire:
     """One charge point's connection, kept up until `close`."""
 
@@ -66,7 +83,7 @@ class Wire:
         self.counters = counters
         self._peer = peer
         self._spec = spec
-        self._url = url.rstrip("/") + "/" + quote(spec.identity, safe="")
+        self._url = url
         self._random = random.Random(f"{spec.identity}/{spec.seed}")  # noqa: S311 - not a secret
         self._socket: ClientConnection | None = None
         self._pending: tuple[str, asyncio.Future[Result | Failure]] | None = None
@@ -93,6 +110,7 @@ class Wire:
             except (OSError, TimeoutError, WebSocketException) as error:
                 if isinstance(error, OSError | InvalidHandshake | TimeoutError):
                     self._failures += 1
+                    self._peer.failed(self._failures)
                 self.counters.failed(f"{self._spec.identity}: {error or type(error).__name__}")
 
     def drop(self, offline_s: float = 0.0) -> None:
@@ -130,10 +148,12 @@ class Wire:
         await asyncio.sleep(max(pause, self._hold_until_s - loop.time()))
 
     async def _connect_once(self) -> None:
+        security = self._peer.security()
         async with connect(
-            self._url,
+            self._address(security),
             subprotocols=[Subprotocol(name) for name in self._peer.subprotocols()] or None,
-            additional_headers=self._headers(),
+            additional_headers=self._headers() if security.basic else {},
+            ssl=security.tls,
             user_agent_header=None,
             compression=None,
             ping_interval=None,
@@ -268,6 +288,9 @@ class Wire:
         task = asyncio.create_task(send())
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    def _address(self, security: LinkSecurity) -> str:
+        return (security.url or self._url).rstrip("/") + "/" + quote(self._spec.identity, safe="")
 
     def _headers(self) -> dict[str, str]:
         if self._peer.password is None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from chargers.simulator.aligned import schedule_aligned
 from chargers.simulator.calls import CallRefusedError
+from chargers.simulator.commands.core import ANSWER_FIRST_S
 from chargers.simulator.configuration import GET_CONFIGURATION_MAX_KEYS, KEYS, find_key
 from chargers.simulator.frames import Payload
+from chargers.simulator.security_profile import PROFILE, may_raise
 
 if TYPE_CHECKING:
     from chargers.simulator.charge_point import SimulatedChargePoint
@@ -29,13 +31,16 @@ def get_configuration(cp: SimulatedChargePoint, payload: Payload) -> Payload:
 def change_configuration(cp: SimulatedChargePoint, payload: Payload) -> Payload:
     """Set a key and let the parts concerned know."""
     name, value = payload["key"], payload["value"]
+    if find_key(name) == PROFILE and not may_raise(cp, value):
+        return {"status": "Rejected"}
+    before = cp.configuration.number(PROFILE)
     status = cp.configuration.change(name, value)
     if status == "Accepted":
-        _apply(cp, find_key(name), value)
+        _apply(cp, find_key(name), value, before)
     return {"status": status}
 
 
-def _apply(cp: SimulatedChargePoint, key: str | None, value: str) -> None:
+def _apply(cp: SimulatedChargePoint, key: str | None, value: str, before: float) -> None:
     if key == "HeartbeatInterval":
         cp.timers.cancel("heartbeat")
         cp.boot.schedule_heartbeat()
@@ -43,6 +48,9 @@ def _apply(cp: SimulatedChargePoint, key: str | None, value: str) -> None:
         schedule_aligned(cp)
     elif key == "AuthorizationKey":
         cp.peer.password = value
+    elif key == PROFILE:
+        cp.station.fallback_profile = int(before)
+        cp.timers.set("security-profile", ANSWER_FIRST_S, cp.drop)
 
 
 def _entry(cp: SimulatedChargePoint, key: str) -> Payload:

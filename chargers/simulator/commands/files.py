@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chargers.simulator.commands.core import ANSWER_FIRST_S, restart
+from chargers.simulator.security_log import tell_event
 
 if TYPE_CHECKING:
     from chargers.simulator.charge_point import SimulatedChargePoint
+
+SIGNED: Final = "SignedFirmware"
 
 
 def usable(location: str) -> bool:
@@ -63,3 +66,14 @@ def install(cp: SimulatedChargePoint, kind: str, location: str) -> Callable[[], 
         restart(cp)
 
     return lambda: cp.timers.set(kind, cp.spec.file_step_s, reboot)
+
+
+def announce_installed(cp: SimulatedChargePoint) -> None:
+    """Report the update that the reboot has finished."""
+    if kind := cp.station.announce_installed:
+        cp.station.announce_installed = ""
+        cp.station.file_status[kind] = "Installed"
+        send_status(cp, kind)
+        cp.station.file_status.pop(kind)
+        if kind == SIGNED:
+            tell_event(cp, "FirmwareUpdated", cp.firmware_version)

@@ -43,7 +43,11 @@ class TestRunDemo:
                 await task
         identities = {name for name, _, _ in csms.calls}
         assert identities == {spec.identity for spec in DEMO_CHARGE_POINTS}
-        rows = [payload for name, action, payload in csms.calls if name == "A_012"]
+        rows = [
+            payload
+            for name, action, payload in csms.calls
+            if (name, action) == ("A_012", "StatusNotification")
+        ]
         assert rows[-1]["status"] == "Unavailable"
         tags = {vehicle.id_tag for vehicle in DEMO_VEHICLES}
         assert {row["idTag"] for row in csms.of("StartTransaction")} <= tags
