@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,37 +13,37 @@ from django.db import connections
 
 from evkit.console.exports import reading, running
 from evkit.core.clock import utc_now
-from history.models import ExportJob
+from history.models import ExportJob, Message
 from history.services.exports import cancel_export, tell_progress
 from history.types import ExportState
 from sites.permissions import principal_of_user
 from sites.types import Role
-from tests.console.depot import add_depot, add_user
-from tests.factories import TransactionFactory
+from tests.console.depot import NOW, add_depot, add_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def job(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ExportJob:
-    """Return an export of seven transactions in four stretches, each of which keeps its progress."""
+    """Return an export of seven messages in four stretches, each of which keeps its progress."""
     settings.EVKIT_DATA_DIR = tmp_path
     monkeypatch.setattr("evkit.console.exports.selection.STRETCH", 2)
     monkeypatch.setattr(running, "BEAT_S", 0.0)
     depot = add_depot()
-    for number in range(6):
-        start = utc_now() - timedelta(days=number)
-        TransactionFactory(evse=depot.charging.evses.get(number=2), started_at=start, ended_at=start)
+    for number in range(7):
+        Message.objects.create(
+            charge_point_id=depot.charging.pk, at=NOW, sequence=number, direction=0, frame="x" * 5000
+        )
     now = utc_now()
     return ExportJob.objects.create(
-        user=add_user(Role.GUEST, depot.site), table="transactions", kind="csv", language="en",
+        user=add_user(Role.GUEST, depot.site), table="messages", kind="csv", language="en",
         created_at=now, beat_at=now, expires_at=now + timedelta(hours=1),
     )  # fmt: skip
 
 
 def somebody_else_writes() -> None:
     def write() -> None:
-        ExportJob.objects.update(error="written past the snapshot")
+        ExportJob.objects.update(error=f"written past the snapshot {time.monotonic()}")
         connections.close_all()
 
     other = threading.Thread(target=write)
