@@ -9,6 +9,7 @@ from bench.connections import connections
 from bench.live import live
 from bench.pages import pages
 from bench.report import Figure, show, write_json
+from bench.smart import smart
 from bench.throughput import throughput
 
 
@@ -17,11 +18,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument(
-        "--only", choices=["throughput", "connections", "pages", "live"], help="run one benchmark"
+        "--only", choices=["throughput", "connections", "pages", "live", "smart"], help="run one benchmark"
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--connections", type=int, default=5000)
+    parser.add_argument("--hours", type=float, default=2.0, help="so long a real morning is replayed")
     options = parser.parse_args()
     figures: list[Figure] = []
     if options.only in {None, "throughput"}:
@@ -32,6 +34,8 @@ def main() -> None:
         figures += pages(rounds=options.rounds)
     if options.only in {None, "live"}:
         figures += live(rounds=options.rounds, seconds=2 * options.seconds)
+    if options.only in {None, "smart"}:
+        figures += smart(hours=options.hours)
     show(figures)
     if options.json:
         write_json(figures, options.json)

@@ -100,7 +100,7 @@ def plan(network: Network, connectors: Sequence[Connector], base: Floats, sites:
     fixed = network.usage(np.where(told, excess, envelope))
     factor = np.where(told, [1 + each.overdraw for each in connectors], 1.0)
     counted = replace(network, share=network.share * factor[network.column])
-    allocation = allocate(counted, _demand(connectors, told), base + reserve + fixed)
+    allocation = allocate(counted, demand_of(connectors, told), base + reserve + fixed)
     target = np.where(told, allocation.x, envelope)
     used = base + reserve + network.usage(envelope)
     amount = target * factor - envelope
@@ -118,7 +118,9 @@ def plan(network: Network, connectors: Sequence[Connector], base: Floats, sites:
     )
 
 
-def _demand(connectors: Sequence[Connector], told: Mask) -> Demand:
+def demand_of(connectors: Sequence[Connector], told: Mask) -> Demand:
+    """Return what the connectors ask for, those of `told` alone."""
+
     def column(values: Sequence[float]) -> Floats:
         return np.array(values, float)
 

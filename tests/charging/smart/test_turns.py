@@ -91,3 +91,19 @@ class TestOverdraw:
         found = plan(network, connectors, np.zeros(3), [Settings(0)])
         assert [round(order.setting, 1) for order in found.orders] == [9.6, 9.6]
         assert round(found.used[0], 3) == 20.8
+
+
+class TestCrowded:
+    def test_nobody_is_told_more_while_a_limit_may_be_exceeded(self) -> None:
+        """Both had more a moment ago and have not been seen to obey: 12 and 10 of 20 A."""
+        network = build_network([Node("site", limit_a=20.0)], [Load(f"c{n}", "site") for n in range(2)])
+        connectors = [
+            Connector(
+                load=load, hardware=HARDWARE, minimum=MINIMUM, step=1.0, charging=True,
+                confirmed=confirmed, before=before, confirmed_ago_s=1.0,
+            )
+            for load, confirmed, before in zip(network.loads, (10.0, 8.0), (12.0, 10.0), strict=True)
+        ]  # fmt: skip
+        found = plan(network, connectors, np.zeros(3), [Settings(0, 0.0)])
+        assert found.target.tolist() == [10.0, 10.0]
+        assert found.orders == ()
