@@ -21,7 +21,7 @@ LIMIT_W = 30_000.0
 
 
 def smart(*, hours: float) -> list[Figure]:
-    """Measure decisions, and replay `hours` of the busiest morning with every kind of trouble."""
+    """Measure decisions, and replay `hours` of a real morning with every kind of trouble."""
     return [*_decisions(), *_replays(hours)]
 
 
@@ -81,18 +81,17 @@ def _depot(count: int) -> tuple[Network, list[Connector]]:
 
 
 def _replays(hours: float) -> list[Figure]:
-    from tests.charging.replay.world import Troubles
-
     begin = 8 * HOUR_S
-    killed = ((begin + 1800, begin + 2100),)
-    kinds = {
-        "latency 2-30 s": Troubles(),
-        "10 % of answers lost": Troubles(lost=0.1),
-        "6 boots, 10 absences an hour": Troubles(reboots=6, absences=10),
-        "evkit killed for 5 min": Troubles(dead=killed),
-        "15 % disobedient": Troubles(disobedient=0.15, latency_s=(2.0, 10.0)),
-    }
     with _database():
+        from tests.charging.replay.world import Troubles
+
+        kinds = {
+            "latency 2-30 s": Troubles(),
+            "10 % of answers lost": Troubles(lost=0.1),
+            "6 boots, 10 absences an hour": Troubles(reboots=6, absences=10),
+            "evkit killed for 5 min": Troubles(dead=((begin + 1800, begin + 2100),)),
+            "15 % disobedient": Troubles(disobedient=0.15, latency_s=(2.0, 10.0)),
+        }
         return [
             figure for name, troubles in kinds.items() for figure in _replay(name, troubles, begin, hours)
         ]
