@@ -10,6 +10,7 @@ let live = false;
 let pressed = null;
 let markedAt = 0;
 let waiting = false;
+let asked = 0;
 const states = new Map();
 
 function content(element) {
@@ -41,7 +42,7 @@ function held(element) {
 }
 
 function release() {
-  if (!waiting || pressed || document.getSelection()?.isCollapsed === false) return;
+  if (!waiting || pressed || asked > 0 || document.getSelection()?.isCollapsed === false) return;
   waiting = false;
   document.dispatchEvent(new CustomEvent("live-refresh"));
 }
@@ -85,8 +86,12 @@ function carry(target, fresh) {
 // An element that fetches itself is exchanged as a whole.
 function beforeWhole(event) {
   const { target } = event.detail;
-  live = Boolean(event.detail.requestConfig.headers["X-Live"]);
-  if (!live || !target.id || target === document.body) return;
+  live = isLive(event);
+  if (live && asked > 0) {
+    event.detail.shouldSwap = false;
+    waiting = true;
+  }
+  if (!live || asked > 0 || !target.id || target === document.body) return;
   if (held(target)) event.detail.shouldSwap = false;
   else states.set(target.id, snapshot(target));
 }
@@ -101,13 +106,28 @@ function afterwards(prepared) {
   states.clear();
 }
 
+function isLive(event) {
+  return Boolean(event.detail.requestConfig.headers["X-Live"]);
+}
+
 // What fetches itself rests while nobody looks.
 function beforeRequest(event) {
-  if (document.hidden && event.detail.requestConfig.headers["X-Live"]) event.preventDefault();
+  if (document.hidden && isLive(event)) event.preventDefault();
+}
+
+// What somebody asked for goes into the part that was there then: live parts wait for it.
+function followRequests() {
+  document.addEventListener("htmx:beforeSend", (event) => (asked += isLive(event) ? 0 : 1));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (isLive(event)) return;
+    asked = Math.max(0, asked - 1);
+    release();
+  });
 }
 
 export function startFragments() {
   followHands();
+  followRequests();
   followScrolling();
   document.addEventListener("htmx:beforeRequest", beforeRequest);
   document.addEventListener("htmx:beforeSwap", beforeWhole);

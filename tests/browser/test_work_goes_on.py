@@ -15,6 +15,18 @@ POINT = "/sites/depot/charge-points/CP_1/"
 FOCUSED = "document.activeElement.getAttribute('href')"
 SCROLLED = "menu => menu.scrollTop"
 MARKED = "getSelection().toString()"
+# Holds the answers back that somebody asked for, not those of the live feed.
+SLOW = """() => {
+  const send = XMLHttpRequest.prototype.send;
+  const named = XMLHttpRequest.prototype.setRequestHeader;
+  XMLHttpRequest.prototype.setRequestHeader = function (name, value) {
+    if (name === "X-Live") this.live = true;
+    named.call(this, name, value);
+  };
+  XMLHttpRequest.prototype.send = function (...given) {
+    setTimeout(() => send.apply(this, given), this.live ? 0 : 2500);
+  };
+}"""
 MARK = "name => getSelection().selectAllChildren(document.querySelector(name))"
 
 
@@ -101,6 +113,23 @@ class TestPress:
         expect(page.locator("#dialog")).to_contain_text("Stop the charge of CP_1 / 1")
         expect(row.locator(".c-power b")).to_have_text("9.0")
         charge_point.stop(number)
+        charge_point.status(1, "Available")
+
+
+class TestAsking:
+    def test_an_answer_on_its_way_is_not_lost_when_a_live_part_comes_first(
+        self, page: Page, live_evkit: Server, charge_point: ChargePoint
+    ) -> None:
+        page.goto(f"{live_evkit.url}/sites/depot/connectors/")
+        head = page.get_by_role("columnheader", name="State")
+        expect(page.locator("body")).not_to_have_class("is-lost")
+        page.wait_for_timeout(800)
+        page.evaluate(SLOW)
+        head.locator("a").click()
+        charge_point.status(1, "Faulted", "GroundFailure")
+        page.evaluate("document.dispatchEvent(new CustomEvent('live-refresh'))")
+        expect(head).to_have_attribute("aria-sort", "ascending")
+        expect(page.locator("#list tr.is-faulted")).to_have_count(1)
         charge_point.status(1, "Available")
 
 
