@@ -21,7 +21,7 @@ from evkit.console.live.hub import LiveHub
 from evkit.core.clock import utc_now
 from evkit.core.events import bus
 from evkit.core.recorders import recorders
-from history.recorders import write_audit, write_messages
+from history.recorders import write_audit, write_audits, write_messages
 
 __all__ = ["COMMANDS", "ROUTES", "LiveHub", "SharedAnswers", "build_engine", "live_application", "wire"]
 
@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, CommandRoute] = {**chargers_v16.COMMANDS, **charging_v16.
 
 def wire() -> None:
     """Register recorders and subscribers; safe to call more than once."""
-    recorders.register(write_audit)
+    recorders.register(write_audit, write_audits)
     live.subscribe(bus)
     bus.subscribe(TransactionStarted, hold_until_scheduled)
     Balancer(utc_now).subscribe(bus)

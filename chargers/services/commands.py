@@ -101,6 +101,16 @@ def queue_command(
     return command
 
 
+def checked_evse_number(action: str, payload: Mapping[str, object]) -> int | None:
+    """Return the connector that a payload names, if any.
+
+    Raises:
+        UnableToQueueError: the payload breaks the action's schema.
+    """
+    _check(action, payload)
+    return _evse_number(payload)
+
+
 def _check(action: str, payload: Mapping[str, object]) -> None:
     try:
         check_request("1.6", action, payload)

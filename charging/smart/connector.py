@@ -166,20 +166,30 @@ class Connector:
         return max(self.confirmed, self.before)
 
 
-def useful(connector: Connector) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a connector can be set to at all: `minimum`, then `step` by `step` to `hardware`."""
+
+    hardware: float
+    minimum: float
+    step: float
+
+
+def useful(
+    limits: Limits, *, offered: float | None, taken: float | None, cap: float | None, changed_ago_s: float
+) -> float | None:
     """Return the most that is of use to a vehicle that takes less than it is offered, None for all of it.
 
     It keeps some more than it takes; what it leaves is lent to the others. As soon as it takes nearly all of
-    that, it is offered what there is again. It has time to follow what it is told; a cap (`connector.cap` is
-    the one so far) changes only by more than a few steps, so that shares do not swing with every sample.
+    that, it is offered what there is again. It has time to follow what it is told; the `cap` so far changes
+    only by more than a few steps, so that shares do not swing with every sample.
     """
-    offered, taken, cap = connector.confirmed, connector.measured, connector.cap
-    if offered is None or taken is None or offered < connector.minimum:
+    if offered is None or taken is None or offered < limits.minimum:
         return cap
-    if taken > offered * USES_ALL - connector.step:
-        limited_by_cap = cap is not None and offered >= cap - connector.step
+    if taken > offered * USES_ALL - limits.step:
+        limited_by_cap = cap is not None and offered >= cap - limits.step
         return None if limited_by_cap else cap
-    enough = max(taken * 1.15 + 2 * connector.step, connector.minimum)
-    if connector.changed_ago_s < UNUSED_AFTER_S or enough >= connector.hardware:
+    enough = max(taken * 1.15 + 2 * limits.step, limits.minimum)
+    if changed_ago_s < UNUSED_AFTER_S or enough >= limits.hardware:
         return cap
-    return enough if cap is None or enough < cap - 2 * connector.step else cap
+    return enough if cap is None or enough < cap - 2 * limits.step else cap

@@ -6,7 +6,7 @@ transaction or not happen at all. Lower apps call `record`; `evkit.wiring` regis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -41,6 +41,7 @@ class Deed:
 
 
 Recorder = Callable[[Deed], None]
+RecorderOfMany = Callable[[Sequence[Deed]], None]
 
 
 class Recorders:
@@ -48,16 +49,31 @@ class Recorders:
 
     def __init__(self) -> None:
         self._recorders: list[Recorder] = []
+        self._of_many: dict[Recorder, RecorderOfMany] = {}
 
-    def register(self, recorder: Recorder) -> None:
-        """Let `recorder` write every deed, inside the transaction of the service that did it."""
+    def register(self, recorder: Recorder, of_many: RecorderOfMany | None = None) -> None:
+        """Let `recorder` write every deed, inside the transaction of the service that did it.
+
+        `of_many` writes many at once in its place.
+        """
         if recorder not in self._recorders:
             self._recorders.append(recorder)
+        if of_many is not None:
+            self._of_many[recorder] = of_many
 
     def record(self, deed: Deed) -> None:
         """Hand `deed` to every recorder; an error aborts the caller's transaction on purpose."""
         for recorder in self._recorders:
             recorder(deed)
+
+    def record_all(self, deeds: Sequence[Deed]) -> None:
+        """Hand many deeds to every recorder."""
+        for recorder in self._recorders:
+            if recorder in self._of_many:
+                self._of_many[recorder](deeds)
+                continue
+            for deed in deeds:
+                recorder(deed)
 
 
 recorders = Recorders()
@@ -66,3 +82,8 @@ recorders = Recorders()
 def record(deed: Deed) -> None:
     """Write `deed` to the journals, in the current transaction."""
     recorders.record(deed)
+
+
+def record_all(deeds: Sequence[Deed]) -> None:
+    """Write many deeds to the journals, in the current transaction."""
+    recorders.record_all(deeds)

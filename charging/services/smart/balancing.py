@@ -14,7 +14,7 @@ from charging.models import ConnectorLimit
 from charging.services.smart.decisions import note_decisions
 from charging.services.smart.disobedience import face_disobedience
 from charging.services.smart.letting_go import let_go
-from charging.services.smart.sending import install_default, send_limit
+from charging.services.smart.sending import Outbox, install_default, send_limit
 from charging.services.smart.situation import Situation, situation_of
 from charging.services.smart.storing import store_changed
 from charging.smart.planner import Plan, Settings, Why, plan
@@ -67,15 +67,17 @@ def _balance(situation: Situation, now: datetime) -> Plan:
     found = plan(
         situation.network, situation.connectors, situation.base, [_settings(site) for site in situation.sites]
     )
+    outbox = Outbox()
     for index, place in enumerate(situation.places):
         row = place.row
         row.target, row.envelope = float(found.target[index]), float(found.envelope[index])
         row.why = found.why[index]
         _note_turn(row, found.why[index], now)
-        install_default(place, now)
-        face_disobedience(place, situation.connectors[index], found.why[index], now)
+        install_default(place, now, outbox)
+        face_disobedience(place, situation.connectors[index], found.why[index], now, outbox)
     for order in found.orders:
-        send_limit(situation.places[order.index], order.setting, now, raises=order.raises)
+        send_limit(situation.places[order.index], order.setting, now, outbox, raises=order.raises)
+    outbox.send(now)
     store_changed((place.row for place in situation.places), situation.stored)
     note_decisions(situation, found, now)
     return found

@@ -16,7 +16,7 @@ from charging.services.smart.ladder import (
 )
 from charging.services.smart.marks import SMART
 from charging.services.smart.places import Place
-from charging.services.smart.sending import send_limit
+from charging.services.smart.sending import Outbox, send_limit
 from charging.smart.connector import Connector
 from charging.smart.planner import Why
 from evkit.core.events import publish_after_commit
@@ -25,7 +25,7 @@ from evkit.core.recorders import Deed, record
 PROOF: Final = 0.8
 
 
-def face_disobedience(place: Place, seen: Connector, why: Why, now: datetime) -> None:
+def face_disobedience(place: Place, seen: Connector, why: Why, now: datetime, outbox: Outbox) -> None:
     """Take the next step of the ladder where a limit is not obeyed; note it where one is.
 
     The first time, and when nothing is left to be tried, it is written into the journal and told to the
@@ -41,7 +41,7 @@ def face_disobedience(place: Place, seen: Connector, why: Why, now: datetime) ->
     note_disobedience(row, seen.measured / max(seen.confirmed, seen.step), now)
     if tries == 0 or (tries < LAST <= row.tries):
         _tell(place, seen)
-    send_limit(place, 0.0 if has_given_up(row) else seen.confirmed, now, raises=False)
+    send_limit(place, 0.0 if has_given_up(row) else seen.confirmed, now, outbox, raises=False)
 
 
 def _note_obeyed(row: ConnectorLimit, seen: Connector) -> None:

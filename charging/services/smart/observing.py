@@ -8,7 +8,8 @@ from typing import Final
 
 from chargers.models import ChargePointState, EvseState
 from charging.models import ConnectorLimit
-from charging.smart.connector import LATENCY_S, STANDBY, Connector, tolerated
+from charging.services.smart.settings_of import Range
+from charging.smart.connector import LATENCY_S, STANDBY, tolerated
 
 FRESH: Final = timedelta(seconds=90)
 """Meter values that are older tell nothing about now."""
@@ -50,18 +51,18 @@ def measuring_time(
     return at
 
 
-def learn(row: ConnectorLimit, seen: Connector, at: datetime | None) -> None:
+def learn(row: ConnectorLimit, settings: Range, measured: float | None, at: datetime | None) -> None:
     """Learn from what was measured `at` under the confirmed limit; the row is not saved."""
-    if at is None or seen.measured is None or row.confirmed is None or row.confirmed_at is None:
+    if at is None or measured is None or row.confirmed is None or row.confirmed_at is None:
         return
-    if seen.measured > max(tolerated(row.confirmed, seen.step), seen.minimum * STANDBY):
+    if measured > max(tolerated(row.confirmed, settings.step), settings.minimum * STANDBY):
         return
     after_s = (at - row.confirmed_at).total_seconds()
     if row.before is not None and row.before > row.confirmed:
         _learn_latency(row, after_s)
         row.before = None
-    if after_s >= (row.latency_s or LATENCY_S) and row.confirmed >= seen.minimum:
-        _learn_overdraw(row, seen.measured / row.confirmed)
+    if after_s >= (row.latency_s or LATENCY_S) and row.confirmed >= settings.minimum:
+        _learn_overdraw(row, measured / row.confirmed)
 
 
 def _learn_latency(row: ConnectorLimit, after_s: float) -> None:

@@ -14,7 +14,7 @@ from charging.services.smart.ladder import has_given_up
 from charging.services.smart.marks import LEVEL
 from charging.services.smart.observing import learn, measuring_time
 from charging.services.smart.settings_of import Range
-from charging.smart.connector import LATENCY_S, Connector, useful
+from charging.smart.connector import LATENCY_S, Connector, Limits, useful
 from charging.smart.network import Load
 from charging.smart.rules import Rule
 from evkit.core.units import LimitUnit
@@ -70,6 +70,14 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
     row, charge, settings = place.row, place.charge, place.settings
     state: EvseState | None = getattr(place.evse, "state", None)
     at = measuring_time(state, place.own, row.confirmed_at, now)
+    measured = _drawn(place, state) if at and state else None
+    learn(row, settings, measured, at)
+    falls_in_s = -_ago_s(row.falls_at, now) if row.falls_at else float("inf")
+    changed_ago_s = _ago_s(row.changed_at, now)
+    row.cap = useful(
+        Limits(settings.hardware, settings.minimum, settings.step),
+        offered=row.confirmed, taken=measured, cap=row.cap, changed_ago_s=changed_ago_s,
+    )  # fmt: skip
     known = Connector(
         load=load,
         hardware=settings.hardware,
@@ -84,31 +92,24 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         before=row.before,
         in_flight=() if row.sent is None else (row.sent,),
         doubtful=settings.hardware if place.disturbed else row.doubtful,
-        falls_in_s=-_ago_s(row.falls_at, now) if row.falls_at else float("inf"),
+        falls_in_s=falls_in_s,
+        refresh=falls_in_s < REFRESH_S,
+        overdraw=row.overdraw,
         falls_to=settings.start,
         cap=row.cap,
         latency_s=row.latency_s or LATENCY_S,
         distrusted=row.distrusted or row.missed_at is not None,
         default=_default(place),
-        measured=_drawn(place, state) if at and state else None,
+        measured=measured,
         rule=Rule(place.site.distribution),
         tier=_tier(place),
         started=charge.started_at.timestamp() if charge else 0.0,
         served_wh=charge.energy_wh or 0.0 if charge else 0.0,
-        changed_ago_s=_ago_s(row.changed_at, now),
+        changed_ago_s=changed_ago_s,
         on_for_s=_ago_s(row.on_since, now) if row.on_since else None,
         off_for_s=_ago_s(row.off_since, now) if row.off_since else None,
     )
-    learn(row, known, at)
-    known = replace(
-        known,
-        before=row.before,
-        latency_s=row.latency_s or LATENCY_S,
-        overdraw=row.overdraw,
-        refresh=known.falls_in_s < REFRESH_S,
-    )
-    row.cap = useful(known)
-    return _held(place, replace(known, cap=row.cap), now)
+    return _held(place, known, now)
 
 
 def _held(place: Place, known: Connector, now: datetime) -> Connector:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from chargers.models import Command
-from chargers.services.commands import queue_command
+from chargers.services.many_commands import Wanted, queue_commands
+from charging.models import ConnectorLimit
 from charging.services.smart.foreign import Foreign
 from charging.services.smart.ladder import AGAIN, Way, has_given_up, way_of
 from charging.services.smart.marks import (
@@ -36,7 +37,33 @@ EARLY: Final = timedelta(hours=1)
 CLOCKS_AGREE_S: Final = 300.0
 
 
-def send_limit(place: Place, setting: float, now: datetime, *, raises: bool) -> None:
+class Outbox:
+    """What a cycle sends, queued in one go at its end."""
+
+    def __init__(self) -> None:
+        self._wanted: list[tuple[Wanted, ConnectorLimit | None, str]] = []
+
+    def add(
+        self, place: Place, action: str, payload: Mapping[str, Any], *, field: str = "", reason: str = ""
+    ) -> None:
+        """Send something to the charge point of a place; its row keeps the command in `field`."""
+        wanted = Wanted(place.evse.charge_point, action, payload, reason, place.evse.number)
+        self._wanted.append((wanted, place.row if field else None, field))
+
+    def send(self, now: datetime) -> None:
+        """Queue everything in the order in which it was added."""
+        if not self._wanted:
+            return
+        commands = queue_commands(
+            [wanted for wanted, _row, _field in self._wanted], now=now, actor=SMART, patience=PATIENCE
+        )
+        for command, (_wanted, row, field) in zip(commands, self._wanted, strict=True):
+            if row is not None:
+                setattr(row, field, command)
+        self._wanted.clear()
+
+
+def send_limit(place: Place, setting: float, now: datetime, outbox: Outbox, *, raises: bool) -> None:
     """Tell the running charge of a connector its limit, unless it is not the time for it."""
     row = place.row
     recently = row.refused_at is not None and now - row.refused_at < AGAIN
@@ -44,16 +71,16 @@ def send_limit(place: Place, setting: float, now: datetime, *, raises: bool) -> 
         return
     if row.sent is not None:
         row.doubtful = max(row.sent, row.doubtful or 0.0)
-    _uncover(place, now)
+    _uncover(place, outbox)
     latest = row.confirmed if row.sent is None else row.sent
     if latest != setting:
         row.changed_at = now
     row.sent_falls_at = now + FALLS_AFTER if _falls(place, setting) else None
-    row.command = _queue(place, _limit(place, setting, now), now)
+    outbox.add(place, SET, _payload(place, _limit(place, setting, now)), field="command")
     row.sent = setting
 
 
-def install_default(place: Place, now: datetime) -> None:
+def install_default(place: Place, now: datetime, outbox: Outbox) -> None:
     """Tell a connector what a new charge begins with, so that a start is never more than the reserve."""
     row = place.row
     if not place.connected or row.default == place.settings.start or _rules_by_default(place):
@@ -61,9 +88,8 @@ def install_default(place: Place, now: datetime) -> None:
     asked = row.default_command
     if asked is not None and (asked.finished_at is None or now - asked.finished_at < 10 * AGAIN):
         return
-    row.default_command = _queue(
-        place, _profile(place, DEFAULT_ID, TX_DEFAULT, _steady(place, place.settings.start, place.unit)), now
-    )
+    profile = _profile(place, DEFAULT_ID, TX_DEFAULT, _steady(place, place.settings.start, place.unit))
+    outbox.add(place, SET, _payload(place, profile), field="default_command")
 
 
 def _limit(place: Place, setting: float, now: datetime) -> Mapping[str, Any]:
@@ -132,19 +158,15 @@ def _rules_by_default(place: Place) -> bool:
     return place.charge is not None and way_of(place.row) == Way.AS_DEFAULT
 
 
-def _uncover(place: Place, now: datetime) -> None:
+def _uncover(place: Place, outbox: Outbox) -> None:
     """Take away what others put above the limit of a connector."""
     for each in place.foreign:
         if each.at is not None and each.covers is not None and not _is_cleared(each):
-            queue_command(
-                charge_point=place.evse.charge_point,
-                action=CLEAR,
-                payload={"id": each.covers},
-                now=now,
-                actor=SMART,
+            outbox.add(
+                place,
+                CLEAR,
+                {"id": each.covers},
                 reason=_("Smart charging limits this connector: another limit above its own is taken away."),
-                patience=PATIENCE,
-                evse_number=place.evse.number,
             )
 
 
@@ -155,12 +177,5 @@ def _is_cleared(foreign: Foreign) -> bool:
     return mine.filter(payload__id=foreign.covers).exists()
 
 
-def _queue(place: Place, profile: Mapping[str, Any], now: datetime) -> Command:
-    return queue_command(
-        charge_point=place.evse.charge_point,
-        action=SET,
-        payload={"connectorId": place.evse.number, "csChargingProfiles": profile},
-        now=now,
-        actor=SMART,
-        patience=PATIENCE,
-    )
+def _payload(place: Place, profile: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"connectorId": place.evse.number, "csChargingProfiles": profile}

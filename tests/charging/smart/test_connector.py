@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from charging.smart.connector import Connector, useful
+from charging.smart.connector import Connector, Limits, useful
 from charging.smart.network import Load, Node, build_network
 from charging.smart.planner import Settings, plan
 
@@ -57,31 +57,29 @@ class TestAway:
 class TestUseful:
     """A vehicle that takes 16 A at most."""
 
-    def connector(self, **more: Any) -> Connector:
-        return Connector(
-            load=Load("c", "site"), hardware=HARDWARE, minimum=MINIMUM, step=1.0, charging=True,
-            **{"confirmed": 24.0, "confirmed_ago_s": 90.0, "measured": 16.0, "changed_ago_s": 90.0, **more},
-        )  # fmt: skip
+    def useful(self, **more: Any) -> float | None:
+        known = {"offered": 24.0, "taken": 16.0, "cap": None, "changed_ago_s": 90.0, **more}
+        return useful(Limits(HARDWARE, MINIMUM, 1.0), **known)
 
     def test_it_keeps_some_more_than_it_takes(self) -> None:
-        assert useful(self.connector()) == pytest.approx(20.4)
+        assert self.useful() == pytest.approx(20.4)
 
     def test_it_has_time_to_follow(self) -> None:
-        assert useful(self.connector(changed_ago_s=59.0)) is None
+        assert self.useful(changed_ago_s=59.0) is None
 
     def test_what_was_lent_does_not_swing_back(self) -> None:
-        assert useful(self.connector(confirmed=20.0, cap=20.4)) == 20.4
-        assert useful(self.connector(confirmed=20.0, cap=20.4, changed_ago_s=5.0)) == 20.4
+        assert self.useful(offered=20.0, cap=20.4) == 20.4
+        assert self.useful(offered=20.0, cap=20.4, changed_ago_s=5.0) == 20.4
 
     def test_small_changes_of_what_it_takes_change_nothing(self) -> None:
         for taken in (15.0, 15.9, 17.0):
-            assert useful(self.connector(confirmed=20.0, cap=20.4, measured=taken)) == 20.4
-        assert useful(self.connector(confirmed=20.0, cap=20.4, measured=13.0)) == pytest.approx(16.95)
+            assert self.useful(offered=20.0, cap=20.4, taken=taken) == 20.4
+        assert self.useful(offered=20.0, cap=20.4, taken=13.0) == pytest.approx(16.95)
 
     def test_it_is_offered_all_again_when_it_takes_what_it_is_left(self) -> None:
-        assert useful(self.connector(confirmed=20.0, cap=20.4, measured=18.5)) is None
+        assert self.useful(offered=20.0, cap=20.4, taken=18.5) is None
 
     def test_a_share_below_the_cap_says_nothing_of_the_cap(self) -> None:
-        assert useful(self.connector(confirmed=10.0, cap=20.4, measured=10.0)) == 20.4
-        assert useful(self.connector(confirmed=0.0, cap=20.4, measured=0.0)) == 20.4
-        assert useful(self.connector(measured=None, cap=20.4)) == 20.4
+        assert self.useful(offered=10.0, cap=20.4, taken=10.0) == 20.4
+        assert self.useful(offered=0.0, cap=20.4, taken=0.0) == 20.4
+        assert self.useful(taken=None, cap=20.4) == 20.4

@@ -9,10 +9,11 @@ import pytest
 from chargers.models import ChargePointState, EvseState
 from charging.models import ConnectorLimit
 from charging.services.smart.observing import learn, measured_at, measuring_time
-from charging.smart.connector import Connector
-from charging.smart.network import Load
+from charging.services.smart.settings_of import Range
 from tests.charging.ocpp.desk import NOW, Desk
 from tests.factories import ChargePointFactory
+
+RANGE = Range(32.0, 6.0, 1.0, 6.0, in_watts=False)
 
 
 def seconds(count: float) -> timedelta:
@@ -76,37 +77,34 @@ class TestLearn:
     def row(self, **more: object) -> ConnectorLimit:
         return ConnectorLimit(**{"confirmed": 10.0, "confirmed_at": NOW, "before": 20.0, **more})
 
-    def seen(self, measured: float) -> Connector:
-        return Connector(Load("c", "n"), 32.0, 6.0, 1.0, charging=True, confirmed=10.0, measured=measured)
-
     def test_how_fast_it_obeys(self) -> None:
         row = self.row()
         for _time in range(12):
             row.before = 20.0
-            learn(row, self.seen(9.9), NOW + seconds(4))
+            learn(row, RANGE, 9.9, NOW + seconds(4))
         assert row.latency_s == 6.0
         assert row.before is None
 
     def test_one_slow_time_is_believed_at_once(self) -> None:
         row = self.row(latency_s=6.0)
-        learn(row, self.seen(10.0), NOW + seconds(40))
+        learn(row, RANGE, 10.0, NOW + seconds(40))
         assert row.latency_s == 60.0
 
     def test_nothing_of_a_connector_that_is_still_above(self) -> None:
         row = self.row()
-        learn(row, self.seen(12.0), NOW + seconds(40))
+        learn(row, RANGE, 12.0, NOW + seconds(40))
         assert (row.latency_s, row.before, row.overdraw) == (None, 20.0, 0.0)
 
     def test_nothing_of_the_latency_where_it_was_raised(self) -> None:
         row = self.row(before=5.0)
-        learn(row, self.seen(9.0), NOW + seconds(4))
+        learn(row, RANGE, 9.0, NOW + seconds(4))
         assert (row.latency_s, row.before) == (None, 5.0)
 
     def test_how_exactly_it_keeps_a_limit(self) -> None:
         row = self.row(before=None)
-        learn(row, self.seen(10.3), NOW + seconds(40))
+        learn(row, RANGE, 10.3, NOW + seconds(40))
         assert row.overdraw == 0.03
-        learn(row, self.seen(4.0), NOW + seconds(50))
+        learn(row, RANGE, 4.0, NOW + seconds(50))
         assert row.overdraw == 0.03, "a vehicle that takes little shows nothing"
-        learn(row, self.seen(10.0), NOW + seconds(60))
+        learn(row, RANGE, 10.0, NOW + seconds(60))
         assert row.overdraw == 0.0
