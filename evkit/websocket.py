@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ssl import DER_cert_to_PEM_cert
 from struct import Struct
+from time import thread_time
 from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -23,6 +24,12 @@ LINGER_S = 2.0
 MESSAGES_AHEAD = 4
 MAX_FRAGMENTS = 4096
 MESSAGE_TOO_BIG = 1009
+
+LONG_TURN_S = 0.005
+"""A peer whose data takes more CPU time than this at once is not read for a while: others come first."""
+
+REST_PER_TURN = 4
+"""So many times what its data took a peer rests: a flood gets a fifth of the event loop at most."""
 
 _FINAL_TEXT = 0x81
 _MASKED = 0x80
@@ -89,11 +96,14 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
     A socket that the application has left is cut off after a while: closing alone would wait for a peer
     that never reads what was sent to it. A refused handshake counts as answered, not as an error, and a
     message in ever more empty fragments ends like one that is too big.
+
+    A peer that keeps the event loop busy, with a flood of pings for instance, is read with rests.
     """
 
     on_text: Callable[[str], bool] | None = None
     _deaf = False
     _cut_timer: TimerHandle | None = None
+    _rest: TimerHandle | None = None
 
     async def run_asgi(self) -> None:
         """Offer the application the door to this protocol's own callbacks, and what TLS says of the peer."""
@@ -114,8 +124,9 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection: nothing is left to cut off."""
         super().connection_lost(exc)
-        if self._cut_timer is not None:
-            self._cut_timer.cancel()
+        for timer in (self._cut_timer, self._rest):
+            if timer is not None:
+                timer.cancel()
 
     def handle_cont(self, event: Frame) -> None:
         """Take a fragment of a message; refuse a message of too many."""
@@ -150,7 +161,22 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
                 self.frames = [payload]
                 self.send_receive_event_to_app()
                 return
+        began = thread_time()
         super().data_received(data)
+        self._rest_after(thread_time() - began)
+
+    def _rest_after(self, turn_s: float) -> None:
+        if turn_s > LONG_TURN_S and self._rest is None and not self.disconnected:
+            self.transport.pause_reading()
+            self._rest = self.loop.call_later(turn_s * REST_PER_TURN, self._rested)
+
+    def _rested(self) -> None:
+        self._rest = None
+        self._read_on()
+
+    def _read_on(self) -> None:
+        if not self.read_paused and self._rest is None and self.writable.is_set():
+            self.transport.resume_reading()
 
     def send_receive_event_to_app(self) -> None:
         """Queue a message for the application; pause reading when too many wait."""
@@ -169,13 +195,12 @@ class PatientWebSocketProtocol(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         """Read on, unless messages wait."""
         super().resume_writing()
-        if not self.read_paused:
-            self.transport.resume_reading()
+        self._read_on()
 
     async def receive(self) -> ASGIReceiveEvent:
-        """Return the next message; reading goes on once none waits, if the peer reads what we write."""
+        """Return the next message; reading goes on once none waits, or later."""
         event = await super().receive()
-        if not self.writable.is_set() and not self.disconnected:
+        if (self._rest is not None or not self.writable.is_set()) and not self.disconnected:
             self.transport.pause_reading()
         return event
 

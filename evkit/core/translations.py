@@ -26,6 +26,8 @@ TEMPLATE_CALL = re.compile(
     rf"\b(_|n?p?gettext)\(\s*({LITERAL})(?:\s*,\s*({LITERAL}))?(?:\s*,\s*({LITERAL}))?"
 )
 
+WIDE_QUANTITY = re.compile(r"(?:%\(\w+\)[sd]|\d)[ \u00a0](?:kWh|Wh|kW|W|kVA|A|V|%%|°C|min|h|s)\b")
+"""A number and its unit with a space between them that is not the narrow one (U+202F)."""
 
 Key = tuple[str | None, str, str]
 
@@ -156,7 +158,7 @@ def _entry(message: Message) -> polib.POEntry:
 
 
 def problems(path: Path, messages: dict[Message, list[str]]) -> Iterator[str]:
-    """Yield what is missing, untranslated, fuzzy or inconsistent in a catalogue."""
+    """Yield what is missing, untranslated, fuzzy, inconsistent or ill set in a catalogue."""
     catalogue = polib.pofile(str(path))
     known = {entry_key(entry): entry for entry in catalogue}
     for message, places in messages.items():
@@ -167,14 +169,19 @@ def problems(path: Path, messages: dict[Message, list[str]]) -> Iterator[str]:
             yield f"{path}:{entry.linenum}: untranslated or fuzzy: {message.singular!r}"
         elif not _same_parameters(entry):
             yield f"{path}:{entry.linenum}: parameters differ: {message.singular!r}"
+        elif any(WIDE_QUANTITY.search(text) for text in _texts(entry)):
+            yield f"{path}:{entry.linenum}: needs U+202F before the unit: {message.singular!r}"
+
+
+def _texts(entry: polib.POEntry) -> list[str]:
+    return [entry.msgstr, *entry.msgstr_plural.values()]
 
 
 def _same_parameters(entry: polib.POEntry) -> bool:
     """Tell whether a translation only uses parameters that its message has."""
     pattern = re.compile(r"%\(\w+\)[sdf]")
     allowed = set(pattern.findall(entry.msgid + entry.msgid_plural))
-    texts = [entry.msgstr, *entry.msgstr_plural.values()]
-    return all(set(pattern.findall(text)) <= allowed for text in texts)
+    return all(set(pattern.findall(text)) <= allowed for text in _texts(entry))
 
 
 if __name__ == "__main__":
