@@ -96,9 +96,7 @@ class TestProblems:
         assert len(list(problems(catalogue, {Message("%(a)s"): ["a.py"]}))) == 1
 
     @pytest.mark.parametrize(("space", "count"), [(" ", 1), ("\u00a0", 1), ("\u202f", 0)])
-    def test_only_a_narrow_space_stands_before_a_unit(
-        self, catalogue: Path, space: str, count: int
-    ) -> None:
+    def test_only_a_narrow_space_stands_before_a_unit(self, catalogue: Path, space: str, count: int) -> None:
         entry = f'\nmsgid "%(a)s kW"\nmsgstr "%(a)s{space}kW"\n'
         catalogue.write_text(catalogue.read_text() + entry)
         assert len(list(problems(catalogue, {Message("%(a)s kW"): ["a.py"]}))) == count
