@@ -1,10 +1,18 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class HistoryConfig(AppConfig):
-    """Message log and audit journal."""
+    """Message log, audit journal, exports and the views for other tools."""
 
     name = "history"
     label = "history"
     verbose_name = _("History")
+
+    def ready(self) -> None:
+        """Have the views for other tools follow the migrations."""
+        from history.open_database.making import after_migrations, before_migrations
+
+        pre_migrate.connect(before_migrations, sender=self)
+        post_migrate.connect(after_migrations, sender=self)

@@ -1,0 +1,1 @@
+"""Stable SQL views of what is stored, for other tools; `docs/database.md` lists every column."""
