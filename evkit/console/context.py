@@ -27,7 +27,7 @@ STYLE_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
         "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
-        "charge_points", "tables", "detail", "messages", "curves", "dialogs", "components", "pages",
+        "charge_points", "tables", "wide", "detail", "messages", "curves", "dialogs", "components", "pages",
         "asks", "attention", "utilities", "touch", "forced",
     )
 )  # fmt: skip

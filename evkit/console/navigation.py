@@ -43,9 +43,8 @@ POINT_PAGES: Final = frozenset(
     {
         "charge_point", "charge_point_transactions", "charge_point_curves", "charge_point_commands",
         "charge_point_command", "charge_point_configuration", "charge_point_passport",
-        "charge_point_security",
-        "charge_point_messages",
-        "charge_point_message", "charge_point_connections", "command",
+        "charge_point_security", "charge_point_messages", "charge_point_message", "charge_point_files",
+        "charge_point_connections", "charge_point_revoke_certificate", "command",
     }
 )  # fmt: skip
 SITE: Final = (
@@ -75,7 +74,7 @@ PLANNING: Final = (
 HISTORY: Final = (
     Destination(
         "transactions", pgettext_lazy("page", "History"), "history", key="y",
-        pages=frozenset({"transaction", "all_transactions"}),
+        pages=frozenset({"transaction", "correct_energy", "all_transactions"}),
     ),
 )  # fmt: skip
 UPKEEP: Final = (Destination("orphans", _("Quarantine"), "inbox", right=Right.COMMAND, key="q"),)
@@ -92,7 +91,7 @@ ADMINISTRATION: Final = (
         pages=frozenset({"user", "invite", "user_link"}), key="u",
     ),
     Destination(
-        "siteless_orphans", _("Quarantine without a site"), "inbox", per_site=False, right=Right.CONFIGURE,
+        "siteless_orphans", _("Siteless quarantine"), "inbox", per_site=False, right=Right.CONFIGURE,
         key="w",
     ),
     Destination(

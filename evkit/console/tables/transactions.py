@@ -42,7 +42,7 @@ class TransactionTable(ListTable):
     energy = Column(_("Energy (kWh)"), sort=("counted_wh",), number=True, nullable=False)
     mean = Column(_("Mean (kW)"), number=True)
     peak = Column(_("Peak (kW)"), sort=("power_peak_w",), number=True)
-    reason = Column(_("Reason"), sort=("stop_reason",))
+    reason = Column(_("Reason"), sort=("stop_reason",), css="yields")
     flags = Column(pgettext_lazy("of a transaction", "Out of the ordinary"))
     meter_start = Column(_("Meter at start (kWh)"), number=True, usual=False)
     meter_stop = Column(_("Meter at stop (kWh)"), number=True, usual=False)
@@ -104,7 +104,8 @@ class TransactionTable(ListTable):
             return cells.QUIET
         text = f"{number(record.soc_start_percent)}{NARROW}→{NARROW}{number(record.soc_last_percent)}"
         bar = soc_span(record.soc_start_percent, record.soc_last_percent)
-        return format_html('<span class="cell cell--end">{}<span>{}</span></span>', bar, text)
+        drawn = '<span class="cell cell--end">{}<span class="span-text">{}</span></span>'
+        return format_html(drawn, bar, text)
 
     def value_soc(self, record: Transaction) -> str:
         """Return both states of charge."""
