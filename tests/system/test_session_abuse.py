@@ -99,22 +99,32 @@ def closed_with(reply: Reply) -> int:
             return int.from_bytes(payload[:2], "big")
 
 
+def timed(witness: Reply, message_id: str, odd: list[Any] | None = None) -> float:
+    """Return the seconds until a message is answered; an answer that is no result is added to `odd`."""
+    began = time.perf_counter()
+    reply = ask(witness, METER % message_id)
+    if odd is not None and reply[0] != 3:
+        odd.append(reply)
+    return time.perf_counter() - began
+
+
 @contextmanager
 def undisturbed(server: Server, *, growth_mib: float = 64.0, median_s: float = 0.5) -> Iterator[None]:
-    """Watch another charge point and the memory: every call is answered soon, and nothing piles up."""
+    """Watch another charge point and the memory: every call is answered soon, and nothing piles up.
+
+    Soon means `median_s`, or ten times what an answer takes beforehand on a busy machine.
+    """
     assert server.process is not None
     witness, over = connect(server, "WITNESS"), threading.Event()
     latencies: list[float] = []
     odd: list[Any] = []
     ask(witness, METER % "warm")
+    usual_s = statistics.median(timed(witness, f"u{number}") for number in range(9))
     before = resident_mib(server.process.pid)
 
     def watch() -> None:
         while not over.is_set():
-            began = time.perf_counter()
-            reply = ask(witness, METER % f"w{began}")
-            odd.extend([] if reply[0] == 3 else [reply])
-            latencies.append(time.perf_counter() - began)
+            latencies.append(timed(witness, f"w{time.perf_counter()}", odd))
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -128,7 +138,7 @@ def undisturbed(server: Server, *, growth_mib: float = 64.0, median_s: float = 0
     witness.close()
     assert odd == []
     assert latencies
-    assert statistics.median(latencies) < median_s
+    assert statistics.median(latencies) < max(median_s, 10 * usual_s)
     assert max(latencies) < 5
     assert resident_mib(server.process.pid) - before < growth_mib
 
