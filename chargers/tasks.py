@@ -11,6 +11,7 @@ from chargers.services.desired_applying import apply_availability, apply_desired
 from chargers.services.effects import give_up_effects
 from chargers.services.file_jobs import sweep_jobs
 from chargers.services.file_retention import remove_left_overs, remove_old_files
+from chargers.services.renewal import renew_certificates
 from evkit.core.clock import utc_now
 
 
@@ -39,3 +40,9 @@ def apply_desired_state() -> None:
     now = utc_now()
     apply_desired(now=now)
     apply_availability(now=now)
+
+
+@shared_task(name="chargers.tasks.renew_certificates")
+def renew_charge_point_certificates() -> None:
+    """Have charge points renew certificates that run out soon."""
+    renew_certificates(now=utc_now())

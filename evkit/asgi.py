@@ -51,7 +51,7 @@ class Application:
         self._pages = SharedAnswers(get_asgi_application(), hub)  # type: ignore[arg-type]  # Django's own names for the same
         self._files = FileEndpoint(settings.EVKIT_DATA_DIR / "files" / "incoming")
         self._live = live_application(hub)
-        self._proxies = frozenset(settings.EVKIT_TRUSTED_PROXIES)
+        self._proxies = settings.EVKIT_TRUSTED_PROXIES
         self._certificate_header = settings.EVKIT_CLIENT_CERTIFICATE_HEADER.encode()
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:

@@ -31,6 +31,7 @@ app.conf.update(
         "apply-desired": {"task": "chargers.tasks.apply_desired", "schedule": 30.0},
         "judge-energy": {"task": "charging.tasks.judge_energy", "schedule": 30.0},
         "remove-files": {"task": "chargers.tasks.remove_files", "schedule": 3600.0},
+        "renew-certificates": {"task": "chargers.tasks.renew_certificates", "schedule": 3600.0},
         "sweep-exports": {"task": "evkit.console.tasks.sweep_exports", "schedule": 20.0},
         "make-partitions": {"task": "history.tasks.make_partitions", "schedule": 6 * 3600.0},
     },

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,6 +19,25 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 PAGES = "pages"
 CHARGE_POINTS = "charge-points"
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Network addresses, single ones and whole networks."""
+
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self.networks)
+
+    def __contains__(self, address: object) -> bool:
+        """Tell whether an address, as text, is among them."""
+        try:
+            read = ip_address(str(address))
+        except ValueError:
+            return False
+        return any(read in network for network in self.networks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +50,7 @@ class Environment:
     secret_key: str
     allowed_hosts: tuple[str, ...]
     trusted_origins: tuple[str, ...]
-    trusted_proxies: tuple[str, ...]
+    trusted_proxies: Networks
     debug: bool
     https: bool
     log_format: str
@@ -102,7 +122,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         secret_key=environ.get("EVKIT_SECRET_KEY") or _stored_secret_key(data_dir, served=served),
         allowed_hosts=_words(environ.get("EVKIT_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")),
         trusted_origins=_words(environ.get("EVKIT_TRUSTED_ORIGINS", "")),
-        trusted_proxies=_words(environ.get("EVKIT_TRUSTED_PROXIES", "")),
+        trusted_proxies=_networks(environ.get("EVKIT_TRUSTED_PROXIES", "")),
         debug=environ.get("EVKIT_DEBUG", "") == "1",
         https=environ.get("EVKIT_HTTPS", "") == "1",
         log_format=environ.get("EVKIT_LOG_FORMAT") or ("json" if served else "console"),
@@ -110,7 +130,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         tls_certificate=_path(environ.get("EVKIT_TLS_CERTIFICATE", "")),
         tls_key=_path(environ.get("EVKIT_TLS_KEY", "")),
         tls_names=_tls_names(environ),
-        client_certificate_header=environ.get("EVKIT_CLIENT_CERTIFICATE_HEADER", "x-client-cert").lower(),
+        client_certificate_header=environ.get("EVKIT_CLIENT_CERTIFICATE_HEADER", "").strip().lower(),
         organisation=environ.get("EVKIT_ORGANISATION", "").strip()[:64],
         only=only,
     )
@@ -127,6 +147,15 @@ def _part(text: str, *, shared: bool) -> str:
             "EVKIT_ONLY (serve --only) divides the work between processes: set DATABASE_URL and REDIS_URL."
         )
     return text
+
+
+def _networks(text: str) -> Networks:
+    try:
+        return Networks(tuple(ip_network(word, strict=False) for word in _words(text)))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"EVKIT_TRUSTED_PROXIES: {error}; write addresses or networks such as 10.0.0.7,172.18.0.0/16."
+        ) from error
 
 
 def _path(text: str) -> Path | None:

@@ -40,11 +40,17 @@ log = logging.getLogger(__name__)
 class ForgivingHttpProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, forgiving about WebSocket handshakes of charge points.
 
-    It is not forgiving about heads that never end, in time or in size.
+    It is not forgiving about heads that never end, in time or in size. Only the head of a request is ever put
+    right, in however many pieces it arrives: a body that looks like one stays as it is, or its length would
+    no longer be what the request says, and its end would be taken for the next request.
     """
 
     _head_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _between = True
+    """Whether the next byte begins a request."""
+
+    _held = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Await the head of a request."""
@@ -54,12 +60,18 @@ class ForgivingHttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Await the rest of the head of another request."""
         super().on_message_begin()
+        self._between = False
         self._await_head()
 
     def on_headers_complete(self) -> None:
         """Serve the request: its head is there."""
         self._head_arrived()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Await another request."""
+        super().on_message_complete()
+        self._between = True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Await nothing any more."""
@@ -87,9 +99,28 @@ class ForgivingHttpProtocol(HttpToolsProtocol):
             if self._head_bytes > MAX_HEAD_BYTES and b"\r\n\r\n" not in data:
                 self.transport.abort()
                 return
-        if data.startswith(b"GET ") and b"\r\n\r\n" in data:
-            data = complete_handshake(data)
-        super().data_received(data)
+        if self._between:
+            data = self._whole_head(data)
+        if data:
+            super().data_received(data)
+
+    def _whole_head(self, data: bytes) -> bytes:
+        """Return what was held back of a GET and `data`, put right; nothing while its head goes on."""
+        self._held = self._held + data
+        if not _begins_a_get(self._held):
+            data, self._held = self._held, b""
+            return data
+        news = max(0, len(self._held) - len(data) - 3)
+        if self._held.find(b"\r\n\r\n", news) < 0 and self._held.find(b"\n\n", news) < 0:
+            self._unset_keepalive_if_required()
+            self._await_head()
+            return b""
+        data, self._held = self._held, b""
+        return complete_handshake(data)
+
+
+def _begins_a_get(data: bytes) -> bool:
+    return data.startswith(b"GET ") or b"GET ".startswith(data)
 
 
 def complete_handshake(data: bytes) -> bytes:

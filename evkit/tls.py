@@ -10,6 +10,7 @@ import ipaddress
 import logging
 import os
 import ssl
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 class TlsSettings:
     """Where the certificate comes from: given files, or evkit's own authority for these `names`.
 
-    `folder` keeps the own certificate and its key.
+    `folder` keeps the own certificate with its key.
     """
 
     folder: Path
@@ -63,10 +64,8 @@ class TlsServer:
 
     def _load(self, authority: CertificateAuthority, now: datetime) -> None:
         settings = self._settings
-        if settings.certificate is None:
-            certificate, key = _own_files(authority, settings, now)
-        else:
-            certificate, key = settings.certificate, settings.key or settings.certificate
+        certificate = settings.certificate or _own_file(authority, settings, now)
+        key = (settings.key if settings.certificate else None) or certificate
         try:
             self.context.load_cert_chain(certificate, key)
         except (OSError, ssl.SSLError) as error:
@@ -75,32 +74,36 @@ class TlsServer:
             ) from error
 
 
-def _own_files(authority: CertificateAuthority, settings: TlsSettings, now: datetime) -> tuple[Path, Path]:
-    """Return certificate and key of evkit's own authority, made anew where they no longer serve."""
-    certificate, key = settings.folder / "server.pem", settings.folder / "server.key"
+def _own_file(authority: CertificateAuthority, settings: TlsSettings, now: datetime) -> Path:
+    """Return the file with key and certificate of evkit's own authority, made anew where it no longer serves.
+
+    Both lie in one file, replaced in one step: processes that share the folder never see halves of two.
+    """
+    path = settings.folder / "server.pem"
     names = tuple(dict.fromkeys((*settings.names, *ALWAYS)))
-    if not (key.exists() and _serves(certificate, authority, names, now)):
+    if not _serves(path, authority, names, now):
         private = ec.generate_private_key(ec.SECP256R1())
         made = authority.issue_for_server(
             subject_of(names[0]), private.public_key(), alternative_names(names), now=now
         )
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(key, _key_text(private))
-        _write(certificate, to_pem(made) + authority.pem)
+        _write(path, _key_text(private) + to_pem(made) + authority.pem)
         log.info("tls_certificate_made", extra={"names": list(names), "until": str(made.not_valid_after_utc)})
-    return certificate, key
+    return path
 
 
 def _serves(path: Path, authority: CertificateAuthority, names: Sequence[str], now: datetime) -> bool:
     try:
-        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        text = path.read_bytes()
+        certificate = x509.load_pem_x509_certificate(text)
         certificate.verify_directly_issued_by(authority.certificate)
         told = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        key = serialization.load_pem_private_key(text, None)
     except Exception:  # noqa: BLE001 (whatever is wrong with the file, another one is made)
         return False
-    return certificate.not_valid_after_utc > now + RENEWED_BEFORE and set(told) == set(
-        alternative_names(names)
-    )
+    due = certificate.not_valid_after_utc - RENEWED_BEFORE
+    fits = key.public_key() == certificate.public_key()
+    return fits and now < due and set(told) == set(alternative_names(names))
 
 
 def alternative_names(names: Sequence[str]) -> list[x509.GeneralName]:
@@ -117,11 +120,10 @@ def _alternative(name: str) -> x509.GeneralName:
 
 def _write(path: Path, text: str) -> None:
     """Write a file that only its owner reads, in one step."""
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, temporary = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
-    temporary.replace(path)
+    Path(temporary).replace(path)
 
 
 def _key_text(key: ec.EllipticCurvePrivateKey) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -23,8 +23,10 @@ from chargers.ocpp.handshake import (
     Peer,
     basic_password,
     choose_subprotocol,
+    forwarded,
     header,
     identity_of,
+    only,
     read_certificate_header,
 )
 from chargers.ocpp.short_way import EXTENSION
@@ -39,7 +41,6 @@ log = logging.getLogger(__name__)
 
 REPLACED = 1000
 UNDECIDED = 503
-CERTIFICATE_HEADER = b"x-client-cert"
 Scope = Mapping[str, Any]
 
 
@@ -49,14 +50,14 @@ class ChargePointConsumer(AsyncConsumer):
     Args:
         engine: the process's engine.
         trusted_proxies: addresses whose X-Forwarded-* headers are believed.
-        certificate_header: in which they tell the client's certificate (lower case).
+        certificate_header: in which they tell the client's certificate (lower case), b"" if they tell none.
     """
 
     def __init__(
         self,
         engine: Engine,
-        trusted_proxies: frozenset[str] = frozenset(),
-        certificate_header: bytes = CERTIFICATE_HEADER,
+        trusted_proxies: Container[str] = (),
+        certificate_header: bytes = b"",
     ) -> None:
         self._engine = engine
         self._trusted_proxies = trusted_proxies
@@ -135,13 +136,12 @@ class ChargePointConsumer(AsyncConsumer):
         encrypted = scope.get("scheme") == "wss"
         certificate = _own_certificate(scope)
         if address in self._trusted_proxies:
-            forwarded = header(scope["headers"], b"x-forwarded-for")
-            protocol = header(scope["headers"], b"x-forwarded-proto")
-            if forwarded:
-                address = forwarded.split(b",")[-1].strip().decode("latin-1")[:64]
-            encrypted = encrypted or protocol in {b"https", b"wss"}
-            told = read_certificate_header(header(scope["headers"], self._certificate_header))
-            certificate = certificate or told
+            headers = list(scope["headers"])
+            address = forwarded(headers, b"x-forwarded-for").decode("latin-1")[:64] or address
+            encrypted = encrypted or forwarded(headers, b"x-forwarded-proto") in {b"https", b"wss"}
+            if self._certificate_header:
+                told = read_certificate_header(only(headers, self._certificate_header))
+                certificate = certificate or told
         return Peer(address, encrypted, certificate if encrypted else None)
 
     async def _take_over(self, connection: ChargePointConnection, admission: Admission) -> None:

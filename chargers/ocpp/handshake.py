@@ -69,6 +69,21 @@ def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
     return next((value for key, value in headers if key.lower() == name), None)
 
 
+def forwarded(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
+    """Return what the nearest proxy added to a list such as X-Forwarded-For: the last entry, "" if none.
+
+    Proxies add to what a client told, in the same header or in another one after it.
+    """
+    told = [value for key, value in headers if key.lower() == name]
+    return told[-1].rsplit(b",", 1)[-1].strip() if told else b""
+
+
+def only(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
+    """Return the value of the only header called `name` (lower case); None of several: one is a lie."""
+    told = [value for key, value in headers if key.lower() == name]
+    return told[0] if len(told) == 1 else None
+
+
 def basic_password(authorization: bytes | None, identity: str) -> bytes | None:
     """Return the password of a Basic `authorization` for `identity`, as raw bytes.
 

@@ -13,13 +13,16 @@ from functools import cached_property
 from typing import Final
 
 from cryptography import x509
+from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from chargers.models import Authority
 from chargers.services.secrets import open_text, seal_text
+from evkit.core.errors import EvkitError
 
 ROOT_LIFETIME: Final = timedelta(days=20 * 365)
 LIFETIME: Final = timedelta(days=2 * 365)
@@ -31,12 +34,38 @@ DEFAULT_ORGANISATION: Final = "evkit"
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
+class AuthorityLockedError(EvkitError):
+    """The authority's key was sealed under another secret of the server."""
+
+    code = "authority_locked"
+
+
 @dataclass(frozen=True)
 class CertificateAuthority:
-    """The root certificate with its key."""
+    """The root certificate with its key, which is opened when something is signed."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    sealed_key: str
+
+    @cached_property
+    def key(self) -> ec.EllipticCurvePrivateKey:
+        """The private key.
+
+        Raises:
+            AuthorityLockedError: it was sealed under another secret of the server.
+        """
+        try:
+            text = open_text(self.sealed_key)
+        except InvalidToken as error:
+            raise AuthorityLockedError(
+                _(
+                    "The key of the certificate authority was sealed under another EVKIT_SECRET_KEY. "
+                    "Restore that one: nothing can be signed without it."
+                )
+            ) from error
+        key = serialization.load_pem_private_key(text.encode(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return key
 
     @cached_property
     def pem(self) -> str:
@@ -85,9 +114,7 @@ class CertificateAuthority:
 def load_authority(*, now: datetime) -> CertificateAuthority:
     """Return the authority, created on first use; whoever stores it first wins."""
     row = Authority.objects.first() or _create(now)
-    key = serialization.load_pem_private_key(open_text(row.sealed_key).encode(), None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return CertificateAuthority(x509.load_pem_x509_certificate(row.certificate.encode()), key)
+    return CertificateAuthority(x509.load_pem_x509_certificate(row.certificate.encode()), row.sealed_key)
 
 
 def subject_of(common_name: str, organisation: str = "") -> x509.Name:

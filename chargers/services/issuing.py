@@ -21,7 +21,7 @@ from chargers.models import (
     SigningRequest,
 )
 from chargers.ocpp.handling import Batch
-from chargers.services.authority import fingerprint, load_authority, subject_of, to_pem
+from chargers.services.authority import AuthorityLockedError, fingerprint, load_authority, subject_of, to_pem
 from chargers.services.certificate_hashes import serial_text
 from chargers.services.commands import queue_command
 from chargers.services.signing_requests import SigningWish, UnusableRequestError, read_request
@@ -50,10 +50,12 @@ def sign_for(
     try:
         _require_allowed(point, authenticated=authenticated, now=now)
         wish = read_request(csr, names=_names(point), organisation=_organisation(point))
+        return _issue(point, wish, now)
     except UnusableRequestError as error:
         _keep_refusal(point, str(error), now)
-        return None
-    return _issue(point, wish, now)
+    except AuthorityLockedError:
+        _keep_refusal(point, "the key of the authority cannot be opened", now)
+    return None
 
 
 def answered(command: Command, state: CommandState) -> None:

@@ -22,6 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.compliance.test_certificates import hash_data
 from tests.conftest import run_server
 from tests.support.certificates import ec_key, issued_by, key_text, request_of, self_signed
+from tests.support.handshake import Handshake, shake
 from tests.support.server import OCPP_16, Server, free_port
 
 pytestmark = pytest.mark.timeout(120)
@@ -36,7 +37,7 @@ charge_points:
 """
 NAMES = {
     "OPEN": 0, "BASIC": 1, "TLS": 2, "CERT": 3, "OTHER": 3, "REVOKED": 3, "HELD": 3, "RISING": 1, "STALE": 3,
-    "PROXIED": 3, "PROXIED_TLS": 2,
+    "PROXIED": 3, "PROXIED_TLS": 2, "TWICE": 3,
 }  # fmt: skip
 
 
@@ -144,7 +145,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     )
     site.write_text(SITE + points, encoding="utf-8")
     server = Server(
-        data_dir=folder, tls_port=free_port(), extra_environment={"EVKIT_TRUSTED_PROXIES": "127.0.0.1"}
+        data_dir=folder,
+        tls_port=free_port(),
+        extra_environment={
+            "EVKIT_TRUSTED_PROXIES": "127.0.0.1",
+            "EVKIT_CLIENT_CERTIFICATE_HEADER": "X-Client-Cert",
+        },
     )
     for running in run_server(server, site):
         printed = running.manage("create_api_token", "tls", "--role", "administrator")
@@ -156,7 +162,7 @@ class TestListener:
     def test_its_certificate_is_of_the_own_authority_and_its_key_for_the_owner_only(
         self, place: Place
     ) -> None:
-        key = place.folder / "tls" / "server.key"
+        key = place.folder / "tls" / "server.pem"
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
         plain = socket.create_connection(("127.0.0.1", place.server.tls_port), timeout=20)
         with place.trust().wrap_socket(plain, server_hostname="localhost") as secured:
@@ -255,6 +261,26 @@ class TestProxy:
         nonsense = {"X-Forwarded-Proto": "https", "X-Client-Cert": "nonsense"}
         assert place.status("PROXIED", tls=False, headers=nonsense) == 401
 
+    def test_a_certificate_that_is_told_twice_counts_for_nothing(self, place: Place) -> None:
+        told = urllib.parse.quote(place.issued("TWICE").certificate)
+        lines = {"X-Forwarded-Proto": "https", "X-Client-Cert": told, "x-client-cert": "proxy"}
+        handshake = Handshake("/ocpp/TWICE", extra=lines)
+        assert shake(place.server.port, handshake).status == 401
+
+    def test_the_last_word_on_the_way_is_the_proxys(self, place: Place) -> None:
+        """Proxies that add a header leave the one that the client made up before it."""
+        forged = {"X-Forwarded-Proto": "https", "x-forwarded-proto": "http"}
+        authorization = f"PROXIED_TLS:{PASSWORD}".encode()
+        handshake = Handshake("/ocpp/PROXIED_TLS", authorization=authorization, extra=forged)
+        assert shake(place.server.port, handshake).status == 403
+        forged = {"X-Forwarded-For": "203.0.113.7", "x-forwarded-for": "198.51.100.9"}
+        assert shake(place.server.port, Handshake("/ocpp/OPEN", extra=forged)).status == 101
+        told = place.server.shell(
+            "from chargers.models import Connection\n"
+            "print(Connection.objects.filter(charge_point__identity='OPEN').latest('opened_at').address)"
+        )
+        assert told.strip() == "198.51.100.9"
+
     def test_the_password_counts_behind_a_proxy_that_ends_tls(self, place: Place) -> None:
         headers = {"X-Forwarded-Proto": "wss"}
         assert place.status("PROXIED_TLS", tls=False, password=PASSWORD, headers=headers) == 101
@@ -262,16 +288,25 @@ class TestProxy:
 
 
 def test_nobody_but_a_trusted_proxy_tells_certificates(tmp_path: Path, depot_file: Path) -> None:
-    for server in run_server(Server(data_dir=tmp_path), depot_file):
-        server.shell(
-            "from chargers.models import ChargePoint; ChargePoint.objects.update(security_profile=3)"
-        )
-        place = Place(server, tmp_path, "", "")
-        headers = {
-            "X-Forwarded-Proto": "https",
-            "X-Client-Cert": urllib.parse.quote(place.issued("CP_1").certificate),
-        }
-        assert place.status("CP_1", tls=False, headers=headers) == 403
+    environment = {"EVKIT_CLIENT_CERTIFICATE_HEADER": "X-Client-Cert"}
+    for server in run_server(Server(data_dir=tmp_path, extra_environment=environment), depot_file):
+        require_refused(server, tmp_path)
+
+
+def test_no_proxy_tells_certificates_unless_that_was_set_up(tmp_path: Path, depot_file: Path) -> None:
+    """A proxy that knows nothing of client certificates passes on what the client made up."""
+    environment = {"EVKIT_TRUSTED_PROXIES": "127.0.0.1"}
+    for server in run_server(Server(data_dir=tmp_path, extra_environment=environment), depot_file):
+        require_refused(server, tmp_path, status=401)
+
+
+def require_refused(server: Server, folder: Path, status: int = 403) -> None:
+    """Check that a certificate in a header opens nothing."""
+    server.shell("from chargers.models import ChargePoint; ChargePoint.objects.update(security_profile=3)")
+    place = Place(server, folder, "", "")
+    told = urllib.parse.quote(place.issued("CP_1").certificate)
+    headers = {"X-Forwarded-Proto": "https", "X-Client-Cert": told}
+    assert place.status("CP_1", tls=False, headers=headers) == status
 
 
 class TestGivenFiles:

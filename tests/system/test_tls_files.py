@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
+from chargers.services.authority import load_authority
 from evkit.core.clock import utc_now
 from evkit.tls import TlsServer, TlsSettings
 from tests.support.certificates import ec_key, key_text, self_signed
@@ -42,17 +46,37 @@ def test_another_name_needs_another_certificate(tmp_path: Path) -> None:
     assert names.get_values_for_type(x509.DNSName) == ["two.example.com", "localhost"]
 
 
-@pytest.mark.parametrize("broken", ["server.pem", "server.key"])
+@pytest.mark.parametrize("broken", ["lost", "nonsense", "foreign key"])
 def test_what_was_lost_or_broken_is_made_anew(tmp_path: Path, broken: str) -> None:
-    now, settings = utc_now(), TlsSettings(tmp_path)
+    now, settings, file = utc_now(), TlsSettings(tmp_path), tmp_path / "server.pem"
     TlsServer(settings, now=now)
     first = serial(tmp_path)
-    if broken == "server.key":
-        (tmp_path / broken).unlink()
+    if broken == "lost":
+        file.unlink()
+    elif broken == "nonsense":
+        file.write_text("nonsense", encoding="utf-8")
     else:
-        (tmp_path / broken).write_text("nonsense", encoding="utf-8")
+        _own, _end, chain = file.read_text("utf-8").partition("-----END PRIVATE KEY-----\n")
+        file.write_text(key_text(ec_key()) + chain, encoding="utf-8")
     TlsServer(settings, now=now)
     assert serial(tmp_path) != first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_make_it_at_the_same_time_do_not_spoil_it(tmp_path: Path) -> None:
+    now, settings = utc_now(), TlsSettings(tmp_path)
+    load_authority(now=now)
+
+    def make(_number: int) -> TlsServer:
+        try:
+            return TlsServer(settings, now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert len(list(crowd.map(make, range(40)))) == 40
+    assert [file.name for file in tmp_path.iterdir()] == ["server.pem"]
+    assert stat.S_IMODE((tmp_path / "server.pem").stat().st_mode) == 0o600
 
 
 def test_given_files_that_do_not_fit_are_refused_with_their_names(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the identity and the profile."""
         parser.add_argument("identity")
-        parser.add_argument("profile", type=int, choices=[0, 1, 2, 3])
+        parser.add_argument("profile", type=int, choices=[0, 1, 2])
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Lower it, with an entry in the audit journal."""
@@ -27,5 +27,9 @@ class Command(BaseCommand):
         row = ChargePoint.objects.filter(identity=options["identity"]).first()
         if row is None:
             raise CommandError(f"There is no charge point {options['identity']}.")
+        if options["profile"] >= row.security_profile:
+            raise CommandError(
+                f"{row.identity} has security profile {row.security_profile}: nothing to lower."
+            )
         lower_profile(charge_point=row, profile=options["profile"], actor=Actor(name="manage.py"))
         self.stdout.write(f"{row.identity}: security profile {row.security_profile} -> {options['profile']}")

@@ -64,6 +64,15 @@ class TestAuthority:
         constraints = first.certificate.extensions.get_extension_for_class(x509.BasicConstraints)
         assert (constraints.value.ca, constraints.critical) == (True, True)
 
+    def test_under_another_secret_its_root_can_be_told_and_nothing_is_signed(self, settings: Any) -> None:
+        root = load_authority(now=NOW).pem
+        settings.SECRET_KEY = "another one"
+        assert load_authority(now=NOW).pem == root
+        point = ChargePointFactory()
+        assert ask(Socket(point), request_of(ec_key(), point.identity)) == "Rejected"
+        assert refusal() == "the key of the authority cannot be opened"
+        assert not IssuedCertificate.objects.exists()
+
 
 class TestSigning:
     def test_the_certificate_is_for_this_key_and_name_and_only_to_log_in_with(self) -> None:
