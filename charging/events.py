@@ -28,6 +28,15 @@ class TransactionEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeOverridden(Event):
+    """Somebody boosted or held the charge of a connector, or took that back."""
+
+    charge_point_id: int
+    site_id: int | None
+    evse_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AutomaticChargeFailed(Event):
     """A charge could not be started, or started again, without anybody asking; `failure` says why."""
 

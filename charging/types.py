@@ -106,6 +106,13 @@ class Obstacle(models.TextChoices):
     NO_BADGE = "no_badge", _("No badge was used there before.")
 
 
+class OverrideKind(models.TextChoices):
+    """What somebody decided about one charge, whatever the rule of its site."""
+
+    BOOST = "boost", _("Boosted: before all others")
+    HOLD = "hold", _("Held: no power")
+
+
 class AutomaticKind(models.TextChoices):
     """What is done without anybody asking (R19)."""
 

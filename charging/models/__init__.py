@@ -8,6 +8,7 @@ from charging.models.limit_change import LimitChange
 from charging.models.local_list import LocalList, LocalListState
 from charging.models.meter_sample import Measurand, MeterSample
 from charging.models.operation import OperationBatch, OperationLine
+from charging.models.override import ChargeOverride
 from charging.models.pause import Pause
 from charging.models.reservation import Reservation, ReservationState
 from charging.models.site_decision import SiteDecision
@@ -15,6 +16,7 @@ from charging.models.transaction import OrphanStop, Transaction
 
 __all__ = [
     "AutomaticCharge",
+    "ChargeOverride",
     "ClosingRules",
     "ConnectorLimit",
     "EnergyCorrection",

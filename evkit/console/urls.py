@@ -17,6 +17,7 @@ from evkit.console.views import (
     links,
     lists,
     orphans,
+    overrides,
     overview,
     reservations,
     saved_filters,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("sites/<slug:code>/smart-charging/", smart.smart_charging, name="smart"),
     path("sites/<slug:code>/smart-charging/switch/", smart.smart_switch, name="smart_switch"),
     path("sites/<slug:code>/smart-charging/limit/", smart.smart_limit, name="smart_limit"),
+    path("sites/<slug:code>/smart-charging/charges/<int:number>/", overrides.override, name="smart_override"),
     path("sites/<slug:code>/schedules/", schedules.schedules, name="schedules"),
     path("sites/<slug:code>/schedules/<int:number>/", schedules.schedule_group, name="schedule_group"),
     path(

@@ -179,6 +179,8 @@ ROWS: list[Row] = [
      "Bus 223 waits: ann paused its charge at 14:05: works", "resume"),
     (facts(HELD, charge=charge(), limit=LITTLE, pause=order()), "paused",
      "Bus 223 waits: ann paused its charge at 14:05.", "resume"),
+    (facts(HELD, charge=charge(), limit=LITTLE, hold=order(reason="late")), "held-for",
+     "Bus 223 waits: ann holds its charge until 14:05: late", "release"),
     (facts(HELD, charge=charge(), inactive_until=NOW + 60 * MINUTE), "group-inactive",
      "Bus 223 waits: the schedule of its group lets it charge again at 15:07.", ""),
     (facts(HELD, charge=charge(), limit=LITTLE, profile=order(state="rejected", answer="NotSupported")),

@@ -8,7 +8,7 @@ from typing import Final
 
 from chargers.models import ChargePointState, Evse, EvseState
 from chargers.types import CommandState
-from charging.models import ConnectorLimit, Pause, Transaction
+from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
 from charging.services.smart.foreign import Foreign
 from charging.services.smart.ladder import has_given_up
 from charging.services.smart.marks import LEVEL
@@ -17,11 +17,15 @@ from charging.services.smart.settings_of import Range
 from charging.smart.connector import LATENCY_S, Connector, Limits, useful
 from charging.smart.network import Load
 from charging.smart.rules import Rule
+from charging.types import OverrideKind
 from evkit.core.units import LimitUnit
 from sites.models import Site
 
 REFRESH_S: Final = 450.0
 """A schedule that falls within this time is sent again: half of its life (specification)."""
+
+BOOSTED: Final = 2_000_000
+"""Above every priority that can be declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Place:
     Attributes:
         site, evse, row, settings, unit: what it is, and how it is told.
         charge, pause: what runs on it, and who holds that.
+        override: what somebody decided about the charge; a held one is barred as well.
         barred: no power may flow to it.
         periods: how many periods a schedule may have.
         foreign: what others did, or are about to do, to its limit.
@@ -44,6 +49,7 @@ class Place:
     unit: LimitUnit
     charge: Transaction | None = None
     pause: Pause | None = None
+    override: ChargeOverride | None = None
     barred: bool = False
     periods: int = 2
     foreign: tuple[Foreign, ...] = ()
@@ -58,6 +64,11 @@ class Place:
     def connected(self) -> bool:
         """Whether it can be told anything now."""
         return bool(self.own and self.own.connected)
+
+    @property
+    def boosted(self) -> bool:
+        """Whether its charge goes before all others, whatever the rule of the site."""
+        return self.override is not None and self.override.kind == OverrideKind.BOOST
 
     @property
     def covered(self) -> bool:
@@ -101,7 +112,7 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         distrusted=row.distrusted or row.missed_at is not None,
         default=_default(place),
         measured=measured,
-        rule=Rule(place.site.distribution),
+        rule=Rule.PRIORITY if place.boosted else Rule(place.site.distribution),
         tier=_tier(place),
         started=charge.started_at.timestamp() if charge else 0.0,
         served_wh=charge.energy_wh or 0.0 if charge else 0.0,
@@ -132,6 +143,8 @@ def _default(place: Place) -> float | None:
 
 
 def _tier(place: Place) -> int:
+    if place.boosted:
+        return BOOSTED
     vehicle = place.charge.vehicle if place.charge else None
     return max(place.evse.priority, vehicle.priority if vehicle else 0)
 

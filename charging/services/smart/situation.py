@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from chargers.models import ConfigurationKey, Evse
-from charging.models import ConnectorLimit, Pause, Transaction
+from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
 from charging.selectors import open_transactions
 from charging.services.smart.answers import Circumstances, take_answers, touching_limit
 from charging.services.smart.circuits import base_of, network_of
@@ -18,6 +18,7 @@ from charging.services.smart.settings_of import range_of, unit_of
 from charging.services.smart.storing import values_of
 from charging.smart.connector import Connector
 from charging.smart.network import Floats, Network
+from charging.types import OverrideKind
 from charging.usability import barred
 from evkit.core.literals import Row
 from sites.models import Project, Site
@@ -76,14 +77,16 @@ def _places(
         pause.evse_id: pause
         for pause in Pause.objects.in_force().filter(evse__in=rows).select_related("command")
     }
-    held = pauses.keys() | barred({pk: charges.get(pk) for pk in rows}, now)
+    overrides = _overrides(rows, now)
+    held = pauses.keys() | _held(overrides) | barred({pk: charges.get(pk) for pk in rows}, now)
     keys = _keys(sites)
     foreign = foreign_commands(evses, rows, charges)
     by_pk = {site.pk: site for site in sites}
     return tuple(
         _place(
             by_pk[evse.charge_point.site_id or 0], evse, rows[evse.pk], charges.get(evse.pk),
-            pauses.get(evse.pk), held, keys, foreign.get(evse.charge_point_id, []), now,
+            pauses.get(evse.pk), overrides.get(evse.pk), held, keys,
+            foreign.get(evse.charge_point_id, []), now,
         )
         for evse in evses
     )  # fmt: skip
@@ -95,6 +98,7 @@ def _place(
     row: ConnectorLimit,
     charge: Transaction | None,
     pause: Pause | None,
+    override: ChargeOverride | None,
     held: Collection[int],
     keys: Keys,
     foreign: Sequence[Foreign],
@@ -112,11 +116,22 @@ def _place(
         unit=unit_of(evse, keys.get((evse.charge_point_id, UNIT_KEY), "")),
         charge=charge,
         pause=pause,
+        override=override,
         barred=evse.pk in held,
         periods=int(periods) if periods.isdecimal() else 2,
         foreign=tuple(touching_limit(row, known)) if foreign else (),
         disturbed=disturbed,
     )
+
+
+def _overrides(evse_ids: Collection[int], now: datetime) -> dict[int, ChargeOverride]:
+    """Return what somebody decided about the charges of these connectors, by EVSE id."""
+    rows = ChargeOverride.objects.in_force(now).filter(transaction__evse__in=evse_ids)
+    return {row.transaction.evse_id: row for row in rows.select_related("transaction")}
+
+
+def _held(overrides: Mapping[int, ChargeOverride]) -> set[int]:
+    return {pk for pk, row in overrides.items() if row.kind == OverrideKind.HOLD}
 
 
 def _keys(sites: Sequence[Site]) -> Keys:

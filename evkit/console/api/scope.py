@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from chargers.models import ChargePoint
+from chargers.models import ChargePoint, Evse
 from evkit.core.errors import NotFoundError
 from sites.models import Site
-from sites.permissions import Principal
+from sites.permissions import Principal, Right
 
 
 def visible_charge_points(principal: Principal) -> QuerySet[ChargePoint]:
@@ -40,3 +40,18 @@ def get_charge_point(principal: Principal, identity: str) -> ChargePoint:
     if row is None:
         raise NotFoundError(_("There is no charge point “%(identity)s”.") % {"identity": identity})
     return row
+
+
+def get_connector(principal: Principal, identity: str, number: int, right: Right) -> Evse:
+    """Return a connector of a charge point on whose site the caller holds a right.
+
+    Raises:
+        NotFoundError: there is none, or the caller may not know of it.
+        ForbiddenError: the caller may see it, but lacks the right.
+    """
+    charge_point = get_charge_point(principal, identity)
+    principal.require(right, charge_point.site_id)
+    found = charge_point.evses.filter(number=number).first() if number < 2**31 else None
+    if found is None:
+        raise NotFoundError(_("%(identity)s has no such connector.") % {"identity": identity})
+    return found

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
-from charging.models import Transaction
+from charging.models import ChargeOverride, Transaction
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.formats import duration
+from evkit.console.override_text import override_text
 from evkit.console.selectors.facts import connector_facts
 from evkit.console.selectors.overview import (
     charge_point_card,
@@ -39,7 +40,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorDetail:
-    """One connector with its measurements, its transaction and why it does not charge."""
+    """One connector with its measurements, its transaction and why it does not charge.
+
+    `decided` says who boosted or held the charge, until when and why.
+    """
 
     card: ConnectorCard
     evse: Evse
@@ -48,6 +52,14 @@ class ConnectorDetail:
     steps: Sequence[StepMark]
     limits: Limits
     why: Answer | None
+    decided: str = ""
+
+    @property
+    def steerable(self) -> bool:
+        """Whether its charge can be boosted or held: it runs, and smart charging is on."""
+        site = self.evse.charge_point.site
+        running = self.transaction is not None and self.transaction.ended_at is None
+        return running and site is not None and site.smart_charging_enabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +83,12 @@ def charge_point_detail(row: ChargePoint, connector: str, now: datetime) -> Char
         _connector(evse, conn, facts[evse.pk], running.get(evse.pk), voltage_v, now)
         for evse, conn in zip(row.evses.all(), card.connectors, strict=True)
     ]
+    selected = _selected(details, connector)
     return ChargePointDetail(
         row=row,
         card=card,
         connectors=details,
-        selected=_selected(details, connector),
+        selected=_decided(selected, now) if selected else None,
         facts=facts_of(row, now),
     )
 
@@ -86,6 +99,13 @@ def _selected(details: list[ConnectorDetail], connector: str) -> ConnectorDetail
     wanted += [detail for detail in details if detail.why and detail.why.code in URGENT]
     busy = [detail for detail in details if detail.card.busy]
     return next(iter([*wanted, *busy, *details]), None)
+
+
+def _decided(detail: ConnectorDetail, now: datetime) -> ConnectorDetail:
+    if not detail.steerable:
+        return detail
+    row = ChargeOverride.objects.in_force(now).filter(transaction=detail.transaction).first()
+    return replace(detail, decided=override_text(row, now))
 
 
 def _connector(

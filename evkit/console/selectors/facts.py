@@ -8,10 +8,10 @@ from datetime import datetime
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.types import CommandState
-from charging.models import AutomaticCharge, Pause, Transaction
+from charging.models import AutomaticCharge, ChargeOverride, Pause, Transaction
 from charging.services.pauses import pauses_in_force
 from charging.services.scheduling import SCHEDULE
-from charging.types import AutomaticState
+from charging.types import AutomaticState, OverrideKind
 from charging.usability import Usability, usability
 from evkit.console.selectors.badges import Badges, last_badges
 from evkit.console.selectors.bookings import open_bookings
@@ -35,6 +35,7 @@ class Known:
     badges: Badges
     orders: Orders
     pauses: Mapping[int, Pause]
+    holds: Mapping[int, ChargeOverride]
     scheduled: Mapping[int, Usability]
     bookings: Mapping[Place, Booking]
     given_up: Mapping[int, GivenUp]
@@ -57,6 +58,7 @@ def what_is_known(rows: Sequence[ChargePoint], running: Running, now: datetime) 
         last_badges(rows, now),
         last_orders(rows, now),
         pauses_in_force(list(still)),
+        _holds(still, now),
         usability(still, now),
         open_bookings(rows),
         _given_up(rows),
@@ -91,6 +93,7 @@ def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) 
         profile=orders.profiles.get(place),
         limit=_limit(row, evse, live, orders) if live and live.status == "SuspendedEVSE" else None,
         pause=_pause(known.pauses.get(evse.pk), inactive_until),
+        hold=_hold(known.holds.get(evse.pk)),
         inactive_until=inactive_until,
         job=orders.jobs.get(row.pk),
         given_up=known.given_up.get(evse.pk),
@@ -124,6 +127,17 @@ def _pause(pause: Pause | None, inactive_until: datetime | None) -> Order | None
     if pause is None or (inactive_until and pause.paused_name == SCHEDULE.name):
         return None
     return Order(at=pause.since, by=pause.paused_name, reason=pause.reason)
+
+
+def _holds(running: Running, now: datetime) -> dict[int, ChargeOverride]:
+    """Return by EVSE id which running charges somebody holds at no power."""
+    numbers = {row.number: evse_id for evse_id, row in running.items()}
+    held = ChargeOverride.objects.in_force(now).filter(kind=OverrideKind.HOLD, transaction__in=numbers)
+    return {numbers[row.transaction_id]: row for row in held}
+
+
+def _hold(row: ChargeOverride | None) -> Order | None:
+    return None if row is None else Order(at=row.until, by=row.set_name, reason=row.reason)
 
 
 def link_of(row: ChargePoint) -> Link:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chargers.models import Evse
-from charging.models import ConnectorLimit, SiteDecision
+from charging.models import ChargeOverride, ConnectorLimit, SiteDecision, Transaction
 from charging.services.smart.base_load import base_load_w
 from charging.services.smart.settings_of import range_of
 from charging.smart.planner import Why
 from evkit.console.cards import ConnectorCard, Totals
 from evkit.console.formats import kilo, quantity
+from evkit.console.override_text import override_text
 from evkit.console.selectors.overview import charge_point_url, site_cards
 from evkit.console.states import State
 from evkit.core.units import amperes_to_watts
@@ -43,11 +44,19 @@ class Line:
     max_w: float
     why: str
     waits: bool
+    charge: Transaction | None = None
+    override: ChargeOverride | None = None
 
     @property
     def href(self) -> str:
         """The address of its charge point."""
         return charge_point_url(self.evse.charge_point)
+
+    @property
+    def priority(self) -> int:
+        """The higher one of its own and its vehicle's."""
+        vehicle = self.charge.vehicle if self.charge else None
+        return max(self.evse.priority, vehicle.priority) if vehicle else self.evse.priority
 
     @property
     def online(self) -> bool:
@@ -94,6 +103,9 @@ class Sharing:
 def sharing_of(site: Site, now: datetime) -> Sharing:
     """Return the last cycle of a site beside its live state."""
     rows = {row.pk: row for row in ConnectorLimit.objects.filter(evse__charge_point__site=site)}
+    overrides = overrides_of(site, now)
+    running = Transaction.objects.open().filter(charge_point__site=site).select_related("vehicle")
+    charges = {charge.evse_id: charge for charge in running}
     cards = {
         (card.pk, connector.number): connector for card in site_cards(site) for connector in card.connectors
     }
@@ -104,7 +116,10 @@ def sharing_of(site: Site, now: datetime) -> Sharing:
         .order_by("charge_point__identity", "number")
     )
     lines = tuple(
-        _line(evse, cards[place], rows.get(evse.pk), site)
+        replace(
+            _line(evse, cards[place], rows.get(evse.pk), overrides.get(evse.pk), now),
+            charge=charges.get(evse.pk),
+        )
         for evse in evses
         if (place := (evse.charge_point_id, evse.number)) in cards
     )
@@ -116,7 +131,21 @@ def sharing_of(site: Site, now: datetime) -> Sharing:
     return Sharing(site, power, base, reserved, free, lines, decision.at if decision else None)
 
 
-def _line(evse: Evse, card: ConnectorCard, row: ConnectorLimit | None, site: Site) -> Line:
+def overrides_of(site: Site, now: datetime) -> dict[int, ChargeOverride]:
+    """Return what is decided about single charges of a site, by EVSE id."""
+    rows = ChargeOverride.objects.in_force(now).filter(transaction__charge_point__site=site)
+    return {row.transaction.evse_id: row for row in rows.select_related("transaction")}
+
+
+def _line(
+    evse: Evse,
+    card: ConnectorCard,
+    row: ConnectorLimit | None,
+    override: ChargeOverride | None,
+    now: datetime,
+) -> Line:
+    site = evse.charge_point.site
+    assert site is not None
     settings = range_of(evse, site.voltage_v)
 
     def watts(setting: float | None) -> float | None:
@@ -133,13 +162,21 @@ def _line(evse: Evse, card: ConnectorCard, row: ConnectorLimit | None, site: Sit
         requested_w=requested,
         accepted_w=accepted,
         max_w=watts(settings.hardware) or 0.0,
-        why=_why(row, requested, card) if row else "",
+        why=_why(row, requested, card, override_text(override, now)) if row else "",
         waits=row is not None and row.why == Why.NO_ROOM,
+        override=override,
     )
 
 
-def _why(row: ConnectorLimit, share_w: float | None, card: ConnectorCard) -> str:
-    """Say in a sentence why a connector has what it has."""
+def _why(row: ConnectorLimit, share_w: float | None, card: ConnectorCard, decided: str) -> str:
+    """Say in a sentence why a connector has what it has; `decided` is what somebody decided about it."""
+    if decided and row.why == Why.BARRED:
+        return decided
+    usual = _usual_why(row, share_w, card)
+    return f"{decided}; {usual}" if decided and usual else decided or usual
+
+
+def _usual_why(row: ConnectorLimit, share_w: float | None, card: ConnectorCard) -> str:
     if row.why in REASONS:
         return str(REASONS[row.why])
     if row.why == Why.IDLE or share_w is None:

@@ -11,7 +11,7 @@ from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from evkit.console.access import get_site, member_page, principal_of
+from evkit.console.access import get_site, may_command, member_page, principal_of
 from evkit.console.selectors.smart import sharing_of
 from evkit.core.clock import utc_now
 from sites.models import Site
@@ -36,6 +36,7 @@ def smart_charging(request: HttpRequest, code: str) -> HttpResponse:
             "site": site,
             "sharing": sharing_of(site, utc_now()),
             "may_configure": principal_of(request).may(Right.CONFIGURE, site.pk),
+            "may_command": may_command(request, site.pk),
             "in_watts": site.limit_unit == Unit.WATT,
             "limit_shown": _shown(site),
         }

@@ -21,12 +21,13 @@ FAULT: Final = "%(fault)s"
 
 
 class Means(StrEnum):
-    """How a cause is mended: a command, accepting the charge point, answering a badge, resuming a charge."""
+    """How a cause is mended: a command, or a page of its own; `RELEASE` ends the hold of a charge."""
 
     COMMAND = "command"
     ACCEPT = "accept"
     ANSWER = "answer"
     RESUME = "resume"
+    RELEASE = "release"
 
 
 def this_connector(facts: Facts) -> Mapping[str, str | int]:

@@ -21,6 +21,7 @@ LIMIT_AGAIN: Final = Remedy(_("Set another limit"), "limit")
 CLEAR: Final = Remedy(_("Clear its limits"), "clear-limits")
 UNLOCK: Final = Remedy(_("Unlock the connector"), "unlock")
 RESUME: Final = Remedy(_("Resume the charge"), means=Means.RESUME)
+RELEASE: Final = Remedy(_("Change or take back"), means=Means.RELEASE)
 ASK_METER: Final = Remedy(
     _("Ask for meter values"), "trigger", lambda f: {"message": "MeterValues", "connector": f.number}
 )
@@ -98,6 +99,13 @@ CHARGE_CAUSES: Final = (
         _("paused by %(pause_by)s"),
         lambda f, _now: _paused(f),
         RESUME,
+    ),
+    Cause(
+        "held-for",
+        _("%(vehicle)s waits: %(hold_by)s holds its charge until %(hold_until)s: %(hold_reason)s"),
+        _("held by %(hold_by)s: %(hold_reason)s"),
+        lambda f, _now: f.hold is not None and f.status in {"SuspendedEVSE", "SuspendedEV", "Charging"},
+        RELEASE,
     ),
     Cause(
         "group-inactive",

@@ -164,6 +164,7 @@ class Facts:
     `profile` are the last orders to start, to reset, to go out of service and to limit; `pause` is an
     operator's order to hold the charge at no power.
     `given_up` is an automatic start that failed since the vehicle was plugged in.
+    `hold` is an operator's word that smart charging gives it nothing, until `at`.
     `inactive_until`: a schedule keeps the connector's group from charging until then.
     """
 
@@ -181,6 +182,7 @@ class Facts:
     profile: Order | None = None
     limit: Limit | None = None
     pause: Order | None = None
+    hold: Order | None = None
     job: Job | None = None
     booking: Booking | None = None
     inactive_until: datetime | None = None

@@ -53,6 +53,12 @@ class Api:
     def patch(self, path: str, body: object) -> Any:
         return self.client.patch(ROOT + path, body, content_type="application/json")
 
+    def put(self, path: str, body: object) -> Any:
+        return self.client.put(ROOT + path, body, content_type="application/json")
+
+    def delete(self, path: str) -> Any:
+        return self.client.delete(ROOT + path)
+
 
 def make_place(code: str, identity: str, vehicle: str) -> Place:
     site = SiteFactory(code=code)

@@ -65,6 +65,17 @@ OF_A_PLACE = (
     Address(
         "POST", "charge-points/{charge_point}/connectors/1/resume", {}, ("administrator", "operator"), 400
     ),
+    Address("GET", "charge-points/{charge_point}/connectors/1/override"),
+    Address(
+        "PUT",
+        "charge-points/{charge_point}/connectors/1/override",
+        {"kind": "boost", "until": "2026-01-01T00:00:00Z", "reason": "test"},
+        ("administrator", "operator"),
+        422,
+    ),
+    Address(
+        "DELETE", "charge-points/{charge_point}/connectors/1/override", {}, ("administrator", "operator"), 422
+    ),
     Address("GET", "commands/{command}"),
     Address("GET", "transactions/{transaction}"),
     Address("GET", "transactions/{transaction}/meter-values"),

@@ -182,8 +182,14 @@ SITE = {
         form=lambda _w: {"decision": "dismiss", "reason": "a test"},
     ),
     "smart": Row(Need.SITE, site),
-    "smart_switch": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"enabled": "1"}),
+    "smart_switch": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"enabled": "0"}),
     "smart_limit": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"limit": "80"}),
+    "smart_override": Row(
+        Need.COMMAND,
+        lambda w: [*site(w), w.depot.transaction.number],
+        post=302,
+        form=lambda _w: {"kind": "hold", "minutes": "60", "reason": "a test"},
+    ),
     "schedules": Row(Need.SITE, site),
     "schedule_group": Row(
         Need.SITE,

@@ -70,6 +70,7 @@ class World:
 def make_world(owner: User) -> World:
     """Create the world; `owner` keeps a filter."""
     depot, elsewhere = add_depot(), add_site("elsewhere", name_en="Elsewhere", name_fr="Ailleurs")
+    Site.objects.filter(pk=depot.site.pk).update(smart_charging_enabled=True)
     now = utc_now()
     command = Command.objects.create(
         charge_point=depot.charging, action="Reset", payload={"type": "Soft"}, created_at=NOW,

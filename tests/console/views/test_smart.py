@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from chargers.models import Command
-from charging.models import ConnectorLimit, SiteDecision
+from charging.models import ChargeOverride, ConnectorLimit, SiteDecision, Transaction
 from charging.services.smart.balancing import rebalance
 from charging.smart.planner import Why
 from evkit.console.selectors.smart import sharing_of
@@ -85,3 +85,39 @@ class TestChanges:
         client.force_login(add_user(Role.GUEST, depot.site))
         part = client.get(reverse(PAGE, args=["depot"]), {"part": "live"}).content.decode()
         assert "12.3" in part
+
+
+class TestOverride:
+    def decide(self, client, depot, **changes):
+        href = reverse("smart_override", args=["depot", depot.transaction.number])
+        form = {"kind": "hold", "minutes": "60", "reason": "the driver is late", **changes}
+        return client.post(href, form, follow=True)
+
+    def test_an_operator_holds_a_charge_and_everybody_sees_who_and_why(self, client, depot) -> None:
+        client.force_login(add_user(Role.OPERATOR, depot.site))
+        assert "The charge is held." in self.decide(client, depot).content.decode()
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        page = client.get(reverse(PAGE, args=["depot"])).content.decode()
+        assert "held by operator until" in page
+        assert "the driver is late" in page
+        point = client.get(reverse("charge_point", args=["depot", "A_001"]), {"connector": 1})
+        assert "Held by operator until" in point.content.decode()
+
+    def test_it_is_taken_back(self, client, depot) -> None:
+        client.force_login(add_user(Role.OPERATOR, depot.site))
+        self.decide(client, depot, kind="boost")
+        assert (
+            "follows the rule of the site again" in self.decide(client, depot, release="1").content.decode()
+        )
+        assert not ChargeOverride.objects.in_force(utc_now()).exists()
+
+    def test_without_a_reason_the_form_comes_back_and_says_so(self, client, depot) -> None:
+        client.force_login(add_user(Role.OPERATOR, depot.site))
+        page = self.decide(client, depot, reason="").content.decode()
+        assert "form__error" in page
+        assert not ChargeOverride.objects.exists()
+
+    def test_a_charge_that_has_ended_is_not_found(self, client, depot) -> None:
+        client.force_login(add_user(Role.OPERATOR, depot.site))
+        Transaction.objects.update(ended_at=utc_now())
+        assert self.decide(client, depot).status_code == 404

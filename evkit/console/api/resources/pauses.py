@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import Field
 
-from chargers.models import Command, Evse
+from chargers.models import Command
 from charging.services.pausing import pause_charge, resume_charge
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.resources.commands import QueuedOut
-from evkit.console.api.scope import get_charge_point
+from evkit.console.api.scope import get_connector
 from evkit.console.api.types import Strict
 from evkit.core.clock import utc_now
-from evkit.core.errors import NotFoundError
 from sites.permissions import Right
 
 router = Router(tags=["commands"])
@@ -32,7 +30,7 @@ class ReasonIn(Strict):
 )
 def post_pause(request: ApiRequest, identity: str, connector: int, wanted: ReasonIn) -> Status[QueuedOut]:
     """Queue a profile of no power for the running charge; 400 where none runs or it is paused already."""
-    evse = _evse(request, identity, connector)
+    evse = get_connector(request.auth, identity, connector, Right.COMMAND)
     actor = request.auth.actor
     return _queued(pause_charge(evse=evse, now=utc_now(), actor=actor, reason=wanted.reason))
 
@@ -44,18 +42,9 @@ def post_pause(request: ApiRequest, identity: str, connector: int, wanted: Reaso
 )
 def post_resume(request: ApiRequest, identity: str, connector: int, wanted: ReasonIn) -> Status[QueuedOut]:
     """Queue what ends a pause; 400 where no charge runs or it is not paused."""
-    evse = _evse(request, identity, connector)
+    evse = get_connector(request.auth, identity, connector, Right.COMMAND)
     actor = request.auth.actor
     return _queued(resume_charge(evse=evse, now=utc_now(), actor=actor, reason=wanted.reason))
-
-
-def _evse(request: ApiRequest, identity: str, connector: int) -> Evse:
-    charge_point = get_charge_point(request.auth, identity)
-    request.auth.require(Right.COMMAND, charge_point.site_id)
-    found = charge_point.evses.filter(number=connector).first() if connector < 2**31 else None
-    if found is None:
-        raise NotFoundError(_("%(identity)s has no such connector.") % {"identity": identity})
-    return found
 
 
 def _queued(command: Command) -> Status[QueuedOut]:
