@@ -7,17 +7,19 @@ from typing import Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from charging.types import OverrideKind
 from evkit.console.people.forms import StyledForm
 
+MINUTES: Final = (15, 30)
 HOURS: Final = (1, 2, 4, 8, 12, 24)
-LENGTHS: Final = [
-    ("15", _("15 minutes")),
-    ("30", _("30 minutes")),
-    *((str(hours * 60), ngettext_lazy("%d hour", "%d hours", hours) % hours) for hours in HOURS),
-]
+
+
+def lengths() -> list[tuple[str, str]]:
+    """Return for how long it can be decided: minutes, and their words."""
+    short = [(str(count), ngettext("%d minute", "%d minutes", count) % count) for count in MINUTES]
+    return [*short, *((str(count * 60), ngettext("%d hour", "%d hours", count) % count) for count in HOURS)]
 
 
 class OverrideForm(StyledForm):
@@ -25,7 +27,7 @@ class OverrideForm(StyledForm):
 
     kind = forms.ChoiceField(label=_("What"), choices=OverrideKind.choices, widget=forms.RadioSelect)
     minutes = forms.ChoiceField(
-        label=_("For how long"), choices=LENGTHS, initial="60", help_text=_("At most until the charge ends.")
+        label=_("For how long"), choices=lengths, initial="60", help_text=_("At most until the charge ends.")
     )
     reason = forms.CharField(
         label=_("Reason"), max_length=200, help_text=_("Shown to everybody who asks why.")
