@@ -18,9 +18,11 @@ from chargers.models.facts import (
     VendorMessage,
 )
 from chargers.models.file_job import FileJob, FirmwareFile
+from chargers.models.outage import OUT_OF_ORDER, Outage
 from chargers.models.security import SecurityEvent
 
 __all__ = [
+    "OUT_OF_ORDER",
     "Authority",
     "Boot",
     "ChargePoint",
@@ -41,6 +43,7 @@ __all__ = [
     "IssuedCertificate",
     "JobStatus",
     "ObservedDeviation",
+    "Outage",
     "SecurityEvent",
     "SigningRequest",
     "VendorMessage",

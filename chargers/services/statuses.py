@@ -12,6 +12,7 @@ from chargers.ocpp.handling import Batch, InboundCall
 from chargers.services.availability import confirm_availability
 from chargers.services.evses import Place, ensure_evses, is_connector
 from chargers.services.heartbeats import note_seen
+from chargers.services.outages import Turn, store_turns
 from evkit.core.db import columns, update_rows
 from evkit.core.texts import storable
 
@@ -95,6 +96,7 @@ def _store_connectors(reports: Sequence[StatusReport], batch: Batch) -> None:
     ids, present = _load(reports, batch)
     rows = {}
     offsets = {}
+    turns = []
     for report in reports:
         evse_id = ids[report.place]
         status, since = present[evse_id]
@@ -102,9 +104,11 @@ def _store_connectors(reports: Sequence[StatusReport], batch: Batch) -> None:
         if status != report.status or since is None:
             since = at
             offsets[report.place[0]] = report.clock_offset_s
+            turns.append(Turn(evse_id, at, status, report.status, report.error_code))
         present[evse_id] = (report.status, since)
         rows[evse_id] = (evse_id, *_values(report), at, report.device_at, since)
     update_rows("chargers_evsestate", _CONNECTOR, list(rows.values()))
+    store_turns(turns)
     update_rows("chargers_chargepointstate", _CLOCK, [row for row in offsets.items() if row[1] is not None])
 
 

@@ -10,6 +10,7 @@ from charging.models.meter_sample import Measurand, MeterSample
 from charging.models.operation import OperationBatch, OperationLine
 from charging.models.override import ChargeOverride
 from charging.models.pause import Pause
+from charging.models.refused_request import RefusedRequest
 from charging.models.reservation import Reservation, ReservationState
 from charging.models.site_decision import SiteDecision
 from charging.models.transaction import OrphanStop, Transaction
@@ -31,6 +32,7 @@ __all__ = [
     "OperationLine",
     "OrphanStop",
     "Pause",
+    "RefusedRequest",
     "Reservation",
     "ReservationState",
     "SiteDecision",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from chargers.models import DeferredAnswer
 from chargers.services.quirks import quirks_of_many
 from chargers.types import ConnectorStatus
-from charging.models import IdToken, LastAuthorization, Transaction
+from charging.models import IdToken, LastAuthorization, RefusedRequest, Transaction
 from charging.models.id_token import token_key
 from charging.services.policies import policies_of
 from charging.types import AuthorizationStatus as Status
@@ -28,6 +29,10 @@ SHORTEST_BADGE = 8
 
 CLOCK_SLACK = timedelta(seconds=60)
 """A charge point's clock may run behind ours by this much without putting a start before its tag."""
+
+
+VISIT = timedelta(minutes=15)
+"""Refusals of one tag at one charge point that are no further apart are one refused request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ def authorize(
     )
     if remember and key and not ask_operator:
         _remember(charge_point_id, key, decision, facts, at)
+        if status != Status.ACCEPTED:
+            _note_refusal(charge_point_id, key, status, at)
     return decision
 
 
@@ -173,6 +180,16 @@ def _remember(charge_point_id: int, key: str, decision: Decision, facts: TagFact
             "elsewhere": facts.elsewhere if decision.status == Status.CONCURRENT_TX else None,
         },
     )
+
+
+def _note_refusal(charge_point_id: int, key: str, status: Status, at: datetime) -> None:
+    visit = (at - VISIT, at + VISIT)
+    known = RefusedRequest.objects.filter(charge_point_id=charge_point_id, key=key, last_at__range=visit)
+    again = known.update(last_at=Greatest("last_at", at), tries=F("tries") + 1, status=status)
+    if not again:
+        RefusedRequest.objects.create(
+            charge_point_id=charge_point_id, key=key, status=status, first_at=at, last_at=at
+        )
 
 
 def authorised_at(*, charge_point_id: int, id_tag: str, before: datetime) -> datetime | None:

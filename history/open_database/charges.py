@@ -76,4 +76,20 @@ RESERVATIONS = ReportView(
     "JOIN charging_idtoken i ON i.id = r.id_token_id\nLEFT JOIN evsites_site s ON s.id = c.site_id",
 )
 
-VIEWS = (TRANSACTIONS, CORRECTIONS, RESERVATIONS)
+REFUSED_REQUESTS = ReportView(
+    "report_refused_requests",
+    "Badges that were refused; tries of one badge no more than 15 minutes apart are one row.",
+    (
+        Out("site_code", "s.code", "site; NULL: none"),
+        Out("charge_point", "c.identity", "identity of the charge point"),
+        Out("id_tag", "r.key", "badge, in upper case"),
+        Out("reason", "r.status", "Blocked, Expired, Invalid or ConcurrentTx, in the words of OCPP 1.6"),
+        Out("first_at", "r.first_at", "when it was refused first"),
+        Out("last_at", "r.last_at", "when it was refused last"),
+        Out("tries", "r.tries", "how often it was refused"),
+    ),
+    "FROM charging_refusedrequest r\nJOIN chargers_chargepoint c ON c.id = r.charge_point_id\n"
+    "LEFT JOIN evsites_site s ON s.id = c.site_id",
+)
+
+VIEWS = (TRANSACTIONS, CORRECTIONS, RESERVATIONS, REFUSED_REQUESTS)

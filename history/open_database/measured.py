@@ -107,4 +107,21 @@ CONNECTION_HISTORY = ReportView(
     "LEFT JOIN evsites_site s ON s.id = c.site_id",
 )
 
-VIEWS = (METER_VALUES, METER_QUANTITIES, LIMIT_CHANGES, CONNECTION_HISTORY)
+OUTAGES = ReportView(
+    "report_outages",
+    "Stretches of time in which a connector was faulted or unavailable, whatever its connection did.",
+    (
+        Out("charge_point", "c.identity", "identity of the charge point"),
+        Out("connector", "e.number", "number of the connector"),
+        Out("site_code", "s.code", "site; NULL: none yet"),
+        Out("status", "x.status", "Faulted or Unavailable, in the words of OCPP 1.6"),
+        Out("error_code", "x.error_code", "error code at its beginning, in the words of OCPP 1.6"),
+        Out("began_at", "x.since", "when it began"),
+        Out("ended_at", "x.until", "when it ended; NULL: it lasts"),
+        seconds("duration_s", "x.since", "x.until", "how long it lasted; NULL: it lasts"),
+    ),
+    "FROM chargers_outage x\nJOIN chargers_evse e ON e.id = x.evse_id\n"
+    "JOIN chargers_chargepoint c ON c.id = e.charge_point_id\nLEFT JOIN evsites_site s ON s.id = c.site_id",
+)
+
+VIEWS = (METER_VALUES, METER_QUANTITIES, LIMIT_CHANGES, CONNECTION_HISTORY, OUTAGES)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chargers.events import ChargePointChanged
-from chargers.models import ChargePointState, Evse, EvseState
+from chargers.models import ChargePointState, Evse, EvseState, Outage
 from chargers.ocpp.v16.status_notification import handle
 from tests.chargers.exchange import NOW, call_of, codes, handled, link_of
 from tests.factories import ChargePointFactory
@@ -146,3 +146,42 @@ class TestStatusNotification:
         charge_point = ChargePointFactory(evses=1)
         handled(handle, [status(link_of(charge_point), 1, "Available", info="a\u0000b")])
         assert EvseState.objects.get(evse__charge_point=charge_point).info == "ab"
+
+
+class TestOutages:
+    def told(self, link, *statuses, number=1):
+        return [
+            status(link, number, text, at=NOW + timedelta(minutes=minutes), errorCode=error)
+            for minutes, text, error in statuses
+        ]
+
+    def kept(self):
+        rows = Outage.objects.order_by("since", "pk").values_list("status", "error_code", "since", "until")
+        return [(s, e, *(at and (at - NOW) / timedelta(minutes=1) for at in ends)) for s, e, *ends in rows]
+
+    def test_last_from_the_first_report_to_another_status(self):
+        link = link_of(ChargePointFactory(evses=1))
+        handled(handle, self.told(link, (0, "Available", "NoError")))
+        handled(handle, self.told(link, (1, "Faulted", "GroundFailure")))
+        handled(handle, self.told(link, (2, "Faulted", "GroundFailure")))
+        assert self.kept() == [("Faulted", "GroundFailure", 1, None)]
+        handled(handle, self.told(link, (5, "Unavailable", "NoError")))
+        handled(handle, self.told(link, (9, "Available", "NoError")))
+        assert self.kept() == [("Faulted", "GroundFailure", 1, 5), ("Unavailable", "NoError", 5, 9)]
+
+    def test_all_in_one_batch_are_told_apart(self):
+        link = link_of(ChargePointFactory(evses=2))
+        calls = self.told(link, (0, "Faulted", "A"), (1, "Available", "B"), (2, "Faulted", "C"))
+        handled(handle, [*calls, *self.told(link, (1, "Unavailable", "D"), number=2)])
+        assert self.kept() == [
+            ("Faulted", "A", 0, 1),
+            ("Unavailable", "D", 1, None),
+            ("Faulted", "C", 2, None),
+        ]
+
+    def test_one_that_was_left_open_ends_where_the_next_begins(self):
+        charge_point = ChargePointFactory(evses=1)
+        evse = charge_point.evses.get()
+        Outage.objects.create(evse=evse, status="Faulted", since=NOW - timedelta(hours=1))
+        handled(handle, self.told(link_of(charge_point), (0, "Unavailable", "NoError")))
+        assert self.kept() == [("Faulted", "", -60, 0), ("Unavailable", "NoError", 0, None)]

@@ -7,6 +7,7 @@ import pytest
 from chargers.events import ChargePointChanged
 from chargers.models import DeferredAnswer
 from chargers.ocpp.handling import Deferred
+from charging.models import RefusedRequest
 from sites.types import UnknownTagPolicy
 from tests.charging.ocpp.desk import NOW
 
@@ -95,3 +96,15 @@ class TestStartAfterTheOperator:
 
     def test_without_it_the_start_is_denied(self, desk, asking):
         assert self.start(desk) == "Invalid"
+
+
+class TestRefusedRequests:
+    def test_tries_close_together_are_one_request(self, desk, tag):
+        for minutes in (0, 10, 20, 60):
+            desk.send("Authorize", {"idTag": "ffff"}, at=NOW + timedelta(minutes=minutes))
+        desk.send("Authorize", {"idTag": tag.value}, at=NOW)
+        rows = RefusedRequest.objects.order_by("first_at").values_list("key", "status", "tries", "first_at")
+        assert list(rows) == [
+            ("FFFF", "Invalid", 3, NOW),
+            ("FFFF", "Invalid", 1, NOW + timedelta(minutes=60)),
+        ]
