@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('chargers', '0017_outages'),
-        ('charging', '0015_automatic_charges'),
+        ('charging', '0016_charge_overrides'),
     ]
 
     operations = [
