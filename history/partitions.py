@@ -8,9 +8,9 @@ from django.db import connection
 
 from charging.models import MeterSample
 from evkit.core.partitions import create_months
-from history.models import Message
+from history.models import Message, MinuteRollup
 
-PARTITIONED = (MeterSample, Message)
+PARTITIONED = (MeterSample, Message, MinuteRollup)
 
 
 def make_partitions(*, today: date) -> None:

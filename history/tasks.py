@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from time import monotonic
+from typing import Final
+
 from celery import shared_task
 
 from evkit.core.clock import utc_now
 from history.partitions import make_partitions as make
+from history.services import rollups
+
+ROLL_UP_S: Final = 20.0
+"""For how long one task rolls up; the next one goes on."""
 
 
 @shared_task(name="history.tasks.make_partitions")
 def make_partitions() -> None:
     """Create the partitions of the coming months."""
     make(today=utc_now().date())
+
+
+@shared_task(name="history.tasks.roll_up")
+def roll_up() -> None:
+    """Roll up the samples that were received since the last time."""
+    end = monotonic() + ROLL_UP_S
+    rollups.roll_up(now=utc_now(), go_on=lambda: monotonic() < end)

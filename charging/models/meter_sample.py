@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from evkit.core.fields import NumbersField
+from evkit.core.indexes import ArrivalIndex
 
 
 class MeterSample(models.Model):
@@ -39,6 +40,7 @@ class MeterSample(models.Model):
     class Meta:
         verbose_name = _("meter sample")
         verbose_name_plural = _("meter samples")
+        indexes = [ArrivalIndex(fields=["received_at"], name="meter_sample_received")]
 
     def __str__(self) -> str:
         return f"{self.charge_point_id}/{self.evse_number} {self.measured_at:%Y-%m-%d %H:%M:%S}"

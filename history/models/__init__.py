@@ -1,5 +1,23 @@
 from history.models.audit import AuditEntry
 from history.models.export_job import ExportJob
 from history.models.message import Message
+from history.models.rollup import (
+    HourRollup,
+    MinuteRollup,
+    PowerRollup,
+    QuarterRollup,
+    RollupDue,
+    RollupState,
+)
 
-__all__ = ["AuditEntry", "ExportJob", "Message"]
+__all__ = [
+    "AuditEntry",
+    "ExportJob",
+    "HourRollup",
+    "Message",
+    "MinuteRollup",
+    "PowerRollup",
+    "QuarterRollup",
+    "RollupDue",
+    "RollupState",
+]

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chargers.models import Connection
-from evkit.console.selectors.curves import carried, connected_buckets, thin, with_gaps
+from evkit.console.selectors.curves import connected_buckets, thin, with_gaps
+from history.rollups.carrying import carried
 
 rows = st.lists(
     st.tuples(st.floats(0, 1e6), st.none() | st.floats(0, 1e6), st.none()), unique_by=lambda row: row[0]

@@ -14,8 +14,9 @@ from chargers.models import Evse
 from charging.models import MeterSample, Transaction
 from charging.types import LimitKind
 from evkit.console.periods import Period
-from evkit.console.selectors.curves import GAP_S, Epoch
+from evkit.console.selectors.curves import GAP_S
 from evkit.console.selectors.limits import LimitSteps, limit_steps
+from evkit.core.buckets import Epoch
 
 COLUMNS: Final = (
     "power_w",

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
-from django.db.models import Avg, Func, IntegerField, QuerySet
-from django.db.models.expressions import Combinable
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import Avg, QuerySet
 
 from chargers.models import ChargePoint, Connection, Evse
 from charging.models import MeterSample, Transaction
+from evkit.core.buckets import Epoch
+from history.rollups.carrying import BUCKET_S, carried
 from sites.models import Site
 
 HOURS = 6
 WINDOWS = (1, 6, 12, 24)
 SHORTEST_S = 600
-BUCKET_S = 60
-CARRY_S = 300
 MAX_POINTS = 1200
 GAP_S = 180
 
@@ -43,26 +39,6 @@ class SessionCurve:
     times: Sequence[float]
     power_w: Sequence[Number]
     soc_percent: Sequence[Number]
-
-
-class Epoch(Func):
-    """Seconds since 1970 of a time stamp, rounded down to a bucket."""
-
-    output_field = IntegerField()
-
-    def __init__(self, expression: str | Combinable, *, bucket_s: int) -> None:
-        super().__init__(expression)
-        self.bucket_s = int(bucket_s)
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **_context: Any) -> tuple[str, Any]:
-        """Return the expression for SQLite."""
-        template = f"CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / {self.bucket_s}"
-        return self.as_sql(compiler, connection, template=template)
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **_context: Any) -> tuple[str, Any]:
-        """Return the expression for PostgreSQL."""
-        template = f"floor(extract(epoch from %(expressions)s) / {self.bucket_s})::bigint"
-        return self.as_sql(compiler, connection, template=template)
 
 
 def site_curve(site: Site, now: datetime, hours: int = HOURS) -> SiteCurve:
@@ -104,31 +80,6 @@ def _bucket_powers(points: list[int], since: datetime) -> Iterable[tuple[int, in
         .order_by("charge_point_id", "evse_number", "bucket")
         .values_list("charge_point_id", "evse_number", "bucket", "mean")
     )
-
-
-def carried(rows: Iterable[tuple[int, int, int, float]], end: int) -> dict[int, float]:
-    """Add up the connectors per bucket, carrying each value on until the next is overdue.
-
-    Overdue is twice the connector's usual distance of samples, at most five minutes.
-    """
-    series: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
-    for point, connector, bucket, mean in rows:
-        series[point, connector].append((bucket, mean))
-    total: dict[int, float] = defaultdict(float)
-    for values in series.values():
-        following = [bucket for bucket, _mean in values[1:]] + [end + 1]
-        reach = _reach([bucket for bucket, _mean in values])
-        for (bucket, mean), until in zip(values, following, strict=True):
-            for filled in range(bucket, min(until, bucket + reach, end + 1)):
-                total[filled] += mean
-    return dict(total)
-
-
-def _reach(buckets: list[int]) -> int:
-    """Return for how many buckets a value holds."""
-    steps = sorted(later - earlier for earlier, later in pairwise(buckets))
-    usual = steps[len(steps) // 2] if steps else CARRY_S // BUCKET_S
-    return min(2 * usual, CARRY_S // BUCKET_S)
 
 
 def _connections(points: list[int], since: datetime) -> QuerySet[Connection]:
