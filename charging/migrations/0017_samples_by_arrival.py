@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charging', '0015_automatic_charges'),
+        ('charging', '0016_charge_overrides'),
     ]
 
     operations = [
