@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charging', '0016_charge_overrides'),
+        ('charging', '0017_refused_requests'),
     ]
 
     operations = [
