@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 from django.db import transaction
 from msgspec import UNSET, UnsetType
@@ -11,6 +12,13 @@ from evkit.core.events import publish_after_commit
 from evkit.core.recorders import Actor, Deed, record
 from sites.events import SiteChanged
 from sites.models import Site
+from sites.types import (
+    ConcurrencyPolicy,
+    FreeChargingPolicy,
+    OfflinePolicy,
+    UnknownChargePointPolicy,
+    UnknownTagPolicy,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,19 @@ class SiteLimit:
 
     value: float
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SitePolicies:
+    """How a site decides who may charge; UNSET leaves a policy as it is. `automatic_tag` is "" for none."""
+
+    unknown_charge_points: UnknownChargePointPolicy | UnsetType = UNSET
+    unknown_tags: UnknownTagPolicy | UnsetType = UNSET
+    free_charging: FreeChargingPolicy | UnsetType = UNSET
+    concurrency: ConcurrencyPolicy | UnsetType = UNSET
+    offline_starts: OfflinePolicy | UnsetType = UNSET
+    automatic_tag: str | UnsetType = UNSET
+    automatic_restart: bool | UnsetType = UNSET
 
 
 @transaction.atomic
@@ -30,7 +51,6 @@ def change_site(
     smart_charging_enabled: bool | UnsetType = UNSET,
 ) -> Site:
     """Change the limit (None lifts it) and switch smart charging; UNSET leaves things as they are."""
-    row = Site.objects.select_for_update().get(pk=site.pk)
     wanted: dict[str, object] = {}
     if limit is None:
         wanted["limit_value"] = None
@@ -38,6 +58,19 @@ def change_site(
         wanted |= {"limit_value": limit.value, "limit_unit": limit.unit}
     if smart_charging_enabled is not UNSET:
         wanted["smart_charging_enabled"] = smart_charging_enabled
+    return _store(site, wanted, actor)
+
+
+@transaction.atomic
+def change_policies(*, site: Site, policies: SitePolicies, actor: Actor) -> Site:
+    """Change how a site decides who may charge."""
+    given = {field.name: getattr(policies, field.name) for field in fields(policies)}
+    return _store(site, {name: value for name, value in given.items() if value is not UNSET}, actor)
+
+
+def _store(site: Site, wanted: Mapping[str, object], actor: Actor) -> Site:
+    """Store what differs, with an entry in the journal."""
+    row = Site.objects.select_for_update().get(pk=site.pk)
     changes = {
         field: [getattr(row, field), value] for field, value in wanted.items() if getattr(row, field) != value
     }

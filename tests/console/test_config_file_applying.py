@@ -59,6 +59,7 @@ charge_points:
     feeder: f2
     max_power_w: 100000
     heartbeat_interval: 300
+    quirks: {tag_suffix: true, watts_only: null}
     connectors:
       - {number: 1, max_power_w: 50000, current: DC, priority: 3, groups: [0, 1]}
       - {number: 2, max_current_a: 32, phases: 1, current: AC}
@@ -130,6 +131,7 @@ class TestEveryKey:
             "Hall",
             "f2",
         )
+        assert first.quirk_switches == {"tag_suffix": True}
         assert (first.security_profile, first.max_power_w, first.heartbeat_interval_s) == (1, 100_000, 300)
         assert password_matches(first, b"a-long-secret")
         assert ChargePointState.objects.filter(charge_point=first).exists()

@@ -94,6 +94,10 @@ class TestValues:
             ("security_profile: 4", "A whole number from 0 to 3 is expected here."),
             ("password: short", "A password has 8 to 255 printable characters."),
             ("max_power_w: 0", "A number greater than 0 is expected here."),
+            (
+                "quirks: {tag_sufix: true}",
+                "The key “tag_sufix” is not known here; did you mean “tag_suffix”?",
+            ),
             ("heartbeat_interval: 0", "A whole number from 1 to 86400 is expected here."),
             ("connectors: [{number: 0}]", "A whole number from 1 to 1000 is expected here."),
             ("connectors: [{number: 1, phases: 4}]", "A whole number from 1 to 3 is expected here."),

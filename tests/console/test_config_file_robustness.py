@@ -52,6 +52,7 @@ GOOD: dict[str, Any] = {
             "feeder": "f2",
             "max_power_w": 1000,
             "heartbeat_interval": 60,
+            "quirks": {"tag_suffix": True},
             "connectors": [
                 {"number": 1, "max_current_a": 32, "phases": 3, "current": "AC", "groups": [0, 1]}
             ],

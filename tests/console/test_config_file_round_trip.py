@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from chargers.models import ChargePoint
+from chargers.quirks import QUIRK_NAMES
 from chargers.types import Registration
 from evkit.console.config_file.exporting import as_json, as_yaml, export_configuration
 from evkit.console.config_file.nodes import Source
@@ -103,6 +104,7 @@ def configurations(draw: st.DrawFn) -> dict[str, object]:
                     "password": st.none() | st.just("a-long-secret"),
                     "max_power_w": st.none() | POSITIVE,
                     "heartbeat_interval": st.integers(1, 86400),
+                    "quirks": st.dictionaries(st.sampled_from(QUIRK_NAMES), st.booleans()),
                     "connectors": CONNECTORS,
                 },
             ),

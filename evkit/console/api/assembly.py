@@ -19,6 +19,8 @@ from evkit.console.api.resources import (
     meter_values,
     overrides,
     pauses,
+    policies,
+    quirks,
     reservations,
     security_events,
     sites,
@@ -38,11 +40,13 @@ api = NinjaAPI(
 register_error_handlers(api)
 RESOURCES = (
     sites,
+    policies,
     external,
     commands,
     pauses,
     overrides,
     configuration,
+    quirks,
     local_lists,
     file_jobs,
     security_events,

@@ -77,12 +77,12 @@ def sections(document: Node) -> list[Section]:
 
 
 def shapes(document: Node) -> list[Shape]:
-    """Return the JSON objects that requests and answers are made of, by name."""
+    """Return the JSON objects and the choices that requests and answers are made of, by name."""
     known = document["components"]["schemas"]
     return [
-        Shape(name, node.get("description", ""), _rows(node))
+        Shape(name, _note(node) if "enum" in node else node.get("description", ""), _rows(node))
         for name, node in sorted(known.items())
-        if node.get("properties")
+        if node.get("properties") or "enum" in node
     ]
 
 

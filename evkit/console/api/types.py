@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field, PlainSerializer
+
+from evkit.core.errors import InvalidInputError
 
 T = TypeVar("T")
 
@@ -27,6 +30,17 @@ class Strict(Schema):
     """Input: unknown keys are refused, so that a typing error is not taken for "no change"."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def refuse_null(changes: Schema) -> None:
+    """Check that no key of a change is null that may only be absent.
+
+    Raises:
+        InvalidInputError: with the key.
+    """
+    for name in sorted(changes.model_fields_set):
+        if getattr(changes, name) is None:
+            raise InvalidInputError(_("%(key)s cannot be null.") % {"key": name}, field=name)
 
 
 class Limit(Strict):

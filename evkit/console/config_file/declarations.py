@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, TypeVar
@@ -118,7 +119,7 @@ class ConnectorDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class ChargePointDeclaration:
-    """A charge point; a password of None leaves the present one."""
+    """A charge point; a password of None leaves the present one, a quirk of None the model's preset."""
 
     line: int
     identity: str
@@ -130,6 +131,7 @@ class ChargePointDeclaration:
     feeder: Given[str | None] = UNSET
     max_power_w: Given[float | None] = UNSET
     heartbeat_interval_s: Given[int] = UNSET
+    quirks: Given[Mapping[str, bool | None]] = UNSET
     connectors: Given[tuple[ConnectorDeclaration, ...]] = UNSET
 
 

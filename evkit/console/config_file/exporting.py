@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from chargers.models import ChargePoint, Evse
+from chargers.quirks import read_switches
 from chargers.types import Registration
 from charging.models import ClosingRules, IdToken, Vehicle
 from sites.models import Feeder, Project, Schedule, ScheduleGroup, Site, User
@@ -141,6 +142,7 @@ def _charge_point(row: ChargePoint) -> Section:
         "feeder": row.feeder.code if row.feeder else None,
         "max_power_w": _number(row.max_power_w),
         "heartbeat_interval": row.heartbeat_interval_s,
+        "quirks": read_switches(row.quirk_switches),
         "connectors": [_connector(evse) for evse in row.evses.all() if evse.declared],
     }
 

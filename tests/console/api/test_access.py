@@ -32,6 +32,15 @@ class Address:
 OF_A_PLACE = (
     Address("GET", "sites/{site}"),
     Address("PATCH", "sites/{site}", {"limit": {"value": 1, "unit": "W"}}, ("administrator",)),
+    Address("GET", "sites/{site}/policies"),
+    Address("PATCH", "sites/{site}/policies", {"unknown_tags": "accept"}, ("administrator",)),
+    Address("GET", "charge-points/{charge_point}/quirks"),
+    Address(
+        "PATCH", "charge-points/{charge_point}/quirks", {"switches": {"tag_suffix": True}}, ("administrator",)
+    ),
+    Address(
+        "PATCH", "charge-points/{charge_point}/connectors/1", {"automatic_start": "T"}, ("administrator",)
+    ),
     Address("POST", "sites/{site}/meter", {"power_w": 1000}, ("administrator", "operator"), 201),
     Address("GET", "charge-points/{charge_point}"),
     Address(

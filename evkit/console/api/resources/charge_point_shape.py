@@ -38,6 +38,7 @@ class ConnectorOut(Schema):
     max_power_w: float | None
     max_current_a: float | None
     priority: int
+    automatic_start: str
     status: str
     error_code: str
     status_since: Moment | None
@@ -123,6 +124,7 @@ def _connector(evse: Evse, transaction: int | None) -> ConnectorOut:
         max_power_w=evse.max_power_w,
         max_current_a=evse.max_current_a,
         priority=evse.priority,
+        automatic_start=evse.automatic_tag,
         status=state.status,
         error_code=state.error_code,
         status_since=state.status_since,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import UNSET
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
+from chargers.quirks import read_switches
 from chargers.services.passwords import password_matches, store_password
 from chargers.services.security_profiles import ProfileLoweredError, require_not_lowered
 from chargers.services.topology import accept_charge_point
 from chargers.types import Registration
 from evkit.console.config_file.applying.values import given
-from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, listed
+from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, Given, listed
 from evkit.console.config_file.differences import MASK, Journal, is_new, write
 from evkit.console.config_file.inventory import Inventory
 from evkit.console.config_file.problems import BadValueError
@@ -68,6 +69,7 @@ def _apply_charge_point(
             "max_power_w": declared.max_power_w,
             "heartbeat_interval_s": declared.heartbeat_interval_s,
             "position": position,
+            "quirk_switches": _switched(row, declared.quirks),
         }
     )
     if declared.feeder is not UNSET:
@@ -87,6 +89,14 @@ def _apply_charge_point(
         _leave_groups(row, present)
     for connector in listed(declared.connectors):
         _apply_connector(row, declared.site, connector, present, journal)
+
+
+def _switched(row: ChargePoint, declared: Given[Mapping[str, bool | None]]) -> Given[dict[str, bool]]:
+    """Return the switches of quirks with those of the file."""
+    if declared is UNSET:
+        return UNSET
+    switches: dict[str, bool | None] = {**read_switches(row.quirk_switches), **declared}
+    return {name: on for name, on in switches.items() if on is not None}
 
 
 def _require_not_lowered(row: ChargePoint, profile: int, line: int) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
+from chargers.quirks import QUIRK_NAMES
 from chargers.services.passwords import MAX_LENGTH, MIN_LENGTH
 from chargers.types import Current
 from evkit.console.config_file import checks
-from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration
+from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, Given
 from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import BadValueError, Problem
@@ -24,6 +25,7 @@ KEYS = (
     "feeder",
     "max_power_w",
     "heartbeat_interval",
+    "quirks",
     "connectors",
 )
 CONNECTOR_KEYS = (
@@ -55,9 +57,19 @@ def read_charge_point(node: Node, problems: list[Problem]) -> ChargePointDeclara
         feeder=fields.optional("feeder", checks.slug),
         max_power_w=fields.optional("max_power_w", POSITIVE),
         heartbeat_interval_s=fields.value("heartbeat_interval", checks.integer(1, 86_400)),
+        quirks=_read_quirks(fields),
         connectors=section(fields, "connectors", _read_connector),
     )
     return declared if declared.identity and declared.site else None
+
+
+def _read_quirks(fields: Fields) -> Given[dict[str, bool | None]]:
+    """Return the switches of quirks; those left out stay as they are."""
+    if not fields.has("quirks"):
+        return UNSET
+    quirks = fields.within("quirks", *QUIRK_NAMES)
+    read = {name: quirks.optional(name, checks.flag) for name in QUIRK_NAMES}
+    return {name: on for name, on in read.items() if on is not UNSET}
 
 
 def _read_connector(node: Node, problems: list[Problem]) -> ConnectorDeclaration | None:
