@@ -94,7 +94,7 @@ class SiteAdmin(AuditedAdmin):
     inlines = (FeederInline, ScheduleGroupInline)
     fieldsets = (
         (None, {"fields": ("code", "name_en", "name_fr", "timezone", "holiday_region")}),
-        (_("Power"), {"fields": (("limit_value", "limit_unit"), "voltage_v")}),
+        (_("Power"), {"fields": (("limit_value", "limit_unit"), "limit_schedule", "voltage_v")}),
         (
             _("Smart charging"),
             {

@@ -25,6 +25,7 @@ from evkit.console.views import (
     sites,
     smart,
     users,
+    weekly_limits,
 )
 
 urlpatterns = [
@@ -56,6 +57,7 @@ urlpatterns = [
     path("sites/<slug:code>/smart-charging/", smart.smart_charging, name="smart"),
     path("sites/<slug:code>/smart-charging/switch/", smart.smart_switch, name="smart_switch"),
     path("sites/<slug:code>/smart-charging/limit/", smart.smart_limit, name="smart_limit"),
+    path("sites/<slug:code>/smart-charging/week/", weekly_limits.weekly_limits, name="weekly_limits"),
     path("sites/<slug:code>/smart-charging/charges/<int:number>/", overrides.override, name="smart_override"),
     path("sites/<slug:code>/schedules/", schedules.schedules, name="schedules"),
     path("sites/<slug:code>/schedules/<int:number>/", schedules.schedule_group, name="schedule_group"),

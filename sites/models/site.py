@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from sites.limits import check_limit_schedule
 from sites.types import (
     ConcurrencyPolicy,
     Distribution,
@@ -34,6 +35,13 @@ class Site(models.Model):
     timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
     limit_value = models.FloatField(_("limit"), null=True, blank=True)
     limit_unit = models.CharField(_("unit"), max_length=1, choices=Unit.choices, default=Unit.WATT)
+    limit_schedule = models.JSONField(
+        _("weekly limits"),
+        default=list,
+        blank=True,
+        validators=[check_limit_schedule],
+        help_text=_("They count beside the limit: the strictest holds."),
+    )
     voltage_v = models.FloatField(_("nominal voltage (V)"), default=230)
     smart_charging_enabled = models.BooleanField(_("smart charging"), default=False)
     distribution = models.CharField(
@@ -122,13 +130,6 @@ class Site(models.Model):
     def zone(self) -> ZoneInfo:
         """The time zone in which the site's times are shown."""
         return ZoneInfo(self.timezone)
-
-    @property
-    def limit_w(self) -> float | None:
-        """The limit in W; a limit in A counts for three phases at the nominal voltage."""
-        if self.limit_value is None or self.limit_unit == Unit.WATT:
-            return self.limit_value
-        return self.limit_value * self.voltage_v * 3
 
 
 class Feeder(models.Model):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from msgspec import UNSET, UnsetType
 
+from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import Actor, Deed, record
 from sites.events import SiteChanged
+from sites.limits import check_limit_schedule
 from sites.models import Site
 from sites.types import (
     ConcurrencyPolicy,
@@ -48,14 +52,23 @@ def change_site(
     site: Site,
     actor: Actor,
     limit: SiteLimit | UnsetType | None = UNSET,
+    limit_schedule: Sequence[Mapping[str, Any]] | UnsetType = UNSET,
     smart_charging_enabled: bool | UnsetType = UNSET,
 ) -> Site:
-    """Change the limit (None lifts it) and switch smart charging; UNSET leaves things as they are."""
+    """Change the limit (None lifts it), the weekly limits (`sites.limits`), and switch smart charging.
+
+    UNSET leaves things as they are.
+
+    Raises:
+        InvalidInputError: the weekly limits are not what they should be.
+    """
     wanted: dict[str, object] = {}
     if limit is None:
         wanted["limit_value"] = None
     elif limit is not UNSET:
         wanted |= {"limit_value": limit.value, "limit_unit": limit.unit}
+    if limit_schedule is not UNSET:
+        wanted["limit_schedule"] = _checked(limit_schedule)
     if smart_charging_enabled is not UNSET:
         wanted["smart_charging_enabled"] = smart_charging_enabled
     return _store(site, wanted, actor)
@@ -82,3 +95,12 @@ def _store(site: Site, wanted: Mapping[str, object], actor: Actor) -> Site:
     record(Deed(actor, "change", "site", row.code, row.pk, changes))
     publish_after_commit(SiteChanged(row.pk))
     return row
+
+
+def _checked(schedule: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    levels = [dict(level) for level in schedule]
+    try:
+        check_limit_schedule(levels)
+    except ValidationError as error:
+        raise InvalidInputError(error.messages[0], field="limit_schedule") from error
+    return levels

@@ -37,6 +37,8 @@ sites:
     name: {fr: Dépôt Nord, en: North depot}
     timezone: Europe/Paris
     limit: {value: 400, unit: A}
+    limit_schedule:
+      - {limit: {value: 90, unit: A}, ranges: [{days: [mon], from: "17:00", to: "20:00"}]}
     voltage_v: 230
     smart_charging:
       {enabled: true, distribution: priority, launch_reserve: 2, dead_band: {value: 2, unit: A}}
@@ -105,6 +107,8 @@ class TestEveryKey:
         site = Site.objects.get()
         assert (site.name_fr, site.name_en, site.timezone) == ("Dépôt Nord", "North depot", "Europe/Paris")
         assert (site.limit_value, site.limit_unit, site.voltage_v) == (400, "A", 230)
+        hours = {"days": ["mon"], "from": "17:00", "to": "20:00"}
+        assert site.limit_schedule == [{"value": 90, "unit": "A", "ranges": [hours]}]
         assert (site.smart_charging_enabled, site.distribution, site.launch_reserve) == (True, "priority", 2)
         assert (site.dead_band_value, site.dead_band_unit) == (2, "A")
         assert (site.unknown_charge_points, site.unknown_tags) == ("pending", "operator")

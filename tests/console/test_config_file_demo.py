@@ -25,7 +25,7 @@ def demo_depot() -> None:
 class TestDemoDepot:
     def test_the_site_shares_200_kilowatts(self):
         site = Site.objects.get()
-        assert (site.code, site.timezone, site.limit_w) == ("depot-nord", "Europe/Paris", 200_000)
+        assert (site.code, site.timezone, site.limit_value) == ("depot-nord", "Europe/Paris", 200_000)
         assert (site.name_fr, site.name_en) == ("Dépôt Nord", "North depot")
 
     def test_charge_points_and_connectors_are_those_that_are_simulated(self):

@@ -50,6 +50,9 @@ SITES = keyed(
     name=st.fixed_dictionaries({"fr": TEXTS, "en": TEXTS}),
     timezone=st.sampled_from(["Europe/Paris", "UTC", "America/New_York"]),
     limit=LIMITS,
+    limit_schedule=st.lists(
+        st.fixed_dictionaries({"limit": LIMITS.filter(bool), "ranges": RANGES}), max_size=2
+    ),
     voltage_v=POSITIVE,
     smart_charging=st.fixed_dictionaries(
         {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -12,17 +12,23 @@ from chargers.models import Evse
 from charging.services.smart.base_load import add_base_load
 from charging.services.smart.settings_of import load_of, range_of
 from charging.smart.network import Floats, Network, Node, build_network
+from sites.limits import limits_within
 from sites.models import Feeder, Project, Site
 from sites.types import Unit
 
 PROJECT: Final = "project"
 
+AHEAD: Final = timedelta(minutes=1)
+"""A weekly limit counts so long before it begins: connectors need time to obey."""
 
-def network_of(project: Project | None, sites: Sequence[Site], evses: Sequence[Evse]) -> Network:
+
+def network_of(
+    project: Project | None, sites: Sequence[Site], evses: Sequence[Evse], now: datetime
+) -> Network:
     """Return the circuits from the project down to the charge points, with the connectors below them."""
     voltage = {site.pk: site.voltage_v for site in sites}
     loads = [load_of(evse, voltage[evse.charge_point.site_id or 0]) for evse in evses]
-    return build_network(_nodes(project, sites, evses), loads)
+    return build_network(_nodes(project, sites, evses, now), loads)
 
 
 def base_of(network: Network, project: Project | None, sites: Sequence[Site], now: datetime) -> Floats:
@@ -47,10 +53,14 @@ def node_of(site: Site) -> str:
     return f"site-{site.pk}"
 
 
-def _nodes(project: Project | None, sites: Sequence[Site], evses: Iterable[Evse]) -> list[Node]:
+def _nodes(
+    project: Project | None, sites: Sequence[Site], evses: Iterable[Evse], now: datetime
+) -> list[Node]:
     limit, unit = (project.limit_value, project.limit_unit) if project else (None, Unit.WATT)
     nodes = [_node(PROJECT, None, limit, unit)]
-    nodes += [_node(node_of(site), PROJECT, site.limit_value, site.limit_unit) for site in sites]
+    for site in sites:
+        limits = limits_within(site, now, now + AHEAD)
+        nodes.append(Node(node_of(site), PROJECT, limits.power_w, limits.current_a))
     for feeder in Feeder.objects.filter(site__in=sites):
         parent = f"feeder-{feeder.parent_id}" if feeder.parent_id else f"site-{feeder.site_id}"
         nodes.append(_node(f"feeder-{feeder.pk}", parent, feeder.limit_value, feeder.limit_unit))

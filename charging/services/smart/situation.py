@@ -54,7 +54,7 @@ def situation_of(project: Project | None, sites: Sequence[Site], now: datetime) 
     rows = _rows(evses)
     stored = values_of(rows.values())
     places = _places(sites, evses, rows, now)
-    network = network_of(project, sites, evses)
+    network = network_of(project, sites, evses, now)
     index = {site.pk: place for place, site in enumerate(sites)}
     return Situation(
         sites=tuple(sites),

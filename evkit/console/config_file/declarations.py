@@ -31,6 +31,14 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelDeclaration:
+    """A limit of a site that holds in weekly ranges."""
+
+    limit: Limit
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleDeclaration:
     """A schedule shared by the project's sites."""
 
@@ -83,6 +91,7 @@ class SiteDeclaration:
     name_fr: Given[str] = UNSET
     timezone: Given[str] = UNSET
     limit: Given[Limit | None] = UNSET
+    limit_schedule: Given[tuple[LevelDeclaration, ...]] = UNSET
     voltage_v: Given[float] = UNSET
     smart_charging_enabled: Given[bool] = UNSET
     distribution: Given[str] = UNSET

@@ -90,6 +90,7 @@ def _site(site: Site) -> Section:
         "name": {"fr": site.name_fr, "en": site.name_en},
         "timezone": site.timezone,
         "limit": _limit(site),
+        **_limit_schedule(site),
         "voltage_v": _number(site.voltage_v),
         "smart_charging": {
             "enabled": site.smart_charging_enabled,
@@ -108,6 +109,15 @@ def _site(site: Site) -> Section:
         "groups": [_group(each) for each in site.groups.all()],
         **_closing(site),
     }
+
+
+def _limit_schedule(site: Site) -> Section:
+    """Return the weekly limits of a site that has any."""
+    levels = [
+        {"limit": {"value": _number(float(level["value"])), "unit": level["unit"]}, "ranges": level["ranges"]}
+        for level in site.limit_schedule
+    ]
+    return {"limit_schedule": levels} if levels else {}
 
 
 def _closing(site: Site) -> Section:

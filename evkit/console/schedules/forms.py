@@ -41,7 +41,27 @@ class HoursField(forms.CharField):
         return value if isinstance(value, str) else format_hours(value or [])
 
 
-class GroupForm(StyledForm):
+class WeekForm(StyledForm):
+    """A form with a week to paint on: the hours of the seven days, as texts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._fields_of_days = {day: f"hours_{day}" for day in DAYS}
+        super().__init__(*args, **kwargs)
+        for day, name in self._fields_of_days.items():
+            self.fields[name] = HoursField(label=DAY_NAMES[day], required=False, max_length=200)
+            self.fields[name].widget.attrs |= {"class": "input", "data-day": day, "inputmode": "text"}
+
+    @property
+    def days(self) -> list[forms.BoundField]:
+        """The fields of the seven days."""
+        return [self[name] for name in self._fields_of_days.values()]
+
+    def ranges(self) -> list[dict[str, Any]]:
+        """Return the weekly ranges that were painted."""
+        return ranges_of({day: self.cleaned_data[name] for day, name in self._fields_of_days.items()})
+
+
+class GroupForm(WeekForm):
     """A group: name, week (its own or shared), what it does at its end, its connectors."""
 
     name = forms.CharField(label=pgettext_lazy("schedule group", "Name"), max_length=120, required=False)
@@ -54,11 +74,7 @@ class GroupForm(StyledForm):
     )
 
     def __init__(self, site: Site, group: ScheduleGroup | None, *args: Any, **kwargs: Any) -> None:
-        self._fields_of_days = {day: f"hours_{day}" for day in DAYS}
         super().__init__(*args, **kwargs)
-        for day, name in self._fields_of_days.items():
-            self.fields[name] = HoursField(label=DAY_NAMES[day], required=False, max_length=200)
-            self.fields[name].widget.attrs |= {"class": "input", "data-day": day, "inputmode": "text"}
         self.fields["connectors"] = forms.ModelMultipleChoiceField(
             Evse.objects.filter(charge_point__site=site).select_related("charge_point"),
             label=_("Connectors"),
@@ -69,18 +85,12 @@ class GroupForm(StyledForm):
         if not site.holiday_region:
             self.fields["on_holidays"].help_text = _("No region of holidays is set for this site.")
 
-    @property
-    def days(self) -> list[forms.BoundField]:
-        """The fields of the seven days."""
-        return [self[name] for name in self._fields_of_days.values()]
-
     def settings(self) -> GroupSettings:
         """Return what was decided."""
         data: Mapping[str, Any] = self.cleaned_data
-        week = {day: data[name] for day, name in self._fields_of_days.items()}
         return GroupSettings(
             name=data["name"],
-            ranges=ranges_of(week),
+            ranges=self.ranges(),
             schedule=data["schedule"],
             on_holidays=HolidayRule(data["on_holidays"]),
             at_end=AtEnd(data["at_end"]),

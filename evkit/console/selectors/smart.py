@@ -22,6 +22,7 @@ from evkit.console.override_text import override_text
 from evkit.console.selectors.overview import charge_point_url, site_cards
 from evkit.console.states import State
 from evkit.core.units import amperes_to_watts
+from sites.limits import limit_w_at
 from sites.models import ScheduleGroup, Site
 
 REASONS: Final[Mapping[str, Promise]] = {
@@ -73,6 +74,7 @@ class Sharing:
     base_w: float
     reserved_w: float
     free_w: float | None
+    limit_w: float | None
     lines: tuple[Line, ...]
     planned_at: datetime | None
 
@@ -80,7 +82,7 @@ class Sharing:
     def bar(self) -> Totals:
         """What the site's bar shows: all that is drawn, and what is kept for starts."""
         return Totals(
-            power_w=self.power_w + self.base_w, limit_w=self.site.limit_w, allotted_w=self.reserved_w,
+            power_w=self.power_w + self.base_w, limit_w=self.limit_w, allotted_w=self.reserved_w,
             counts={}, connectors=len(self.lines),
         )  # fmt: skip
 
@@ -127,8 +129,9 @@ def sharing_of(site: Site, now: datetime) -> Sharing:
     decision = SiteDecision.objects.filter(site=site).first()
     base = base_load_w(site, now)
     reserved = decision.reserve_w if decision else 0.0
-    free = None if site.limit_w is None else max(site.limit_w - power - base - reserved, 0.0)
-    return Sharing(site, power, base, reserved, free, lines, decision.at if decision else None)
+    limit_w = limit_w_at(site, now)
+    free = None if limit_w is None else max(limit_w - power - base - reserved, 0.0)
+    return Sharing(site, power, base, reserved, free, limit_w, lines, decision.at if decision else None)
 
 
 def overrides_of(site: Site, now: datetime) -> dict[int, ChargeOverride]:

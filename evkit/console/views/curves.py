@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -20,11 +21,13 @@ from evkit.console.periods import Period, local_text, read_period
 from evkit.console.selectors.connector_curves import COLUMNS, connector_curves, samples_within
 from evkit.console.selectors.curves import chosen_hours, session_curve, site_curve
 from evkit.console.selectors.detail import last_transaction
-from evkit.console.selectors.limits import limit_steps
+from evkit.console.selectors.limits import limit_steps as connector_limit_steps
 from evkit.console.selectors.overview import rated_power
 from evkit.console.selectors.transactions import transaction_url
 from evkit.console.streaming import csv_line, streamed
 from evkit.core.clock import utc_now
+from sites.limits import limit_steps
+from sites.models import Site
 
 WIDTH = 1200
 SAMPLE = ("measured_at", "received_at", "transaction_number", *COLUMNS)
@@ -38,16 +41,24 @@ def _kilo(values: Sequence[float | None]) -> list[float | None]:
 def site_power(request: HttpRequest, code: str) -> JsonResponse:
     """Return the power of a site over the last `hours`, with its limit."""
     site = get_site(request, code)
-    curve = site_curve(site, utc_now(), chosen_hours(request.GET.get("hours", "")))
-    limit = None if site.limit_w is None else site.limit_w / 1000
+    now = utc_now()
+    curve = site_curve(site, now, chosen_hours(request.GET.get("hours", "")))
     return JsonResponse(
         {
             "timezone": site.timezone,
             "times": list(curve.times),
             "power": _kilo(curve.power_w),
-            "limit": limit,
+            "limit": _kilo(_site_limits(site, curve.times, now)),
         }
     )
+
+
+def _site_limits(site: Site, times: Sequence[int], now: datetime) -> list[float | None]:
+    """Return the limit of a site at these times, in W."""
+    since = datetime.fromtimestamp(times[0], UTC) if times else now
+    steps = limit_steps(site, since, now + timedelta(minutes=1))
+    starts = [moment.timestamp() for moment, _value in steps]
+    return [steps[max(bisect_right(starts, at) - 1, 0)][1] for at in times]
 
 
 @member_page
@@ -57,7 +68,7 @@ def session(request: HttpRequest, code: str, identity: str, number: int) -> Json
     now, voltage_v = utc_now(), _voltage(row)
     curve = session_curve(evse, last_transaction(evse), now)
     since = datetime.fromtimestamp(curve.times[0], UTC) if curve.times else now
-    limits = limit_steps(evse, LimitKind.ACCEPTED, since, now, voltage_v)
+    limits = connector_limit_steps(evse, LimitKind.ACCEPTED, since, now, voltage_v)
     maximum = rated_power(evse, voltage_v)
     return JsonResponse(
         {

@@ -15,6 +15,8 @@ from evkit.console.live.answers import share
 from evkit.console.live.cards import followed_cards, shared_cards
 from evkit.console.live.shared import shared_html
 from evkit.console.middleware import is_live
+from evkit.core.clock import utc_now
+from sites.limits import limit_w_at
 
 ALL = "all"
 
@@ -32,7 +34,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     live = is_live(request) and is_htmx(request)
     cards = followed_cards(request, site) if live else shared_cards(request, site)
     zones = zones_of(chosen.apply(cards))
-    totals = totals_of(cards, site.limit_w)
+    totals = totals_of(cards, limit_w_at(site, utc_now()))
     asked = request.GET.get("only", "")
     only = read_ids(asked)
     context = {

@@ -18,6 +18,8 @@ from evkit.console.cards import Totals, totals_of
 from evkit.console.filters import Filter
 from evkit.console.live.cards import shared_cards
 from evkit.console.states import Group, State
+from evkit.core.clock import utc_now
+from sites.limits import limit_w_at
 from sites.models import Site
 
 FEW: Final = 3
@@ -80,7 +82,7 @@ def _summaries(request: HttpRequest, sites: Iterable[Site], chosen: Filter) -> I
             continue
         cards = shared_cards(request, site)
         if group is None or any(card.matches(group=group, query="") for card in cards):
-            yield SiteSummary(site, totals_of(cards, site.limit_w), len(cards))
+            yield SiteSummary(site, totals_of(cards, limit_w_at(site, utc_now())), len(cards))
 
 
 @member_page

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 from chargers.models import ChargePointState, EvseState
 from evkit.core.events import Event, bus
@@ -36,6 +37,8 @@ class TestReadSite:
             "name": {"en": "Depot mine", "fr": "Dépôt mine"},
             "timezone": "Europe/Paris",
             "limit": {"value": 200_000, "unit": "W"},
+            "limit_schedule": [],
+            "limit_now_w": 200_000,
             "voltage_v": 230,
             "smart_charging": {
                 "enabled": False,
@@ -143,3 +146,20 @@ class TestVariables:
         assert administrator.post("variables/x", {"value": 1, "quality": "fair"}).status_code == 422
         assert administrator.post("variables/x", {"value": [1]}).status_code == 422
         assert administrator.post("variables/x", {}).status_code == 422
+
+
+class TestLimitSchedule:
+    EVENING: ClassVar = {"days": ["mon", "fri"], "from": "17:00", "to": "20:00"}
+
+    def test_it_is_replaced_as_a_whole_and_told(self, administrator, mine) -> None:
+        levels = [{"value": 80_000, "unit": "W", "ranges": [self.EVENING]}]
+        answer = administrator.patch("sites/mine", {"limit_schedule": levels})
+        assert answer.status_code == 200
+        assert answer.json()["limit_schedule"] == levels
+        assert administrator.patch("sites/mine", {"limit_schedule": []}).json()["limit_schedule"] == []
+
+    def test_what_is_none_is_refused_and_changes_nothing(self, administrator, mine) -> None:
+        wrong = [{"value": 80_000, "unit": "W", "ranges": [{**self.EVENING, "days": ["someday"]}]}]
+        answer = administrator.patch("sites/mine", {"limit_schedule": wrong})
+        assert (answer.status_code, answer.json()["error"]["field"]) == (422, "limit_schedule")
+        assert Site.objects.get(code="mine").limit_schedule == []

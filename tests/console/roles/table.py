@@ -184,6 +184,13 @@ SITE = {
     "smart": Row(Need.SITE, site),
     "smart_switch": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"enabled": "0"}),
     "smart_limit": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"limit": "80"}),
+    "weekly_limits": Row(
+        Need.SITE,
+        site,
+        post=302,
+        post_need=Need.CONFIGURE,
+        form=lambda _w: {"limit": "80", "hours_mon": "17-20"},
+    ),
     "smart_override": Row(
         Need.COMMAND,
         lambda w: [*site(w), w.depot.transaction.number],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from charging.smart.planner import Why
 from evkit.console.selectors.smart import sharing_of
 from evkit.core.clock import utc_now
 from sites.models import Site, SiteMeterReading
+from sites.ranges import DAYS
 from sites.types import Role
 from tests.console.depot import Depot, add_depot, add_user
 
@@ -121,3 +124,36 @@ class TestOverride:
         client.force_login(add_user(Role.OPERATOR, depot.site))
         Transaction.objects.update(ended_at=utc_now())
         assert self.decide(client, depot).status_code == 404
+
+
+class TestWeeklyLimits:
+    PAINTED: ClassVar = {"limit": "80", "hours_mon": "17-20", "hours_tue": "17-20"}
+
+    def test_a_limit_is_added_changed_and_deleted(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        href = reverse("weekly_limits", args=["depot"])
+        client.post(href, self.PAINTED)
+        ranges = [{"days": ["mon", "tue"], "from": "17:00", "to": "20:00"}]
+        assert Site.objects.get().limit_schedule == [{"value": 80_000.0, "unit": "W", "ranges": ranges}]
+        page = client.get(href, {"level": 1}).content.decode()
+        assert "80" in page
+        assert "17:00–20:00" in page
+        client.post(f"{href}?level=1", {**self.PAINTED, "limit": "60"})
+        assert [each["value"] for each in Site.objects.get().limit_schedule] == [60_000]
+        client.post(f"{href}?level=1", {"delete": "1"})
+        assert Site.objects.get().limit_schedule == []
+
+    def test_a_limit_without_hours_is_refused(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        page = client.post(reverse("weekly_limits", args=["depot"]), {"limit": "80"}).content.decode()
+        assert "Paint the hours" in page
+        assert Site.objects.get().limit_schedule == []
+
+    def test_the_limit_of_now_is_the_one_that_is_shown(self, client, depot) -> None:
+        every_day = {"days": list(DAYS), "from": "00:00", "to": "24:00"}
+        Site.objects.update(limit_schedule=[{"value": 30_000, "unit": "W", "ranges": [every_day]}])
+        client.force_login(add_user(Role.GUEST, depot.site))
+        part = client.get(reverse(PAGE, args=["depot"]), {"part": "live"}).content.decode()
+        assert "/ 30" in part.replace("\u202f", " ")
+        curve = client.get(reverse("site_power", args=["depot"])).json()
+        assert set(curve["limit"]) == {30.0}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ninja import Router, Schema, Status
 from pydantic import Field
 
@@ -21,7 +23,7 @@ PATH = "charge-points/{path:identity}/connectors/{int:connector}/override"
 class OverrideIn(Strict):
     """What is decided about a running charge: boosted before all others, or held at no power."""
 
-    kind: OverrideKind
+    kind: Literal["boost", "hold"]
     until: GivenMoment
     reason: str = Field(min_length=1, max_length=200)
 
@@ -50,7 +52,7 @@ def put_override(request: ApiRequest, identity: str, connector: int, wanted: Ove
     """Boost or hold a charge; 422 where none runs, smart charging is off, or the end is not near."""
     evse = get_connector(request.auth, identity, connector, Right.COMMAND)
     row = override_charge(
-        evse=evse, kind=wanted.kind, until=wanted.until, reason=wanted.reason, now=utc_now(),
+        evse=evse, kind=OverrideKind(wanted.kind), until=wanted.until, reason=wanted.reason, now=utc_now(),
         actor=request.auth.actor,
     )  # fmt: skip
     return _out(row)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 from ninja import Query, Router, Schema
+from typing_extensions import TypedDict
 
 from chargers.models import ChargePoint, EvseState
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.paging import Order, Paging, refuse_unknown_parameters
 from evkit.console.api.scope import get_site
 from evkit.console.api.types import Limit, Page, Strict
+from evkit.core.clock import utc_now
 from evkit.core.errors import InvalidInputError
+from sites.limits import limit_w_at
 from sites.models import Site
 from sites.permissions import Right
 from sites.services.settings import SiteLimit, change_site
@@ -40,13 +44,28 @@ class SmartCharging(Schema):
     dead_band: Limit
 
 
+WeeklyRange = TypedDict("WeeklyRange", {"days": list[str], "from": str, "to": str})
+"""Hours of some days, in the site's wall time; an end before its start is on the next day."""
+
+
+class WeeklyLimit(Limit):
+    """A limit that holds in weekly ranges."""
+
+    ranges: list[WeeklyRange]
+
+
 class SiteOut(Schema):
-    """A site; `power_w` is what its connectors draw now, null if none has told."""
+    """A site; `power_w` is what its connectors draw now, null if none has told.
+
+    `limit_now_w` is the strictest of the limit and the weekly ones that hold now, null without any.
+    """
 
     code: str
     name: Name
     timezone: str
     limit: Limit | None
+    limit_schedule: list[WeeklyLimit]
+    limit_now_w: float | None
     voltage_v: float
     smart_charging: SmartCharging
     charge_points: int
@@ -61,9 +80,13 @@ class SmartChargingPatch(Strict):
 
 
 class SitePatch(Strict):
-    """The part of a site that can be changed; an absent key changes nothing, a null limit lifts it."""
+    """The part of a site that can be changed; an absent key changes nothing, a null limit lifts it.
+
+    `limit_schedule` takes the place of all weekly limits.
+    """
 
     limit: Limit | None = None
+    limit_schedule: list[WeeklyLimit] = []
     smart_charging: SmartChargingPatch | None = None
 
 
@@ -104,9 +127,14 @@ def patch_site(request: ApiRequest, code: str, changes: SitePatch) -> SiteOut:
         site=site,
         actor=request.auth.actor,
         limit=limit if "limit" in given else UNSET,
+        limit_schedule=_levels(changes.limit_schedule) if "limit_schedule" in given else UNSET,
         smart_charging_enabled=changes.smart_charging.enabled if changes.smart_charging else UNSET,
     )
     return _one(changed)
+
+
+def _levels(schedule: Sequence[WeeklyLimit]) -> list[dict[str, Any]]:
+    return [level.model_dump() for level in schedule]
 
 
 def _one(site: Site) -> SiteOut:
@@ -132,6 +160,8 @@ def _out(site: Site, totals: Totals) -> SiteOut:
         name=Name(en=site.name_en, fr=site.name_fr),
         timezone=site.timezone,
         limit=limit,
+        limit_schedule=[WeeklyLimit.model_validate(level) for level in site.limit_schedule],
+        limit_now_w=limit_w_at(site, utc_now()),
         voltage_v=site.voltage_v,
         smart_charging=SmartCharging(
             enabled=site.smart_charging_enabled,

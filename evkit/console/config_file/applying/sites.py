@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from charging.models import ClosingRules
-from evkit.console.config_file.applying.values import given, limit_values, range_values
+from evkit.console.config_file.applying.values import given, level_values, limit_values, range_values
 from evkit.console.config_file.declarations import (
     FeederDeclaration,
     GroupDeclaration,
@@ -43,6 +43,7 @@ def apply_site(declared: SiteDeclaration, present: Inventory, journal: Journal) 
             "name_en": declared.name_en,
             "name_fr": declared.name_fr,
             "timezone": declared.timezone,
+            "limit_schedule": level_values(declared.limit_schedule),
             "voltage_v": declared.voltage_v,
             "smart_charging_enabled": declared.smart_charging_enabled,
             "distribution": declared.distribution,

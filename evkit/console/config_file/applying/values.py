@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from evkit.console.config_file.declarations import Limit, Range
+from evkit.console.config_file.declarations import LevelDeclaration, Limit, Range
 
 
 def given(values: Mapping[str, object]) -> dict[str, Any]:
@@ -29,3 +29,13 @@ def range_values(ranges: Iterable[Range] | UnsetType) -> list[dict[str, object]]
     if ranges is UNSET:
         return UNSET
     return [{"days": list(each.days), "from": each.start, "to": each.end} for each in ranges]
+
+
+def level_values(levels: Iterable[LevelDeclaration] | UnsetType) -> list[dict[str, object]] | UnsetType:
+    """Return weekly limits as they are stored."""
+    if levels is UNSET:
+        return UNSET
+    return [
+        {"value": each.limit.value, "unit": each.limit.unit, "ranges": range_values(each.ranges)}
+        for each in levels
+    ]

@@ -6,7 +6,12 @@ from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from evkit.console.config_file import checks
-from evkit.console.config_file.declarations import FeederDeclaration, GroupDeclaration, SiteDeclaration
+from evkit.console.config_file.declarations import (
+    FeederDeclaration,
+    GroupDeclaration,
+    LevelDeclaration,
+    SiteDeclaration,
+)
 from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import Problem
@@ -25,6 +30,7 @@ KEYS = (
     "name",
     "timezone",
     "limit",
+    "limit_schedule",
     "voltage_v",
     "smart_charging",
     "feeders",
@@ -59,6 +65,7 @@ def read_site(node: Node, problems: list[Problem]) -> SiteDeclaration | None:
         name_fr=name.value("fr", NAME),
         timezone=fields.value("timezone", checks.timezone),
         limit=limit(fields, "limit"),
+        limit_schedule=section(fields, "limit_schedule", _read_level),
         voltage_v=fields.value("voltage_v", checks.number(above=0)),
         smart_charging_enabled=smart.value("enabled", checks.flag),
         distribution=smart.value("distribution", checks.choice(Distribution.values)),
@@ -80,6 +87,14 @@ def read_site(node: Node, problems: list[Problem]) -> SiteDeclaration | None:
         groups=section(fields, "groups", _read_group),
     )
     return declared if declared.code else None
+
+
+def _read_level(node: Node, problems: list[Problem]) -> LevelDeclaration | None:
+    fields = Fields(node, problems, "limit", "ranges")
+    if not fields.has("limit"):
+        fields.required("limit", lambda _node: None)
+    value, ranges = required_limit(fields, "limit"), section(fields, "ranges", weekly_range)
+    return None if value is UNSET else LevelDeclaration(value, () if ranges is UNSET else ranges)
 
 
 def _read_feeder(node: Node, problems: list[Problem]) -> FeederDeclaration | None:
