@@ -38,7 +38,7 @@ class TestSampleConfig:
         assert IdToken.objects.count() == Vehicle.objects.count() == 50
 
     def test_the_limit_is_less_than_all_could_draw(self) -> None:
-        assert Site.objects.get().limit_w == pytest.approx(0.6 * 25 * (22_080 + 50_000), abs=1000)
+        assert Site.objects.get().limit_value == pytest.approx(0.6 * 25 * (22_080 + 50_000), abs=1000)
 
 
 class TestZoneName:

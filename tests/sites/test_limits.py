@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,12 +13,12 @@ EVENING = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "17:00", "to": "
 NIGHT = {"days": ["sat"], "from": "22:00", "to": "04:00"}
 
 
-def level(value: float, *ranges: dict[str, object], unit: str = "W") -> dict[str, object]:
+def level(value: float, *ranges: Any, unit: str = "W") -> dict[str, Any]:
     return {"value": value, "unit": unit, "ranges": list(ranges)}
 
 
-def site(*levels: dict[str, object], **fields: object) -> Site:
-    values = {"limit_value": 200_000.0, "limit_unit": "W", "timezone": "Europe/Paris", **fields}
+def site(*levels: dict[str, Any], **fields: Any) -> Site:
+    values: dict[str, Any] = {"limit_value": 200_000.0, "limit_unit": "W", "timezone": "Europe/Paris", **fields}
     return Site(limit_schedule=list(levels), **values)
 
 
