@@ -18,12 +18,12 @@ def level(value: float, *ranges: Any, unit: str = "W") -> dict[str, Any]:
 
 
 def site(*levels: dict[str, Any], **fields: Any) -> Site:
-    values: dict[str, Any] = {"limit_value": 200_000.0, "limit_unit": "W", "timezone": "Europe/Paris", **fields}
-    return Site(limit_schedule=list(levels), **values)
+    values = {"limit_value": 200_000.0, "limit_unit": "W", "timezone": "Europe/Paris"}
+    return Site(limit_schedule=list(levels), **{**values, **fields})
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 class TestLimitsWithin:
