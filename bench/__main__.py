@@ -9,6 +9,7 @@ from bench.connections import connections
 from bench.live import live
 from bench.pages import pages
 from bench.report import Figure, show, write_json
+from bench.sharing import sharing
 from bench.smart import smart
 from bench.throughput import throughput
 
@@ -18,7 +19,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument(
-        "--only", choices=["throughput", "connections", "pages", "live", "smart"], help="run one benchmark"
+        "--only",
+        choices=["throughput", "connections", "pages", "live", "smart", "sharing"],
+        help="run one benchmark",
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0)
@@ -36,6 +39,8 @@ def main() -> None:
         figures += live(rounds=options.rounds, seconds=2 * options.seconds)
     if options.only in {None, "smart"}:
         figures += smart(hours=options.hours)
+    if options.only in {None, "sharing"}:
+        figures += sharing()
     show(figures)
     if options.json:
         write_json(figures, options.json)

@@ -20,6 +20,7 @@ class ConnectorLimit(models.Model):
     most that is of use to its vehicle. `latency_s` is how long it was seen to take to obey, `overdraw` by
     which part it draws more than it is told. `tries` counts the failures since it obeyed last, the latest
     disobedience at `missed_at`; `way` is how a limit reaches it (`charging.services.smart.ladder`).
+    `rests_until`: its vehicle takes nothing, and is not asked before then; `rests` counts how often it was.
     `distrusted`: it drew far more than it was told, and was not seen to obey since.
     """
 
@@ -51,6 +52,8 @@ class ConnectorLimit(models.Model):
     way = models.PositiveSmallIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
     missed_at = models.DateTimeField(null=True)
+    rests_until = models.DateTimeField(null=True)
+    rests = models.PositiveSmallIntegerField(default=0)
     distrusted = models.BooleanField(default=False)
 
     class Meta:

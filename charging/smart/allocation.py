@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from charging.smart.admission import Admission, admit
 from charging.smart.filling import fill
 from charging.smart.network import Floats, Indices, Mask, Network
-from charging.smart.rules import Wishes, lines
+from charging.smart.rules import Wishes, lines, needed
 from charging.smart.stepping import Steps, hand_out, round_down
 
 
@@ -19,6 +19,7 @@ class Demand:
 
     Attributes:
         wants: takes part at all.
+        rests: gets its minimum only where all others have what they can use (`charging.smart.resting`).
         steps: minimum, step and cap of the settings.
         rank: order of admission within a tier, lower first.
         wishes: what the rules look at.
@@ -28,6 +29,7 @@ class Demand:
     steps: Steps
     rank: Floats
     wishes: Wishes
+    rests: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +47,28 @@ def allocate(network: Network, demand: Demand, reserved: Floats) -> Allocation:
 
     Feasible always: no limit is exceeded by the result unless it is already by `reserved` alone.
     """
-    room = np.maximum(network.capacity - reserved, 0.0)
+    rests = demand.rests
+    if rests is None or not rests.any():
+        return _share(network, demand, network.capacity - reserved)
+    awake = replace(demand, wants=demand.wants & ~rests)
+    found = _share(network, awake, network.capacity - reserved)
+    steps = replace(demand.steps, cap=np.minimum(demand.steps.cap, demand.steps.minimum))
+    left = network.capacity - reserved - network.usage(found.x)
+    last = _share(network, replace(demand, wants=demand.wants & rests, steps=steps), left)
+    return Allocation(
+        found.x + last.x,
+        found.admitted | last.admitted,
+        np.where(rests, last.stopped_by, found.stopped_by),
+        np.where(rests, last.refused_by, found.refused_by),
+    )
+
+
+def _share(network: Network, demand: Demand, room: Floats) -> Allocation:
+    """Share what the limits leave between those who take part."""
+    room = np.maximum(room, 0.0)
     queue = _queue(demand)
-    admission = _admit_tiers(network, room, demand, queue)
+    asked = needed(demand.wishes, network.watts, demand.steps.minimum, demand.steps.cap)
+    admission = _admit_tiers(network, room, demand, asked, queue)
     low = np.where(admission.admitted, demand.steps.minimum, 0.0)
     high = np.where(admission.admitted, demand.steps.cap, 0.0)
     filled = fill(network, room, lines(demand.wishes, network.watts, low, high))
@@ -75,17 +96,23 @@ def _leftovers(demand: Demand, admission: Admission) -> Indices:
     return queue
 
 
-def _admit_tiers(network: Network, room: Floats, demand: Demand, queue: Indices) -> Admission:
-    """Admit tier after tier; a limit that refuses somebody is closed for lower tiers."""
+def _admit_tiers(network: Network, room: Floats, demand: Demand, asked: Floats, queue: Indices) -> Admission:
+    """Admit tier after tier; a limit that refuses somebody is closed for lower tiers.
+
+    Who has a departure asks for what it needs until then, and if that does not fit for its minimum.
+    """
     minimum = demand.steps.minimum
     admitted = np.zeros(len(minimum), np.bool_)
     refused_by = np.full(len(minimum), -1, np.int64)
     left = room.copy()
     tier = demand.wishes.tier[queue]
     for value in sorted(set(tier.tolist()), reverse=True):
-        found = admit(network, left, minimum, queue[tier == value])
-        admitted |= found.admitted
+        waiting = queue[tier == value]
+        for amount in (asked, minimum) if (asked > minimum)[waiting].any() else (minimum,):
+            found = admit(network, left, amount, waiting)
+            admitted |= found.admitted
+            left -= network.usage(np.where(found.admitted, amount, 0.0))
+            waiting = waiting[~found.admitted[waiting]]
         refused_by = np.where(found.refused_by >= 0, found.refused_by, refused_by)
-        left -= network.usage(np.where(found.admitted, minimum, 0.0))
         left[found.refused_by[found.refused_by >= 0]] = 0.0
     return Admission(admitted, refused_by)

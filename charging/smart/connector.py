@@ -60,6 +60,7 @@ class Connector:
         falls_in_s: until its schedule falls from `confirmed` to `falls_to` by itself.
         refresh: that is so soon that it is to be told again.
         cap: the most that is of use to it, if less than its hardware (see `useful`).
+        rests: its vehicle takes nothing, as far as is known (`charging.smart.resting`).
         default: what a new transaction begins with: its default profile; `hardware` if none is installed.
         measured: what it draws, None if unknown.
         latency_s: so long it may take to obey.
@@ -88,6 +89,7 @@ class Connector:
     falls_to: float = 0.0
     refresh: bool = False
     cap: float | None = None
+    rests: bool = False
     default: float | None = None
     measured: float | None = None
     latency_s: float = LATENCY_S

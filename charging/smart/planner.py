@@ -7,6 +7,7 @@ while every envelope still stands.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -19,7 +20,7 @@ from charging.smart.allocation import Allocation, Demand, allocate
 from charging.smart.connector import Connector
 from charging.smart.network import Floats, Indices, Mask, Network
 from charging.smart.reserve import launch_reserve
-from charging.smart.rules import RULES, Wishes
+from charging.smart.rules import RULES, Rule, Wishes
 from charging.smart.stepping import Steps
 
 SMALL_RAISE_AFTER_S: Final = 900.0
@@ -37,6 +38,7 @@ class Why(StrEnum):
     CAP = "cap"
     SHARE = "share"
     NO_ROOM = "no_room"
+    RESTS = "rests"
     BARRED = "barred"
     UNREACHABLE = "unreachable"
     DISOBEYS = "disobeys"
@@ -132,6 +134,7 @@ def demand_of(connectors: Sequence[Connector], told: Mask) -> Demand:
             cap=column([min(each.hardware, each.cap or each.hardware) for each in connectors]),
         ),
         rank=_rank(connectors),
+        rests=np.array([each.rests for each in connectors], bool),
         wishes=Wishes(
             rule=np.array([RULES.index(each.rule) for each in connectors], np.int64),
             tier=np.array([each.tier for each in connectors], np.int64),
@@ -150,10 +153,20 @@ def _rank(connectors: Sequence[Connector]) -> Floats:
         0 if _within(each.on_for_s, HOLD_ON_S) else 2 if _within(each.off_for_s, HOLD_OFF_S) else 1
         for each in connectors
     ]
-    order = np.lexsort(([each.served_wh / each.weight for each in connectors], turn))
+    served = [each.served_wh / each.weight for each in connectors]
+    order = np.lexsort((served, [_patience(each) for each in connectors], turn))
     rank = np.empty(len(connectors))
     rank[order] = np.arange(len(connectors))
     return rank
+
+
+def _patience(connector: Connector) -> float:
+    """Return which part of its time a vehicle could wait and still be ready; 0 where that is not asked."""
+    known = connector.energy_wh * connector.remaining_s
+    if connector.rule not in {Rule.DEADLINE, Rule.HYBRID} or math.isnan(known):
+        return 0.0
+    needs_s = connector.energy_wh * 3600 / max(connector.hardware * connector.load.watts, 1.0)
+    return max(1.0 - needs_s / max(connector.remaining_s, 1.0), 0.0)
 
 
 def _within(ago_s: float | None, hold_s: float) -> bool:
@@ -181,7 +194,8 @@ def _waits(
         ],
         bool,
     )
-    waits: Mask = (amount * network.watts < band) & patient
+    rests = np.array([each.rests and each.changed_ago_s < SMALL_RAISE_AFTER_S for each in connectors], bool)
+    waits: Mask = ((amount * network.watts < band) & patient) | rests
     return waits
 
 
@@ -248,5 +262,5 @@ def _reason(connector: Connector, allocation: Allocation, index: int) -> Why:
     if connector.barred:
         return Why.BARRED
     if not allocation.admitted[index]:
-        return Why.NO_ROOM
+        return Why.RESTS if connector.rests else Why.NO_ROOM
     return Why.CAP if allocation.stopped_by[index] < 0 else Why.SHARE

@@ -89,6 +89,15 @@ def _turns(wishes: Wishes) -> Indices:
     return turn
 
 
+def needed(wishes: Wishes, watts: Floats, low: Floats, high: Floats) -> Floats:
+    """Return what every load asks for when it is admitted: its minimum, or what makes it ready in time."""
+    known = _is(wishes, Rule.DEADLINE, Rule.HYBRID) & ~np.isnan(wishes.energy_wh * wishes.remaining_s)
+    if not known.any():
+        return low
+    average: Floats = np.where(known, high * _hurry(wishes, watts * high), 0.0)
+    return np.maximum(low, np.minimum(average, high))
+
+
 def _hurry(wishes: Wishes, cap_w: Floats) -> Floats:
     """Return which part of its cap every load needs on average to be ready in time, 0 to 1."""
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -72,8 +72,8 @@ def _begin(row: ConnectorLimit, charge: Transaction | None) -> None:
     row.confirmed = row.confirmed_at = row.before = row.sent = row.doubtful = row.refused_at = None
     row.falls_at = row.sent_falls_at = row.missed_at = row.on_since = row.off_since = None
     row.command = None
-    row.changed_at = row.cap = None
-    row.tries = 0
+    row.changed_at = row.cap = row.rests_until = None
+    row.tries = row.rests = 0
 
 
 def _last_return(state: ChargePointState | None) -> datetime | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from chargers.models import ChargePointState, Evse, EvseState
-from chargers.types import CommandState
+from chargers.types import CommandState, ConnectorStatus
 from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
 from charging.services.smart.foreign import Foreign
 from charging.services.smart.ladder import has_given_up
@@ -16,6 +16,7 @@ from charging.services.smart.observing import learn, measuring_time
 from charging.services.smart.settings_of import Range
 from charging.smart.connector import LATENCY_S, Connector, Limits, useful
 from charging.smart.network import Load
+from charging.smart.resting import Rest, rest_of
 from charging.smart.rules import Rule
 from charging.types import OverrideKind
 from evkit.core.units import LimitUnit
@@ -89,6 +90,7 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         Limits(settings.hardware, settings.minimum, settings.step),
         offered=row.confirmed, taken=measured, cap=row.cap, changed_ago_s=changed_ago_s,
     )  # fmt: skip
+    _note_rest(row, settings, _taken(measured, state), changed_ago_s, now)
     known = Connector(
         load=load,
         hardware=settings.hardware,
@@ -108,6 +110,7 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         overdraw=row.overdraw,
         falls_to=settings.start,
         cap=row.cap,
+        rests=row.rests_until is not None,
         latency_s=row.latency_s or LATENCY_S,
         distrusted=row.distrusted or row.missed_at is not None,
         default=_default(place),
@@ -121,6 +124,26 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         off_for_s=_ago_s(row.off_since, now) if row.off_since else None,
     )
     return _held(place, known, now)
+
+
+def _note_rest(
+    row: ConnectorLimit, settings: Range, taken: float | None, changed_ago_s: float, now: datetime
+) -> None:
+    """Note whether the vehicle of a connector takes nothing, by what it takes of what it is offered."""
+    left_s = (row.rests_until - now).total_seconds() if row.rests_until else None
+    rest = rest_of(
+        Rest(left_s, row.rests),
+        offered=row.confirmed, taken=taken, minimum=settings.minimum, changed_ago_s=changed_ago_s,
+    )  # fmt: skip
+    if rest.left_s != left_s:
+        row.rests_until = None if rest.left_s is None else now + timedelta(seconds=rest.left_s)
+    row.rests = rest.times
+
+
+def _taken(measured: float | None, state: EvseState | None) -> float | None:
+    """Return what a vehicle takes: nothing where it suspends the charge and is not measured."""
+    suspended = state is not None and state.status == ConnectorStatus.SUSPENDED_EV
+    return 0.0 if measured is None and suspended else measured
 
 
 def _held(place: Place, known: Connector, now: datetime) -> Connector:

@@ -36,6 +36,8 @@ _COLUMNS: Final = columns(
     way="int2",
     tries="int2",
     missed_at="timestamptz",
+    rests_until="timestamptz",
+    rests="int2",
     distrusted="boolean",
 )
 

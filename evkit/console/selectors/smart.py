@@ -27,6 +27,7 @@ from sites.models import ScheduleGroup, Site
 
 REASONS: Final[Mapping[str, Promise]] = {
     Why.NO_ROOM: gettext_lazy("waits: the power is not enough for its minimum"),
+    Why.RESTS: gettext_lazy("takes nothing: others use its share until it is asked again"),
     Why.BARRED: gettext_lazy("held by its schedule or by somebody"),
     Why.UNREACHABLE: gettext_lazy("offline: what it may draw stays reserved"),
     Why.DISOBEYS: gettext_lazy("draws more than it was told: what it takes stays reserved"),
