@@ -65,7 +65,7 @@ class TestPlan:
         found = self.plan(20.0, {"rests": True}, {"confirmed": 14.0, "measured": 14.0})
         assert list(found.target) == [0.0, 20.0]
         assert found.why[0] is Why.RESTS
-        assert [(order.index, order.setting) for order in found.orders] == [(0, 0.0)]  # first lower, then raise
+        assert [(order.index, order.setting) for order in found.orders] == [(0, 0.0)]  # lower first
 
     def test_it_keeps_its_minimum_where_nobody_needs_that(self) -> None:
         found = self.plan(20.0, {"rests": True}, {"confirmed": 14.0, "measured": 9.0, "cap": 14.0})
