@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ class TestRestOf:
 
 
 class TestPlan:
-    def plan(self, limit_a: float, *connectors: dict[str, object]) -> Plan:
+    def plan(self, limit_a: float, *connectors: dict[str, Any]) -> Plan:
         loads = [Load(f"c{n}", "site") for n in range(len(connectors))]
         network = build_network([Node("site", limit_a=limit_a)], loads)
         known = Connector(
