@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from charging.types import LimitKind
-from evkit.console.selectors.connector_curves import ConnectorCurves
+from evkit.console.selectors.connector_curves import Curves
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,29 @@ CHARTS: Final = (
 )  # fmt: skip
 
 
-def charts_of(curves: ConnectorCurves, *, direct: bool) -> list[dict[str, object]]:
-    """Return the charts that have anything to show, ready for JSON; `direct` current has one curve."""
+def charts_of(curves: Curves, *, direct: bool, one_limit: bool = False) -> list[dict[str, Any]]:
+    """Return the charts that have anything to show, ready for JSON.
+
+    `direct` current has one curve; with `one_limit` the limit is not one that somebody accepted.
+    """
     drawn = [_chart(chart, curves, direct=direct) for chart in CHARTS]
+    if one_limit:
+        for line in (line for chart in drawn for line in chart["series"] if "step" in line):
+            line["label"] = _("Limit")
     return [chart for chart in drawn if chart["series"]]
+
+
+def resolution_note(curves: Curves) -> str:
+    """Return in words how close to the raw samples the curves are."""
+    if not curves.step_s:
+        return _("Lowest and highest sample per pixel") if curves.reduced else _("Every sample")
+    if not curves.reduced:
+        return _("Added up by minute")
+    return {
+        60: _("Lowest and highest per pixel, from minutes"),
+        900: _("Lowest and highest per pixel, from quarters of an hour"),
+        3600: _("Lowest and highest per pixel, from hours"),
+    }[curves.step_s]
 
 
 def measured_lines(*, direct: bool) -> Iterator[tuple[Chart, Line, str]]:
@@ -80,8 +99,8 @@ def measured_lines(*, direct: bool) -> Iterator[tuple[Chart, Line, str]]:
             yield chart, line, f"{chart.label} {line.label}" if several else str(chart.label)
 
 
-def _chart(chart: Chart, curves: ConnectorCurves, *, direct: bool) -> dict[str, object]:
-    series = [_series(chart, line, curves) for line in chart.lines if _told(curves.values, line.column)]
+def _chart(chart: Chart, curves: Curves, *, direct: bool) -> dict[str, Any]:
+    series = [_series(chart, line, curves) for line in chart.lines if _told(curves, line.column)]
     if direct and chart.key == "current":
         series = [{**each, "label": _("Measured")} for each in series[:1]]
     if chart.key == "power" and series:
@@ -97,27 +116,27 @@ def _chart(chart: Chart, curves: ConnectorCurves, *, direct: bool) -> dict[str, 
     }
 
 
-def _told(values: Mapping[str, Sequence[float | None]], column: str) -> bool:
-    return any(value is not None for value in values[column])
+def _told(curves: Curves, column: str) -> bool:
+    return any(value is not None for value in curves.values.get(column, ()))
 
 
-def _series(chart: Chart, line: Line, curves: ConnectorCurves) -> dict[str, object]:
+def _series(chart: Chart, line: Line, curves: Curves) -> dict[str, Any]:
     values = [_round(value, chart.scale) for value in curves.values[line.column]]
     gap_s = curves.gap_s[line.column]
     return {"label": str(line.label), "style": line.style, "gap": gap_s, "values": values}
 
 
-def _limits(curves: ConnectorCurves) -> list[dict[str, object]]:
+def _limits(curves: Curves) -> list[dict[str, Any]]:
     labels = {LimitKind.ACCEPTED: _("Limit accepted"), LimitKind.REQUESTED: _("Limit requested")}
     return [
         {
             "label": label,
             "style": f"limit-{kind}",
             "step": True,
-            "values": [_round(value, 1000) for value in curves.limits[kind]],
+            "values": [_round(value, 1000) for value in curves.limits.get(kind, ())],
         }
         for kind, label in labels.items()
-        if any(value is not None for value in curves.limits[kind])
+        if any(value is not None for value in curves.limits.get(kind, ()))
     ]
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from evkit.console.views import exports, transactions
+from evkit.console.views import curves, exports, transactions
+from evkit.console.views.charge_point import charts
 
 urlpatterns = [
     path("transactions/", transactions.all_transactions, name="all_transactions"),
     path("sites/<slug:code>/transactions/", transactions.transactions, name="transactions"),
+    path("sites/<slug:code>/curves/", charts.site_curves, name="site_curves_page"),
+    path("sites/<slug:code>/curves.json", curves.site_curves, name="site_curves"),
+    path("sites/<slug:code>/curves.csv", curves.site_download, name="site_samples"),
     path("exports/", exports.exports, name="exports"),
     path("exports/new/", exports.new_export, name="new_export"),
     path("exports/toasts/", exports.export_toasts, name="export_toasts"),

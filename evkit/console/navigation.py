@@ -72,6 +72,7 @@ PLANNING: Final = (
     Destination("reservations", pgettext_lazy("page", "Reservations"), "bookmark", key="b"),
 )  # fmt: skip
 HISTORY: Final = (
+    Destination("site_curves_page", _("Curves"), "chart-line", key="v"),
     Destination(
         "transactions", pgettext_lazy("page", "History"), "history", key="y",
         pages=frozenset({"transaction", "correct_energy", "all_transactions"}),

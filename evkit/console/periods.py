@@ -14,8 +14,10 @@ PRESETS: Final = {
     "6h": timedelta(hours=6),
     "24h": timedelta(hours=24),
     "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    "1y": timedelta(days=365),
 }
-LONGEST: Final = timedelta(days=31)
+LONGEST: Final = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Period:
 
 
 def read_period(query: QueryDict, now: datetime, *, default: str) -> Period:
-    """Read `from` and `to` (local times), else `period` (a preset); at most 31 days.
+    """Read `from` and `to` (local times), else `period` (a preset); at most ten years.
 
     What cannot be read counts as not given; a missing end is now, a missing start one hour before the end.
     """

@@ -15,9 +15,11 @@ from evkit.core.replacing import replace_rows
 from history.models import MinuteRollup, PowerRollup
 from history.rollups.carrying import BUCKET_S, CARRY_S, carried
 from history.rollups.rolling import HOUR_S, Place, moment_of
+from history.rollups.summing import ranges_of
 
 WHOLE_SITE: Final = 0
 STEPS: Final = (900, HOUR_S)
+DAY_H: Final = 24
 
 _COLUMNS: Final = columns(
     site_id="bigint", charge_point_id="bigint", step_s="int4", at="timestamptz",
@@ -36,8 +38,9 @@ def add_up(hours_of: Mapping[Place, Collection[int]]) -> None:
             hours_of_site[site].update(hours)
     for site, hours in hours_of_site.items():
         members = list(ChargePoint.objects.filter(site_id=site).values_list("pk", flat=True))
-        for hour in sorted(hours):
-            _write(_rows_of_hour(site, members, hour))
+        for first, end in ranges_of(hours):
+            for start in range(first, end, DAY_H):
+                _write(_rows_of(site, members, (start, min(end, start + DAY_H))))
 
 
 def minutes_of_power(
@@ -56,8 +59,8 @@ def minutes_of_power(
         yield point, number, int(at.timestamp()) // BUCKET_S, mean or 0.0
 
 
-def _rows_of_hour(site: int, members: Collection[int], hour: int) -> Iterator[Row]:
-    start, end = hour * HOUR_S, (hour + 1) * HOUR_S
+def _rows_of(site: int, members: Collection[int], hours: tuple[int, int]) -> Iterator[Row]:
+    start, end = (hour * HOUR_S for hour in hours)
     by_point: dict[int, list[tuple[int, int, int, float]]] = defaultdict(list)
     for row in minutes_of_power(members, start - CARRY_S, end):
         by_point[row[0]].append(row)

@@ -1,4 +1,6 @@
-// The charts of a connector, one above the other: one cursor, one period; drag to look closer.
+// Charts that stand above each other: one cursor, one period; drag to look closer.
+import { drawBands } from "./chart_bands.js";
+import { Gestures, allowedPart } from "./chart_gestures.js";
 import { clocks, decimals, faded, onThemeChange, palette } from "./plotting.js";
 
 const REFRESH_MS = 15000;
@@ -46,7 +48,11 @@ class Charts {
     this.zoomed = null;
     this.plots = [];
     this.sync = window.uPlot.sync("connector");
+    this.words = { outage: panel.dataset.outage };
     this.reset.addEventListener("click", () => this.zoom(null));
+    for (const button of panel.querySelectorAll("[data-charts-step]")) {
+      button.addEventListener("click", () => this.step(button.dataset.chartsStep));
+    }
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.list);
     this.forget = onThemeChange(() => this.draw());
@@ -120,6 +126,7 @@ class Charts {
 
   show() {
     this.panel.querySelector("[data-charts-empty]").hidden = this.data.charts.length > 0;
+    this.panel.querySelector("[data-charts-resolution]").textContent = this.data.note;
     this.panel.dataset.shown = `${this.data.start} ${this.data.end}`;
     const same =
       this.plots.length === this.data.charts.length &&
@@ -167,6 +174,7 @@ class Charts {
     const box = figure.querySelector(".chart__plot");
     const plot = new window.uPlot(this.options(chart, figure, values, box), this.rows(chart), box);
     plot.key = this.shape(chart);
+    new Gestures(plot, { move: (part) => this.move(part), done: (part) => this.zoom(part) });
     this.sync.sub(plot);
     this.plots.push(plot);
   }
@@ -186,7 +194,10 @@ class Charts {
         drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG_PX },
         points: { size: 6 },
         sync: { key: this.sync.key, setSeries: false },
-        bind: { dblclick: () => () => this.zoom(null) },
+        bind: {
+          dblclick: () => () => this.zoom(null),
+          mousedown: (_plot, _target, handler) => (event) => (event.shiftKey ? null : handler(event)),
+        },
       },
       scales: {
         x: { time: true, min: this.data.start, max: this.data.end, auto: false },
@@ -194,7 +205,7 @@ class Charts {
       },
       tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), this.data.timezone),
       hooks: {
-        drawClear: [(plot) => this.bands(plot, chart)],
+        drawClear: [(plot) => drawBands(plot, this.data, this.colours, this.words, this.isFirst(chart))],
         setCursor: [(plot) => this.read(plot, chart, values, at, number)],
         setSelect: [(plot) => this.selected(plot)],
       },
@@ -220,7 +231,7 @@ class Charts {
         if (step >= day) return this.clock.days.format(moment);
         return (step < 60 ? this.clock.seconds : this.clock.minutes).format(moment);
       });
-    const incrs = [1, 5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, day, 2 * day];
+    const incrs = [1, 5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, ...[1, 2, 4, 7, 14, 30, 60].map((days) => days * day)];
     const plain = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
     return [
       { ...common, size: 24, gap: 6, space: 80, grid: { show: false }, values: time, incrs },
@@ -233,30 +244,6 @@ class Charts {
         values: (_plot, ticks) => ticks.map((tick) => plain.format(tick)),
       },
     ];
-  }
-
-  // Sessions lie behind the curves; the first chart names them.
-  bands(plot, chart) {
-    const { ctx, bbox } = plot;
-    const first = this.data.charts[0] === chart;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
-    ctx.font = `${11 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
-    for (const session of this.data.sessions) {
-      const left = plot.valToPos(session.start, "x", true);
-      const right = plot.valToPos(session.end, "x", true);
-      ctx.fillStyle = faded(this.colours.accent, 0.09);
-      ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height);
-      if (!first || right - left < 60 * devicePixelRatio) continue;
-      ctx.fillStyle = this.colours.text;
-      const room = right - left - 12 * devicePixelRatio;
-      const text = `${session.label} · ${session.number}`;
-      const start = Math.max(left, bbox.left) + 6 * devicePixelRatio;
-      if (ctx.measureText(text).width < room) ctx.fillText(text, start, bbox.top + 12 * devicePixelRatio);
-    }
-    ctx.restore();
   }
 
   read(plot, chart, values, at, number) {
@@ -292,6 +279,24 @@ class Charts {
     const end = plot.posToVal(left + width, "x");
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     if (plot.cursor.event) this.zoom({ start, end });
+  }
+
+  // While it is being moved, what is there moves; the finer data come when it stands still.
+  move({ start, end }) {
+    for (const plot of this.plots) plot.setScale("x", { min: start, max: end });
+  }
+
+  step(name) {
+    if (!this.data) return;
+    const { start, end } = this.zoomed ?? this.data;
+    const length = end - start;
+    const by = { earlier: -0.5, later: 0.5, closer: 0, further: 0 }[name] * length;
+    const grow = { earlier: 0, later: 0, closer: -0.25, further: 0.5 }[name] * length;
+    this.zoom(allowedPart(start + by - grow, end + by + grow));
+  }
+
+  isFirst(chart) {
+    return this.data.charts[0] === chart;
   }
 
   async zoom(wanted) {

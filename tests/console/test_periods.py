@@ -52,8 +52,8 @@ class TestReadPeriod:
     def test_turned_round_times_are_put_right(self):
         assert read("from=2026-11-16T12:00&to=2026-11-16T10:00").length > timedelta()
 
-    def test_years_are_cut_to_the_last_month(self):
-        assert read("from=2020-01-01&to=2026-11-17T10:00").length == LONGEST
+    def test_is_cut_to_the_last_ten_years(self):
+        assert read("from=2001-01-01&to=2026-11-17T10:00").length == LONGEST
 
 
 class TestLocalText:

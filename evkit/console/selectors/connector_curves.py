@@ -1,45 +1,32 @@
-"""Reads everything that a connector measured in a period, as curves of at most two points per pixel."""
+"""Curves of a connector: what was measured, its limits, its sessions, and when it was out of reach."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
-from typing import Any, Final
-
-from django.db.models import Avg, Max, Min, QuerySet
+from typing import Final
 
 from chargers.models import Evse
-from charging.models import MeterSample, Transaction
+from charging.models import Transaction
 from charging.types import LimitKind
 from evkit.console.periods import Period
 from evkit.console.selectors.curves import GAP_S
 from evkit.console.selectors.limits import LimitSteps, limit_steps
-from evkit.core.buckets import Epoch
+from evkit.console.selectors.measured import COLUMNS, Number, Row, Values, fitting_width, measured_within
+from evkit.console.selectors.outages import Outage, outages_within
 
-COLUMNS: Final = (
-    "power_w",
-    "current_l1_a",
-    "current_l2_a",
-    "current_l3_a",
-    "voltage_v",
-    "soc_percent",
-    "temperature_c",
-    "energy_wh",
-)
-NARROWEST, WIDEST = 200, 4000
-
-Number = float | None
-Values = tuple[Number, ...]
-Row = tuple[float, Values]
+MOST_SESSIONS: Final = 400
+"""More bands than that are no bands any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectorCurves:
+class Curves:
     """Values over time: `times` in epoch seconds, by column the values in base units, None where none is.
 
     `gap_s` tells by column beyond which silence a line is broken; `limits` holds the limit at each time.
+    `step_s` is the length of the roll-ups that were read, 0 for raw samples. While there are more sessions
+    than can be drawn, none is.
     """
 
     times: Sequence[float]
@@ -47,109 +34,57 @@ class ConnectorCurves:
     gap_s: Mapping[str, float]
     limits: Mapping[LimitKind, Sequence[Number]]
     sessions: Sequence[Transaction]
+    outages: Sequence[Outage]
     reduced: bool
+    step_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Lowest, mean and highest value of a column in a period."""
-
-    low: float
-    mean: float
-    high: float
-
-
-def samples_within(evse: Evse, period: Period) -> QuerySet[MeterSample]:
-    """Return what a connector measured in a period."""
-    return MeterSample.objects.filter(
-        charge_point_id=evse.charge_point_id,
-        evse_number=evse.number,
-        measured_at__gte=period.since,
-        measured_at__lte=period.until,
-    )
-
-
-def connector_curves(evse: Evse, period: Period, *, width: int, voltage_v: float) -> ConnectorCurves:
-    """Return the curves of a connector for a plot `width` pixels wide.
-
-    Where there are more samples, every pixel keeps its lowest and its highest value.
-    """
-    width = min(max(width, NARROWEST), WIDEST)
-    samples = samples_within(evse, period)
-    rows, reduced = _raw(samples, 2 * width), False
-    if rows is None:
-        rows, reduced = list(_reduced(samples, period, width)), True
+def connector_curves(evse: Evse, period: Period, *, width: int, voltage_v: float) -> Curves:
+    """Return the curves of a connector for a plot `width` pixels wide."""
+    measured = measured_within((evse.charge_point_id, evse.number), period, fitting_width(width))
     steps = {
         kind: limit_steps(evse, kind, period.since, period.until, voltage_v)
         for kind in (LimitKind.REQUESTED, LimitKind.ACCEPTED)
     }
-    complete = with_marks(rows, _marks(rows, steps.values(), period))
+    complete = with_marks(measured.rows, _marks(measured.rows, steps.values(), period))
     times = [at for at, _values in complete]
     columns = zip(*(values for _at, values in complete), strict=True)
     by_column = dict(zip(COLUMNS, columns, strict=True))
-    return ConnectorCurves(
+    return Curves(
         times=times,
         values=by_column,
         gap_s={column: allowed_silence(times, series) for column, series in by_column.items()},
         limits={kind: [each.at(at) for at in times] for kind, each in steps.items()},
-        sessions=sessions_within(evse, period),
-        reduced=reduced,
+        sessions=sessions_within([evse.pk], period),
+        outages=outages_within([evse.charge_point_id], period),
+        reduced=measured.reduced,
+        step_s=measured.step_s,
     )
 
 
-def sessions_within(evse: Evse, period: Period) -> list[Transaction]:
-    """Return the transactions of a connector that overlap a period, oldest first."""
-    rows = Transaction.objects.filter(evse=evse, started_at__lt=period.until)
-    rows = rows.exclude(ended_at__lt=period.since).select_related("vehicle", "charge_point__site")
-    return list(rows.order_by("started_at"))
-
-
-def figures_within(evse: Evse, period: Period) -> dict[str, Figures]:
-    """Return lowest, mean and highest of every column that was measured in a period."""
-    wanted: dict[str, Any] = {}
-    for column in COLUMNS:
-        wanted |= {f"low_{column}": Min(column), f"mean_{column}": Avg(column), f"high_{column}": Max(column)}
-    found = samples_within(evse, period).aggregate(**wanted)
-    return {
-        column: Figures(found[f"low_{column}"], found[f"mean_{column}"], found[f"high_{column}"])
-        for column in COLUMNS
-        if found[f"low_{column}"] is not None
-    }
-
-
-def _raw(samples: QuerySet[MeterSample], limit: int) -> list[Row] | None:
-    """Return the samples as they are; None if there are more than `limit`."""
-    rows = samples.order_by("measured_at", "fingerprint").values_list("measured_at", *COLUMNS)
-    found = list(rows[: limit + 1])
-    if len(found) > limit:
-        return None
-    return [(row[0].timestamp(), tuple(row[1:])) for row in found]
-
-
-def _reduced(samples: QuerySet[MeterSample], period: Period, width: int) -> Iterator[Row]:
-    """Yield for every pixel the lowest and the highest values, grouped in the database."""
-    bucket_s = max(1, ceil(period.length.total_seconds() / width))
-    ends: dict[str, Any] = {"first": Min("measured_at"), "last": Max("measured_at")}
-    for column in COLUMNS:
-        ends |= {f"low_{column}": Min(column), f"high_{column}": Max(column)}
-    grouped = samples.annotate(bucket=Epoch("measured_at", bucket_s=bucket_s)).values("bucket")
-    names = [f"{end}_{column}" for end in ("low", "high") for column in COLUMNS]
-    rows = grouped.annotate(**ends).order_by("bucket").values_list("first", "last", *names)
-    for first, last, *values in rows:
-        low, high = tuple(values[: len(COLUMNS)]), tuple(values[len(COLUMNS) :])
-        yield first.timestamp(), low
-        if last > first:
-            yield last.timestamp(), high
+def sessions_within(evses: Iterable[int], period: Period) -> list[Transaction]:
+    """Return the transactions of connectors that overlap a period, oldest first; none if too many."""
+    rows = Transaction.objects.filter(evse_id__in=list(evses), started_at__lt=period.until)
+    rows = rows.exclude(ended_at__lt=period.since).select_related("vehicle", "evse", "charge_point__site")
+    found = list(rows.order_by("started_at")[: MOST_SESSIONS + 1])
+    return found if len(found) <= MOST_SESSIONS else []
 
 
 def _marks(rows: Sequence[Row], steps: Iterable[LimitSteps], period: Period) -> list[float]:
     """Return further times that the curves need: ends, silences, changes of limits."""
     start, end = period.since.timestamp(), period.until.timestamp()
     marks = [start, end]
-    marks += [(a + b) / 2 for (a, _), (b, _) in pairwise(rows) if b - a > GAP_S]
+    marks += silences([at for at, _values in rows])
     for each in steps:
         marks += each.changes_within(start, end)
     return marks
+
+
+def silences(times: Sequence[float]) -> list[float]:
+    """Return the middles of the stretches, much longer than usual, in which nothing was measured."""
+    steps = sorted(later - earlier for earlier, later in pairwise(times))
+    usual = max(GAP_S, 2 * steps[len(steps) // 2]) if steps else GAP_S
+    return [(a + b) / 2 for a, b in pairwise(times) if b - a > usual]
 
 
 def with_marks(rows: Iterable[Row], marks: Iterable[float]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -52,7 +52,7 @@ def site_curve(site: Site, now: datetime, hours: int = HOURS) -> SiteCurve:
     start = end - hours * 3600 // BUCKET_S
     since = datetime.fromtimestamp(start * BUCKET_S, UTC)
     points = list(ChargePoint.objects.of_site(site).values_list("pk", flat=True))
-    power = carried(_bucket_powers(points, since), end)
+    power = carried(bucket_powers(points, start * BUCKET_S, (end + 1) * BUCKET_S), end)
     known = connected_buckets(_connections(points, since), since, now)
     told = min([*power, *known, end])
     buckets = range(max(start, min(told, end - SHORTEST_S // BUCKET_S)), end + 1)
@@ -67,10 +67,14 @@ def chosen_hours(text: str) -> int:
     return next((hours for hours in WINDOWS if str(hours) == text), HOURS)
 
 
-def _bucket_powers(points: list[int], since: datetime) -> Iterable[tuple[int, int, int, float]]:
-    """Yield (charge point, connector, bucket, mean power) of the samples."""
+def bucket_powers(points: Collection[int], start_s: int, end_s: int) -> Iterable[tuple[int, int, int, float]]:
+    """Return (charge point, connector, minute since 1970, mean power) of samples, from epoch seconds on."""
     samples = MeterSample.objects.filter(
-        charge_point_id__in=points, evse_number__gte=1, measured_at__gte=since, power_w__isnull=False
+        charge_point_id__in=points,
+        evse_number__gte=1,
+        measured_at__gte=datetime.fromtimestamp(start_s, UTC),
+        measured_at__lt=datetime.fromtimestamp(end_s, UTC),
+        power_w__isnull=False,
     )
     grouped = samples.annotate(bucket=Epoch("measured_at", bucket_s=BUCKET_S)).values(
         "charge_point_id", "evse_number", "bucket"

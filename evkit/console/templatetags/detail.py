@@ -22,6 +22,8 @@ PERIODS: Final[dict[str, Promise]] = {
     "6h": gettext_lazy("6 hours"),
     "24h": gettext_lazy("24 hours"),
     "7d": gettext_lazy("7 days"),
+    "30d": gettext_lazy("30 days"),
+    "1y": gettext_lazy("1 year"),
 }
 
 

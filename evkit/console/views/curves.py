@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -16,17 +16,18 @@ from chargers.types import Current
 from charging.models import MeterSample, Transaction
 from charging.types import LimitKind
 from evkit.console.access import get_charge_point, get_site, member_page
-from evkit.console.charts import charts_of
+from evkit.console.charts import charts_of, resolution_note
 from evkit.console.periods import Period, local_text, read_period
-from evkit.console.selectors.connector_curves import COLUMNS, connector_curves, samples_within
+from evkit.console.selectors.connector_curves import Curves, connector_curves
 from evkit.console.selectors.curves import chosen_hours, session_curve, site_curve
 from evkit.console.selectors.detail import last_transaction
-from evkit.console.selectors.limits import limit_steps as connector_limit_steps
+from evkit.console.selectors.limits import limit_steps, site_limits_at
+from evkit.console.selectors.measured import COLUMNS
 from evkit.console.selectors.overview import rated_power
+from evkit.console.selectors.power_curves import power_curves
 from evkit.console.selectors.transactions import transaction_url
 from evkit.console.streaming import csv_line, streamed
 from evkit.core.clock import utc_now
-from sites.limits import limit_steps
 from sites.models import Site
 
 WIDTH = 1200
@@ -41,24 +42,15 @@ def _kilo(values: Sequence[float | None]) -> list[float | None]:
 def site_power(request: HttpRequest, code: str) -> JsonResponse:
     """Return the power of a site over the last `hours`, with its limit."""
     site = get_site(request, code)
-    now = utc_now()
-    curve = site_curve(site, now, chosen_hours(request.GET.get("hours", "")))
+    curve = site_curve(site, utc_now(), chosen_hours(request.GET.get("hours", "")))
     return JsonResponse(
         {
             "timezone": site.timezone,
             "times": list(curve.times),
             "power": _kilo(curve.power_w),
-            "limit": _kilo(_site_limits(site, curve.times, now)),
+            "limit": _kilo(site_limits_at(site, curve.times)),
         }
     )
-
-
-def _site_limits(site: Site, times: Sequence[int], now: datetime) -> list[float | None]:
-    """Return the limit of a site at these times, in W."""
-    since = datetime.fromtimestamp(times[0], UTC) if times else now
-    steps = limit_steps(site, since, now + timedelta(minutes=1))
-    starts = [moment.timestamp() for moment, _value in steps]
-    return [steps[max(bisect_right(starts, at) - 1, 0)][1] for at in times]
 
 
 @member_page
@@ -68,7 +60,7 @@ def session(request: HttpRequest, code: str, identity: str, number: int) -> Json
     now, voltage_v = utc_now(), _voltage(row)
     curve = session_curve(evse, last_transaction(evse), now)
     since = datetime.fromtimestamp(curve.times[0], UTC) if curve.times else now
-    limits = connector_limit_steps(evse, LimitKind.ACCEPTED, since, now, voltage_v)
+    limits = limit_steps(evse, LimitKind.ACCEPTED, since, now, voltage_v)
     maximum = rated_power(evse, voltage_v)
     return JsonResponse(
         {
@@ -92,42 +84,96 @@ def connector(request: HttpRequest, code: str, identity: str, number: int) -> Js
     with timezone.override(row.site.zone if row.site else None):
         period = _period(request)
         curves = connector_curves(evse, period, width=_width(request), voltage_v=_voltage(row))
-        return JsonResponse(
-            {
-                "timezone": row.site.timezone if row.site else "UTC",
-                "start": period.since.timestamp(),
-                "end": period.until.timestamp(),
-                "from": local_text(period.since),
-                "to": local_text(period.until),
-                "reduced": curves.reduced,
-                "times": list(curves.times),
-                "charts": charts_of(curves, direct=evse.current == Current.DC),
-                "sessions": [_session(each, period) for each in curves.sessions],
-            }
-        )
+        return _answer(row.site, period, curves, direct=evse.current == Current.DC)
+
+
+@member_page
+def point(request: HttpRequest, code: str, identity: str) -> JsonResponse:
+    """Return the added-up power of a charge point's connectors in a period."""
+    row = get_charge_point(request, code, identity)
+    site = get_site(request, code)
+    with timezone.override(site.zone):
+        period = _period(request)
+        return _answer(site, period, power_curves(site, row, period, width=_width(request)))
+
+
+@member_page
+def site_curves(request: HttpRequest, code: str) -> JsonResponse:
+    """Return the added-up power of a site's connectors in a period, with its limit."""
+    site = get_site(request, code)
+    with timezone.override(site.zone):
+        period = _period(request)
+        curves = power_curves(site, None, period, width=_width(request))
+        return _answer(site, period, curves, one_limit=True)
+
+
+def _answer(
+    site: Site | None, period: Period, curves: Curves, *, direct: bool = False, one_limit: bool = False
+) -> JsonResponse:
+    return JsonResponse(
+        {
+            "timezone": site.timezone if site else "UTC",
+            "start": period.since.timestamp(),
+            "end": period.until.timestamp(),
+            "from": local_text(period.since),
+            "to": local_text(period.until),
+            "reduced": curves.reduced,
+            "step": curves.step_s,
+            "note": resolution_note(curves),
+            "times": list(curves.times),
+            "charts": charts_of(curves, direct=direct, one_limit=one_limit),
+            "sessions": [_session(each, period) for each in curves.sessions],
+            "outages": [[each.start.timestamp(), each.end.timestamp()] for each in curves.outages],
+        }
+    )
 
 
 @member_page
 def download(request: HttpRequest, code: str, identity: str, number: int) -> HttpResponseBase:
-    """Send the samples of a period as they were measured, in base units."""
+    """Send the samples of a connector in a period as they were measured, in base units."""
     row, evse = _connector(request, code, identity, number)
-    with timezone.override(row.site.zone if row.site else None):
+    samples = MeterSample.objects.filter(charge_point_id=row.pk, evse_number=evse.number)
+    return _samples(request, row.site, samples, {row.pk: row.identity}, f"{row.identity}-{number}")
+
+
+@member_page
+def point_download(request: HttpRequest, code: str, identity: str) -> HttpResponseBase:
+    """Send the samples of a charge point in a period as they were measured."""
+    row = get_charge_point(request, code, identity)
+    samples = MeterSample.objects.filter(charge_point_id=row.pk)
+    return _samples(request, row.site, samples, {row.pk: row.identity}, row.identity)
+
+
+@member_page
+def site_download(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Send the samples of a site in a period as they were measured."""
+    site = get_site(request, code)
+    names = dict(ChargePoint.objects.of_site(site).values_list("pk", "identity"))
+    samples = MeterSample.objects.filter(charge_point_id__in=list(names))
+    return _samples(request, site, samples, names, code)
+
+
+def _samples(
+    request: HttpRequest, site: Site | None, rows: QuerySet[MeterSample], names: Mapping[int, str], name: str
+) -> HttpResponseBase:
+    with timezone.override(site.zone if site else None):
         period = _period(request)
-    rows = samples_within(evse, period).order_by("measured_at", "fingerprint")
+    rows = rows.filter(measured_at__gte=period.since, measured_at__lte=period.until)
     times = f"{period.since:%Y%m%dT%H%M}-{period.until:%Y%m%dT%H%M}"
     return streamed(
-        rows,
-        _sample,
-        name=f"{row.identity}-{number}-{times}.csv",
+        rows.order_by("charge_point_id", "evse_number", "measured_at", "fingerprint"),
+        lambda row: _sample(row, names[row.charge_point_id]),
+        name=f"{name}-{times}.csv",
         content_type="text/csv; charset=utf-8",
-        head=csv_line(SAMPLE),
+        head=csv_line(("charge_point", "connector", *SAMPLE)),
     )
 
 
-def _sample(row: MeterSample) -> str:
+def _sample(row: MeterSample, identity: str) -> str:
     times = [moment.astimezone(UTC).isoformat() for moment in (row.measured_at, row.received_at)]
     others = [getattr(row, name) for name in SAMPLE[len(times) :]]
-    return csv_line([*times, *("" if value is None else value for value in others)])
+    shown = ("" if value is None else value for value in others)
+    return csv_line([identity, row.evse_number, *times, *shown])
 
 
 def _connector(request: HttpRequest, code: str, identity: str, number: int) -> tuple[ChargePoint, Evse]:

@@ -2,19 +2,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from chargers.models import Connection
 from charging.models import LimitChange, MeterSample
 from charging.types import LimitKind, LimitReason
 from evkit.console.charts import charts_of
 from evkit.console.periods import Period
-from evkit.console.selectors.connector_curves import (
-    NARROWEST,
-    allowed_silence,
-    connector_curves,
-    figures_within,
-)
+from evkit.console.selectors.connector_curves import allowed_silence, connector_curves
+from evkit.console.selectors.measured import NARROWEST, WIDEST, figures_within
+from history.services.rollups import roll_up
 from tests.factories import EARLY, EvseFactory, TransactionFactory
 
 HOUR = Period(EARLY, EARLY + timedelta(hours=1))
@@ -31,6 +30,10 @@ def measure(evse, seconds, **values):
         charge_point_id=evse.charge_point_id, evse_number=evse.number, measured_at=at, received_at=at,
         fingerprint=int(seconds * 10), **values,
     )  # fmt: skip
+
+
+def place(evse):
+    return evse.charge_point_id, evse.number
 
 
 def read(evse, period=HOUR, width=NARROWEST):
@@ -62,6 +65,49 @@ class TestConnectorCurves:
         assert curves.reduced
         assert len(values) <= 2 * NARROWEST
         assert (min(values), max(values)) == (1.0, 9999.0)
+
+    def test_long_periods_come_from_roll_ups_and_keep_their_peaks(self, evse):
+        samples = [measure(evse, 300 * each, power_w=5000.0 + each % 7) for each in range(12 * 24 * 60)]
+        samples[4321].power_w, samples[9876].power_w = 99_999.0, 1.0
+        MeterSample.objects.bulk_create(samples)
+        end = EARLY + timedelta(days=60)
+        roll_up(now=end)
+        for days, step_s in ((2, 60), (20, 900), (60, 3600)):
+            curves = read(evse, Period(EARLY, EARLY + timedelta(days=days)), width=WIDEST)
+            values = [value for _at, value in known(curves, "power_w")]
+            assert curves.step_s == step_s
+            assert len(curves.times) <= 2000
+            assert max(values) == (99_999.0 if days > 15 else 5006)
+            assert min(values) == (1.0 if days > 35 else 5000)
+
+    def test_what_is_not_rolled_up_yet_is_shown_all_the_same(self, evse):
+        MeterSample.objects.bulk_create([measure(evse, 60 * each, power_w=1.0) for each in range(60)])
+        roll_up(now=EARLY + timedelta(hours=1))
+        MeterSample.objects.bulk_create([measure(evse, 3605, power_w=77.0)])
+        week = Period(EARLY - timedelta(days=7), EARLY + timedelta(hours=2))
+        assert max(value for _at, value in known(read(evse, week), "power_w")) == 77
+
+    def test_many_changes_of_limits_stay_few_points(self, evse):
+        LimitChange.objects.bulk_create(
+            LimitChange(
+                evse=evse, at=EARLY + timedelta(seconds=each), kind=LimitKind.ACCEPTED, power_w=1.0 * each,
+                reason=LimitReason.PROFILE,
+            )
+            for each in range(3000)
+        )  # fmt: skip
+        curves = read(evse)
+        assert len(curves.times) < 300
+        assert curves.limits[LimitKind.ACCEPTED][-1] == 2999
+
+    def test_times_without_a_connection_are_told(self, evse):
+        Connection.objects.create(
+            token=uuid4(), charge_point=evse.charge_point, opened_at=EARLY - timedelta(hours=1),
+            closed_at=EARLY + timedelta(minutes=10),
+        )  # fmt: skip
+        point = evse.charge_point
+        Connection.objects.create(token=uuid4(), charge_point=point, opened_at=EARLY + timedelta(minutes=30))
+        (outage,) = read(evse).outages
+        assert (outage.start, outage.end) == (EARLY + timedelta(minutes=10), EARLY + timedelta(minutes=30))
 
     def test_a_silence_breaks_every_line(self, evse):
         MeterSample.objects.bulk_create(
@@ -122,9 +168,19 @@ class TestFigures:
         MeterSample.objects.bulk_create(
             [measure(evse, second, power_w=float(second)) for second in (1, 2, 6)]
         )
-        figures = figures_within(evse, HOUR)
+        figures = figures_within(place(evse), HOUR)
         assert set(figures) == {"power_w"}
         assert (figures["power_w"].low, figures["power_w"].mean, figures["power_w"].high) == (1, 3, 6)
+
+    def test_of_long_periods_are_exact_at_their_ends(self, evse):
+        samples = [measure(evse, 60 * each, power_w=float(each)) for each in range(60 * 24 * 3)]
+        MeterSample.objects.bulk_create(samples)
+        roll_up(now=EARLY + timedelta(days=4))
+        period = Period(EARLY + timedelta(minutes=7), EARLY + timedelta(days=2, minutes=22))
+        found = figures_within(place(evse), period)["power_w"]
+        last = 2 * 24 * 60 + 22
+        assert (found.low, found.high) == (7, last)
+        assert found.mean == pytest.approx((7 + last) / 2)
 
 
 class TestAllowedSilence:

@@ -186,8 +186,10 @@ class TestCurves:
         )  # fmt: skip
         point = [depot.site.code, "A_001", 1]
         rows = text_of(client.get(reverse("connector_samples", args=point))).splitlines()
-        assert rows[0].startswith("measured_at,received_at,transaction_number,power_w,")
-        assert rows[1].split(",")[3] == "38400.0"
+        assert rows[0].startswith(
+            "charge_point,connector,measured_at,received_at,transaction_number,power_w,"
+        )
+        assert rows[1].split(",")[5] == "38400.0"
         answer = client.get(reverse("connector_curves", args=point), {"period": "1h"}).json()
         assert [chart["key"] for chart in answer["charts"]] == ["power"]
         assert answer["sessions"][0]["label"] == "Bus 212"

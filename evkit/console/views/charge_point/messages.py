@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chargers.models import ChargePoint
 from evkit.console.access import get_charge_point, member_page
-from evkit.console.periods import LONGEST, local_text, read_moment
+from evkit.console.periods import local_text, read_moment
 from evkit.console.selectors.messages import (
     Key,
     MessageFilter,
@@ -47,6 +47,9 @@ def read_filter(query: QueryDict) -> MessageFilter:
         since=read_moment(query.get("from", "")),
         until=read_moment(query.get("to", ""), end=True),
     )
+
+
+LONGEST = timedelta(days=31)
 
 
 @member_page
