@@ -28,7 +28,7 @@ STYLE_SHEETS: Final = tuple(
     for name in (
         "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
         "charge_points", "tables", "wide", "detail", "messages", "curves", "dialogs", "components", "pages",
-        "asks", "attention", "utilities", "touch", "forced",
+        "asks", "attention", "utilities", "touch", "forced", "print",
     )
 )  # fmt: skip
 

@@ -1,10 +1,10 @@
-"""Addresses of the history: transactions, exports."""
+"""Addresses of the history: transactions, reports, exports."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from evkit.console.views import curves, exports, transactions
+from evkit.console.views import curves, exports, reports, transactions
 from evkit.console.views.charge_point import charts
 
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("sites/<slug:code>/curves/", charts.site_curves, name="site_curves_page"),
     path("sites/<slug:code>/curves.json", curves.site_curves, name="site_curves"),
     path("sites/<slug:code>/curves.csv", curves.site_download, name="site_samples"),
+    path("reports/", reports.all_reports, name="all_reports"),
+    path("sites/<slug:code>/reports/", reports.reports, name="reports"),
     path("exports/", exports.exports, name="exports"),
     path("exports/new/", exports.new_export, name="new_export"),
     path("exports/toasts/", exports.export_toasts, name="export_toasts"),

@@ -77,6 +77,7 @@ HISTORY: Final = (
         "transactions", pgettext_lazy("page", "History"), "history", key="y",
         pages=frozenset({"transaction", "correct_energy", "all_transactions"}),
     ),
+    Destination("reports", pgettext_lazy("page", "Reports"), "file-text", key="f"),
 )  # fmt: skip
 UPKEEP: Final = (Destination("orphans", _("Quarantine"), "inbox", right=Right.COMMAND, key="q"),)
 GENERAL: Final = (

@@ -146,6 +146,7 @@ LISTS = {
         Need.COMMAND, lambda w: [w.ask.pk], get=405, post=302, form=lambda _w: {"decision": "accept"}
     ),
     "all_transactions": Row(Need.LOG_IN),
+    "all_reports": Row(Need.LOG_IN),
     "exports": Row(Need.LOG_IN),
     "new_export": Row(
         Need.LOG_IN, get=405, post=302, form=lambda _w: {"table": "transactions", "kind": "csv"}
@@ -166,6 +167,7 @@ SITE = {
     "charge_points": Row(Need.SITE, site),
     "connectors": Row(Need.SITE, site),
     "transactions": Row(Need.SITE, site),
+    "reports": Row(Need.SITE, site),
     "operation": Row(Need.SITE, site),
     "operation_confirm": Row(Need.COMMAND, site, get=405, form=reset),
     "operation_run": Row(Need.COMMAND, site, get=405, post=302, form=reset),

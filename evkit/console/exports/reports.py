@@ -1,0 +1,212 @@
+"""The tables of reports to export: figures by charge point, by vehicle and by day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Max,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models import Sum as SqlSum
+from django.db.models.functions import Coalesce, TruncDay
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from chargers.models import ChargePoint
+from charging.models import Transaction
+from evkit.console.exports.description import Export, Field, Kind, Scope, Sum
+from evkit.console.exports.points import point_ids
+from evkit.console.formats import kilo
+from evkit.console.history_filters import MOST_OPTIONS
+from evkit.console.periods import read_moment
+from evkit.console.reporting.charges import EMPTY_WH, Span
+from evkit.console.reporting.period import ReportPeriod, read_report_period
+from evkit.console.reporting.report import PointLine, point_lines, together
+from evkit.console.tables.filtering import Filter, Option, Rows
+from evkit.console.tables.filtering import Kind as FilterKind
+
+KWH, KW = "kWh", "kW"
+_DOUBTFUL = Q(energy_suspect=True, corrected_wh=None)
+
+
+def _dates(narrow: Callable[[str], Callable[[Rows, str], Rows]], scope: Scope) -> list[Filter]:
+    identities = ChargePoint.objects.filter(site__in=scope.sites).order_by("identity")
+    options = identities.values_list("identity", flat=True)[:MOST_OPTIONS]
+    return [
+        Filter("from", pgettext("period", "From"), narrow("from"), FilterKind.DATE),
+        Filter("to", pgettext("period", "To"), narrow("to"), FilterKind.DATE),
+        Filter("charge_point", _("Charge point"), _of_point, options=[Option(one, one) for one in options]),
+    ]
+
+
+def _of_point(rows: Rows, value: str) -> Rows:
+    own = rows.model is ChargePoint
+    return rows.filter(**{"identity" if own else "charge_point__identity": value})
+
+
+# By charge point: the period of the filter goes along with the rows, as availability needs it.
+
+
+def _points(scope: Scope) -> QuerySet[Any]:
+    rows = ChargePoint.objects.filter(site__in=scope.sites).select_related("site")
+    texts = {name: Value("", output_field=CharField()) for name in ("asked_from", "asked_to")}
+    rows = rows.annotate(asked_at=Value(scope.now, output_field=DateTimeField()), **texts)
+    return rows.order_by("site__code", "position", "identity")
+
+
+def _ask(name: str) -> Callable[[Rows, str], Rows]:
+    return lambda rows, value: rows.annotate(**{f"asked_{name}": Value(value, output_field=CharField())})
+
+
+def _period_of(row: Any) -> ReportPeriod:
+    query = QueryDict(mutable=True)
+    query.update({"from": row.asked_from, "to": row.asked_to})
+    return read_report_period(query, timezone.localtime(row.asked_at).date())
+
+
+def _lines(rows: list[Any]) -> list[PointLine]:
+    period = _period_of(rows[0])
+    return point_lines(rows, Span(period.since, period.until, rows[0].asked_at))
+
+
+def _complete(rows: list[Any]) -> None:
+    period = _period_of(rows[0])
+    for row, line in zip(rows, _lines(rows), strict=True):
+        row.figures, row.period = line.figures, period
+
+
+def _point_sums(rows: QuerySet[Any]) -> list[Sum]:
+    points = list(rows)
+    if not points:
+        return []
+    whole = together(_lines(points))
+    return [
+        Sum(gettext("Energy that counts"), whole.charges.energy_wh / 1000, KWH, 3),
+        Sum(gettext("Transactions left out of it, as their meter is in doubt"), whole.charges.left_out),
+        Sum(gettext("Energy measured by them"), whole.charges.left_out_wh / 1000, KWH, 3),
+        Sum(gettext("Transactions"), whole.charges.count),
+        Sum(gettext("Occupancy"), whole.occupancy or 0.0, "%", 1),
+        Sum(gettext("Availability"), whole.availability.share or 0.0, "%", 1),
+        Sum(gettext("Unserved requests"), whole.turned_away),
+    ]
+
+
+def _charges(read: Callable[[Any], object]) -> Callable[[Any], object]:
+    return lambda row: read(row.figures.charges)
+
+
+POINTS: Final = Export(
+    name="report-charge-points",
+    title=_("Report by charge point"),
+    rows=_points,
+    filters=lambda scope: _dates(_ask, scope),
+    fields=(
+        Field("site", _("Site"), lambda row: row.site.name),
+        Field("charge_point", _("Charge point"), lambda row: row.identity),
+        Field("first", _("First day"), lambda row: row.period.first.isoformat(), width=12),
+        Field("last", _("Last day"), lambda row: row.period.last.isoformat(), width=12),
+        Field("energy", _("Energy that counts"), _charges(lambda c: c.energy_wh / 1000), Kind.NUMBER, KWH, 3),
+        Field("count", _("Transactions"), _charges(lambda c: c.count), Kind.WHOLE),
+        Field("left_out", _("Transactions left out"), _charges(lambda c: c.left_out), Kind.WHOLE),
+        Field("left_out_kwh", _("Energy left out"), _charges(lambda c: c.left_out_wh / 1000),
+              Kind.NUMBER, KWH, 3),
+        Field("busy", _("Time plugged in"), _charges(lambda c: c.busy_s / 3600), Kind.NUMBER, "h", 2),
+        Field("occupancy", _("Occupancy"), lambda row: row.figures.occupancy, Kind.NUMBER, "%", 1),
+        Field("availability", _("Availability"), lambda row: row.figures.availability.share,
+              Kind.NUMBER, "%", 2),
+        Field("peak", _("Peak power of a charge"), _charges(lambda c: kilo(c.peak_w)), Kind.NUMBER, KW, 2),
+        Field("refused", _("Badges refused"), lambda row: row.figures.unserved.refused, Kind.WHOLE),
+        Field("failed", _("Starts that failed"), lambda row: row.figures.unserved.failed, Kind.WHOLE),
+        Field("empty", _("Charges without energy"), lambda row: row.figures.unserved.empty, Kind.WHOLE),
+    ),
+    sums=_point_sums,
+    complete=_complete,
+)  # fmt: skip
+
+
+# By vehicle and by day: sums over the transactions that started in the period.
+
+
+def _started(name: str) -> Callable[[Rows, str], Rows]:
+    def narrow(rows: Rows, value: str) -> Rows:
+        moment = read_moment(value, end=name == "to")
+        field = "started_at__lt" if name == "to" else "started_at__gte"
+        return rows.filter(**{field: moment}) if moment else rows
+
+    return narrow
+
+
+def _transactions(scope: Scope) -> QuerySet[Any]:
+    return Transaction.objects.filter(charge_point_id__in=point_ids(scope))
+
+
+def _summed(rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
+    length = ExpressionWrapper(Coalesce("ended_at", Value(now)) - F("started_at"), DurationField())
+    idle = Q(ended_at__isnull=False, corrected_wh=None, energy_suspect=False, energy_wh__lt=EMPTY_WH)
+    summed: QuerySet[Any] = rows.annotate(
+        count=Count("number"),
+        energy=SqlSum(Coalesce("corrected_wh", "energy_wh"), filter=~_DOUBTFUL, default=0.0),
+        left_out=Count("number", filter=_DOUBTFUL),
+        left_out_wh=SqlSum("energy_wh", filter=_DOUBTFUL, default=0.0),
+        busy=SqlSum(length),
+        peak=Max("power_peak_w"),
+        empty=Count("number", filter=idle | Q(ended_at__isnull=False, corrected_wh__lt=EMPTY_WH)),
+    )
+    return summed
+
+
+_SUMMED: Final = (
+    Field("energy", _("Energy that counts"), lambda row: row["energy"] / 1000, Kind.NUMBER, KWH, 3),
+    Field("count", _("Transactions"), lambda row: row["count"], Kind.WHOLE),
+    Field("left_out", _("Transactions left out"), lambda row: row["left_out"], Kind.WHOLE),
+    Field("left_out_kwh", _("Energy left out"), lambda row: row["left_out_wh"] / 1000, Kind.NUMBER, KWH, 3),
+    Field("busy", _("Duration of the charges"), lambda row: row["busy"].total_seconds() / 3600,
+          Kind.NUMBER, "h", 2),
+    Field("peak", _("Peak power of a charge"), lambda row: kilo(row["peak"]), Kind.NUMBER, KW, 2),
+    Field("empty", _("Charges without energy"), lambda row: row["empty"], Kind.WHOLE),
+)  # fmt: skip
+
+
+def _vehicles(scope: Scope) -> QuerySet[Any]:
+    rows = _transactions(scope).values("vehicle__code", "vehicle__name")
+    return _summed(rows, scope.now).order_by("vehicle__name", "vehicle__code")
+
+
+def _days(scope: Scope) -> QuerySet[Any]:
+    zone = timezone.get_current_timezone()
+    rows = _transactions(scope).annotate(day=TruncDay("started_at", tzinfo=zone)).values("day")
+    return _summed(rows, scope.now).order_by("day")
+
+
+VEHICLES: Final = Export(
+    name="report-vehicles",
+    title=_("Report by vehicle"),
+    rows=_vehicles,
+    filters=lambda scope: _dates(_started, scope),
+    fields=(
+        Field("vehicle", _("Vehicle"), lambda row: row["vehicle__name"] or gettext("Not known")),
+        Field("code", _("Code"), lambda row: row["vehicle__code"]),
+        *_SUMMED,
+    ),
+)
+DAYS: Final = Export(
+    name="report-days",
+    title=_("Report by day"),
+    rows=_days,
+    filters=lambda scope: _dates(_started, scope),
+    fields=(Field("day", _("Day"), lambda row: row["day"].date().isoformat(), width=12), *_SUMMED),
+)
+REPORTS: Final = (POINTS, VEHICLES, DAYS)

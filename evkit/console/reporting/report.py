@@ -1,0 +1,131 @@
+"""A whole report: figures of charge points, sites and vehicles, and over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from functools import reduce
+from operator import add
+
+from django.db.models import QuerySet
+
+from chargers.models import ChargePoint
+from charging.models import Vehicle
+from evkit.console.reporting.charges import Charges, Span, charges_by, charges_over_time
+from evkit.console.reporting.period import Bucket, ReportPeriod
+from evkit.console.reporting.service_level import Availability, Unserved, availability_of, unserved_of
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a charge point, or of several together; `elapsed_s` is how long the period is so far."""
+
+    charges: Charges = field(default_factory=Charges)
+    availability: Availability = field(default_factory=Availability)
+    unserved: Unserved = field(default_factory=Unserved)
+    elapsed_s: float = 0.0
+
+    @property
+    def occupancy(self) -> float | None:
+        """How much of the time of the connectors was taken by charges, in percent."""
+        whole = self.availability.known_s or self.availability.connectors * self.elapsed_s
+        return min(100 * self.charges.busy_s / whole, 100.0) if whole > 0 else None
+
+    @property
+    def turned_away(self) -> int:
+        """The requests that were not served."""
+        return self.unserved.count
+
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(
+            self.charges + other.charges,
+            self.availability + other.availability,
+            self.unserved + other.unserved,
+            max(self.elapsed_s, other.elapsed_s),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PointLine:
+    """One charge point of a report."""
+
+    point: ChargePoint
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleLine:
+    """One vehicle of a report; None for the charges of unknown vehicles."""
+
+    vehicle: Vehicle | None
+    charges: Charges
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLine:
+    """One stretch of the period, whether anything happened in it or not."""
+
+    begin: datetime
+    charges: Charges
+
+
+def point_lines(points: Sequence[ChargePoint], span: Span) -> list[PointLine]:
+    """Return the figures of charge points, in their order."""
+    ids = [point.pk for point in points]
+    charges = charges_by("charge_point_id", ids, span)
+    available = availability_of(ids, span)
+    unserved = unserved_of(ids, span)
+    lines = []
+    for point in points:
+        own = charges.get(point.pk, Charges())
+        refused = unserved.get(point.pk, Unserved()) + Unserved(empty=own.empty)
+        lines.append(PointLine(point, Figures(own, available[point.pk], refused, span.elapsed_s)))
+    return lines
+
+
+def together(lines: Sequence[PointLine]) -> Figures:
+    """Return the figures of charge points together."""
+    return reduce(add, (line.figures for line in lines), Figures())
+
+
+def vehicle_lines(point_ids: Sequence[int], span: Span) -> list[VehicleLine]:
+    """Return the vehicles that charged, those with the most energy first; unknown ones last."""
+    charges = {pk: one for pk, one in charges_by("vehicle_id", point_ids, span).items() if one.count}
+    known = Vehicle.objects.in_bulk([pk for pk in charges if pk is not None])
+    ordered = sorted(charges.items(), key=lambda each: (each[0] is None, -each[1].energy_wh))
+    return [VehicleLine(known.get(pk), one) for pk, one in ordered]
+
+
+def time_lines(period: ReportPeriod, point_ids: Sequence[int], span: Span, zone: tzinfo) -> list[TimeLine]:
+    """Return every stretch of the period in order, those without a charge as well."""
+    found = charges_over_time(period.bucket, point_ids, span, zone)
+    return [TimeLine(begin, found.get(begin, Charges())) for begin in stretches(period, zone)]
+
+
+def stretches(period: ReportPeriod, zone: tzinfo) -> list[datetime]:
+    """Return where the stretches of a period begin; weeks on Mondays, hours by the clock that runs on."""
+    begins = []
+    moment = period.since.astimezone(zone)
+    if period.bucket is Bucket.WEEK:
+        moment -= timedelta(days=moment.weekday())
+    if period.bucket is Bucket.MONTH:
+        moment = moment.replace(day=1)
+    while moment < period.until:
+        begins.append(moment)
+        moment = _next(moment, period.bucket, zone)
+    return begins
+
+
+def _next(moment: datetime, bucket: Bucket, zone: tzinfo) -> datetime:
+    if bucket is Bucket.HOUR:
+        return datetime.fromtimestamp(moment.timestamp() + 3600, zone)
+    if bucket is Bucket.MONTH:
+        year, month = divmod(moment.year * 12 + moment.month, 12)
+        return moment.replace(year=year, month=month + 1)
+    return moment + timedelta(days=7 if bucket is Bucket.WEEK else 1)
+
+
+def points_of(rows: QuerySet[ChargePoint]) -> list[ChargePoint]:
+    """Return charge points in the order of a report: by site, then as everywhere."""
+    return list(rows.select_related("site").order_by("site__code", "position", "identity"))

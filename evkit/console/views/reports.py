@@ -1,0 +1,122 @@
+"""Reports on sites: figures of a period as charts and tables, to be printed or taken as files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from chargers.models import ChargePoint
+from evkit.console.access import get_site, member_page, principal_of
+from evkit.console.exports.reports import REPORTS
+from evkit.console.reporting.bars import Bar, bar_chart
+from evkit.console.reporting.charges import Span
+from evkit.console.reporting.period import (
+    BUCKET_LABELS,
+    LABELS,
+    Bucket,
+    ReportPeriod,
+    Unit,
+    period_around,
+    read_report_period,
+)
+from evkit.console.reporting.report import (
+    PointLine,
+    TimeLine,
+    point_lines,
+    points_of,
+    time_lines,
+    together,
+    vehicle_lines,
+)
+from evkit.console.zones import common_zone
+from evkit.core.clock import utc_now
+from sites.models import Site
+
+SHORT = {Bucket.HOUR: "H", Bucket.DAY: "j", Bucket.WEEK: "W", Bucket.MONTH: "M"}
+FULL = {Bucket.HOUR: "j N Y, H:i", Bucket.DAY: "l j N Y", Bucket.WEEK: "j N Y", Bucket.MONTH: "F Y"}
+
+
+@member_page
+def reports(request: HttpRequest, code: str) -> HttpResponse:
+    """Report on one site."""
+    site = get_site(request, code)
+    return _answer(request, [site], site.zone, {"site": site})
+
+
+@member_page
+def all_reports(request: HttpRequest) -> HttpResponse:
+    """Report on all sites that the viewer may see."""
+    sites = list(principal_of(request).sites().order_by("code"))
+    zone = common_zone(sites)
+    return _answer(request, sites, zone, {"zone": "" if zone else "UTC"})
+
+
+def _answer(
+    request: HttpRequest, sites: Sequence[Site], given: tzinfo | None, context: dict[str, object]
+) -> HttpResponse:
+    now = utc_now()
+    with timezone.override(given or "UTC"):
+        zone = timezone.get_current_timezone()
+        period = read_report_period(request.GET, timezone.localtime(now).date())
+        span = Span(period.since, period.until, now)
+        points = points_of(ChargePoint.objects.filter(site__in=sites))
+        lines = point_lines(points, span)
+        ids = [point.pk for point in points]
+        times = time_lines(period, ids, span, zone)
+        shown = {
+            "period": period, "now": now, "units": _units(period, now), "span": span,
+            "before": period.stepped(-1), "after": period.stepped(1) if period.until < now else None,
+            "whole": together(lines), "groups": _by_site(lines), "one_site": len(sites) == 1,
+            "vehicles": vehicle_lines(ids, span), "times": _named(times, period.bucket),
+            "bucket": BUCKET_LABELS[period.bucket], "charts": _charts(times, period),
+            "tables": REPORTS,
+        }  # fmt: skip
+        return render(request, "console/reports/page.html", {**shown, **context})
+
+
+def _units(period: ReportPeriod, now: datetime) -> list[tuple[str, str, bool]]:
+    """Return the lengths to choose from: their words, their address, and which is shown."""
+    today = timezone.localtime(now).date()
+    anchor = today if period.first <= today <= period.last else period.last
+    return [
+        (str(label), period_around(unit, anchor).query, unit is period.unit) for unit, label in LABELS.items()
+    ]
+
+
+def _by_site(lines: Sequence[PointLine]) -> list[tuple[Site | None, list[PointLine], object]]:
+    groups = groupby(lines, key=lambda line: line.point.site)
+    listed = [(site, list(group)) for site, group in groups]
+    return [(site, group, together(group)) for site, group in listed]
+
+
+def _named(times: Sequence[TimeLine], bucket: Bucket) -> list[tuple[str, TimeLine]]:
+    return [(_name(line.begin, bucket), line) for line in times]
+
+
+def _name(begin: datetime, bucket: Bucket) -> str:
+    text = date_format(timezone.localtime(begin), FULL[bucket])
+    return _("Week from %(day)s") % {"day": text} if bucket is Bucket.WEEK else text
+
+
+def _charts(times: Sequence[TimeLine], period: ReportPeriod) -> list[tuple[str, str]]:
+    bucket = period.bucket
+    # The month is told where days of several months stand beside each other.
+    short = "j/m" if bucket is Bucket.DAY and period.unit in {Unit.DATES, Unit.WEEK} else SHORT[bucket]
+    labels = [
+        (date_format(timezone.localtime(line.begin), short), _name(line.begin, bucket)) for line in times
+    ]
+    energy = [Bar(line.charges.energy_wh / 1000, *label) for line, label in zip(times, labels, strict=True)]
+    counts = [Bar(float(line.charges.count), *label) for line, label in zip(times, labels, strict=True)]
+    titles = _("Energy (kWh)"), _("Transactions started")
+    per = str(BUCKET_LABELS[bucket])
+    return [
+        (titles[0], bar_chart(energy, unit="kWh", label=f"{titles[0]} {per}", decimals=1)),
+        (titles[1], bar_chart(counts, unit="", label=f"{titles[1]} {per}")),
+    ]
