@@ -2,6 +2,7 @@ from charging.models.authorization import LastAuthorization
 from charging.models.automatic_charge import AutomaticCharge
 from charging.models.closing_rules import ClosingRules
 from charging.models.connector_limit import ConnectorLimit
+from charging.models.decision_record import DecisionRecord
 from charging.models.energy_correction import EnergyCorrection
 from charging.models.id_token import IdToken, Vehicle
 from charging.models.limit_change import LimitChange
@@ -20,6 +21,7 @@ __all__ = [
     "ChargeOverride",
     "ClosingRules",
     "ConnectorLimit",
+    "DecisionRecord",
     "EnergyCorrection",
     "IdToken",
     "LastAuthorization",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -16,17 +16,31 @@ def carried(rows: Iterable[tuple[int, int, int, float]], end: int) -> dict[int, 
 
     Overdue is twice the connector's usual distance of samples, at most five minutes.
     """
+    total: dict[int, float] = defaultdict(float)
+    for powers in carried_each(rows, end).values():
+        for bucket, mean in powers.items():
+            total[bucket] += mean
+    return dict(total)
+
+
+def carried_each(
+    rows: Iterable[tuple[int, int, int, float]], end: int
+) -> dict[tuple[int, int], dict[int, float]]:
+    """Return the power of every connector (charge point, number) per bucket, carried on like `carried`."""
     series: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
     for point, connector, bucket, mean in rows:
         series[point, connector].append((bucket, mean))
-    total: dict[int, float] = defaultdict(float)
-    for values in series.values():
-        following = [bucket for bucket, _mean in values[1:]] + [end + 1]
-        reach = _reach([bucket for bucket, _mean in values])
-        for (bucket, mean), until in zip(values, following, strict=True):
-            for filled in range(bucket, min(until, bucket + reach, end + 1)):
-                total[filled] += mean
-    return dict(total)
+    return {place: _filled(values, end) for place, values in series.items()}
+
+
+def _filled(values: Sequence[tuple[int, float]], end: int) -> dict[int, float]:
+    following = [bucket for bucket, _mean in values[1:]] + [end + 1]
+    reach = _reach([bucket for bucket, _mean in values])
+    return {
+        filled: mean
+        for (bucket, mean), until in zip(values, following, strict=True)
+        for filled in range(bucket, min(until, bucket + reach, end + 1))
+    }
 
 
 def _reach(buckets: list[int]) -> int:

@@ -67,6 +67,9 @@ def _balance(situation: Situation, now: datetime) -> Plan:
     found = plan(
         situation.network, situation.connectors, situation.base, [_settings(site) for site in situation.sites]
     )
+    moved = {
+        place.site.pk for place, why in zip(situation.places, found.why, strict=True) if place.row.why != why
+    }
     outbox = Outbox()
     for index, place in enumerate(situation.places):
         row = place.row
@@ -79,7 +82,7 @@ def _balance(situation: Situation, now: datetime) -> Plan:
         send_limit(situation.places[order.index], order.setting, now, outbox, raises=order.raises)
     outbox.send(now)
     store_changed((place.row for place in situation.places), situation.stored)
-    note_decisions(situation, found, now)
+    note_decisions(situation, found, moved, now)
     return found
 
 

@@ -11,6 +11,7 @@ from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from charging.models import DecisionRecord
 from evkit.console.access import get_site, may_command, member_page, principal_of
 from evkit.console.selectors.smart import sharing_of
 from evkit.core.clock import utc_now
@@ -18,6 +19,9 @@ from sites.models import Site
 from sites.permissions import Right
 from sites.services.settings import SiteLimit, change_site
 from sites.types import Unit
+
+LOG = 5
+"""So many of the last decisions stand on the page."""
 
 
 class LimitForm(forms.Form):
@@ -36,6 +40,7 @@ def smart_charging(request: HttpRequest, code: str) -> HttpResponse:
             "site": site,
             "sharing": sharing_of(site, utc_now()),
             "may_configure": principal_of(request).may(Right.CONFIGURE, site.pk),
+            "log": DecisionRecord.objects.filter(site=site).defer("shares")[:LOG],
             "may_command": may_command(request, site.pk),
             "in_watts": site.limit_unit == Unit.WATT,
             "limit_shown": _shown(site),

@@ -186,6 +186,9 @@ SITE = {
     "smart": Row(Need.SITE, site),
     "smart_switch": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"enabled": "0"}),
     "smart_limit": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"limit": "80"}),
+    "smart_stack": Row(Need.SITE, site, page=False),
+    "smart_decisions": Row(Need.SITE, site),
+    "smart_decision": Row(Need.SITE, lambda w: [*site(w), w.decision.pk]),
     "weekly_limits": Row(
         Need.SITE,
         site,

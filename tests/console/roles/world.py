@@ -13,7 +13,14 @@ from django.db.models import Model
 from django.test import Client
 
 from chargers.models import Command, DeferredAnswer, FileJob, IssuedCertificate
-from charging.models import OperationBatch, OperationLine, OrphanStop, Reservation, Transaction
+from charging.models import (
+    DecisionRecord,
+    OperationBatch,
+    OperationLine,
+    OrphanStop,
+    Reservation,
+    Transaction,
+)
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
 from history.models import ExportJob, Message
@@ -60,6 +67,7 @@ class World:
     certificate: IssuedCertificate
     export: ExportJob
     exported: ExportJob
+    decision: DecisionRecord
 
     @property
     def point(self) -> list[object]:
@@ -118,6 +126,7 @@ def make_world(owner: User) -> World:
         add_certificate(depot),
         add_export(owner, ExportState.QUEUED),
         add_export(owner, ExportState.DONE),
+        add_decision(depot),
     )
 
 
@@ -140,6 +149,15 @@ def add_export(owner: User, state: ExportState) -> ExportJob:
     job.path.parent.mkdir(parents=True, exist_ok=True)
     job.path.write_text("Number\n")
     return job
+
+
+def add_decision(depot: Depot) -> DecisionRecord:
+    """Add a past decision of smart charging about the connector that charges."""
+    share = [depot.transaction.evse_id, 40_000, 40_000, 38_400, "share", 1, []]
+    return DecisionRecord.objects.create(
+        site=depot.site, at=utc_now(), limit_w=100_000, base_w=0, reserve_w=0, used_w=40_000, power_w=38_400,
+        raised=1, lowered=0, waiting=0, shares=[share],
+    )  # fmt: skip
 
 
 def add_exception(site: Site) -> ScheduleException:

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
 from django.urls import reverse
 
 from chargers.models import Command
-from charging.models import ChargeOverride, ConnectorLimit, SiteDecision, Transaction
+from charging.models import (
+    ChargeOverride,
+    ConnectorLimit,
+    DecisionRecord,
+    MeterSample,
+    SiteDecision,
+    Transaction,
+)
 from charging.services.smart.balancing import rebalance
 from charging.smart.planner import Why
 from evkit.console.selectors.smart import sharing_of
@@ -14,7 +22,7 @@ from evkit.core.clock import utc_now
 from sites.models import Site, SiteMeterReading
 from sites.ranges import DAYS
 from sites.types import Role
-from tests.console.depot import Depot, add_depot, add_user
+from tests.console.depot import Depot, add_depot, add_site, add_user
 
 PAGE = "smart"
 
@@ -157,3 +165,46 @@ class TestWeeklyLimits:
         assert "/ 30" in part.replace("\u202f", " ")
         curve = client.get(reverse("site_power", args=["depot"])).json()
         assert set(curve["limit"]) == {30.0}
+
+
+class TestDecisions:
+    def test_the_log_leads_to_a_decision_as_it_was(self, client, depot) -> None:
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        Site.objects.update(limit_value=90_000)
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        first, last = DecisionRecord.objects.order_by("id")
+        client.force_login(add_user(Role.GUEST, depot.site))
+        log = client.get(reverse("smart_decisions", args=["depot"])).content.decode()
+        href = reverse("smart_decision", args=["depot", first.pk])
+        assert href in log
+        page = client.get(href).content.decode()
+        assert "A_001 / 1" in page
+        assert ">100.0 <small>kW" in page
+        assert reverse("smart_decision", args=["depot", last.pk]) in page
+
+    def test_one_of_another_site_is_not_found(self, client, depot) -> None:
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        other = add_site("other")
+        client.force_login(add_user(Role.GUEST, other))
+        pk = DecisionRecord.objects.get().pk
+        assert client.get(reverse("smart_decision", args=["other", pk])).status_code == 404
+
+
+class TestStack:
+    def test_layers_add_up_under_the_limit_of_their_time(self, client, depot) -> None:
+        now = utc_now()
+        for number, power_w in ((1, 20_000.0), (2, 5_000.0)):
+            MeterSample.objects.create(
+                charge_point_id=depot.charging.pk, evse_number=number, measured_at=now, received_at=now,
+                fingerprint=number, power_w=power_w,
+            )  # fmt: skip
+        DecisionRecord.objects.create(
+            site=depot.site, at=now - timedelta(minutes=5), limit_w=70_000, base_w=0, reserve_w=0, used_w=0,
+            power_w=0, raised=0, lowered=0, waiting=0, shares=[],
+        )  # fmt: skip
+        client.force_login(add_user(Role.GUEST, depot.site))
+        answer = client.get(reverse("smart_stack", args=["depot"])).json()
+        assert [layer["label"] for layer in answer["layers"]] == ["A_001 / 1", "A_001 / 2"]
+        assert [layer["values"][-1] for layer in answer["layers"]] == [20.0, 5.0]
+        assert (answer["limit"][0], answer["limit"][-1]) == (100.0, 70.0)
+        assert len(answer["times"]) == len(answer["limit"]) == len(answer["layers"][0]["values"])

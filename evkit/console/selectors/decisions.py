@@ -1,0 +1,99 @@
+"""Reads past decisions of smart charging, as their pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from chargers.models import Evse
+from charging.models import DecisionRecord
+from charging.services.smart.decisions import Share, shares_of
+from charging.smart.planner import Why
+from charging.types import OverrideKind
+from evkit.console.formats import kilo, quantity
+from evkit.console.selectors.overview import charge_point_url
+from evkit.console.selectors.smart import REASONS
+
+LEAST_USE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class PastLine:
+    """One connector of a past decision; `href` is empty where it is gone."""
+
+    label: str
+    href: str
+    share: Share
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """A decision as it was, and those before and after it."""
+
+    record: DecisionRecord
+    lines: Sequence[PastLine]
+    earlier: DecisionRecord | None
+    later: DecisionRecord | None
+
+    @property
+    def free_w(self) -> float | None:
+        """What was not promised to anybody, in W; below 0 where more might have been drawn than the limit."""
+        return None if self.record.limit_w is None else self.record.limit_w - self.record.used_w
+
+
+def past_decision(record: DecisionRecord) -> PastDecision:
+    """Return a decision with every connector's share and reason as they were."""
+    shares = shares_of(record)
+    evses = Evse.objects.filter(pk__in=[share.evse_id for share in shares]).select_related(
+        "charge_point__site"
+    )
+    known = {evse.pk: evse for evse in evses}
+    others = DecisionRecord.objects.filter(site=record.site_id).exclude(pk=record.pk)
+    return PastDecision(
+        record=record,
+        lines=[_line(share, known) for share in shares],
+        earlier=others.filter(at__lte=record.at, pk__lt=record.pk).order_by("-at", "-id").first(),
+        later=others.filter(at__gte=record.at, pk__gt=record.pk).order_by("at", "id").first(),
+    )
+
+
+def _line(share: Share, known: Mapping[int, Evse]) -> PastLine:
+    evse = known.get(share.evse_id)
+    return PastLine(
+        label=str(evse) if evse else _("a connector that is gone"),
+        href=charge_point_url(evse.charge_point) if evse else "",
+        share=share,
+        why=_why(share),
+    )
+
+
+def _why(share: Share) -> str:
+    """Say why a connector had its share."""
+    decided = _decided(share.decided)
+    if decided and share.why == Why.BARRED:
+        return decided
+    usual = _usual_why(share)
+    return f"{decided}; {usual}" if decided and usual else decided or usual
+
+
+def _decided(decided: Sequence[str]) -> str:
+    if not decided:
+        return ""
+    kind, name, reason = decided
+    boosted = kind == OverrideKind.BOOST
+    text = _("boosted by %(by)s: %(reason)s") if boosted else _("held by %(by)s: %(reason)s")
+    return text % {"by": name, "reason": reason}
+
+
+def _usual_why(share: Share) -> str:
+    if share.why in REASONS:
+        return str(REASONS[share.why])
+    words = {"share": quantity(kilo(share.share_w), "kW", 1), "taken": quantity(kilo(share.power_w), "kW", 1)}
+    if share.why == Why.SHARE:
+        return _("its share is %(share)s, it takes %(taken)s") % words
+    if share.why == Why.CAP and (share.power_w or 0.0) < share.share_w * LEAST_USE:
+        return _("takes %(taken)s; what it could use is free for it, the rest is lent") % words
+    return _("has all that it can take") if share.why == Why.CAP else ""
