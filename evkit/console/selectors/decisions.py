@@ -92,6 +92,8 @@ def _usual_why(share: Share) -> str:
     if share.why in REASONS:
         return str(REASONS[share.why])
     words = {"share": quantity(kilo(share.share_w), "kW", 1), "taken": quantity(kilo(share.power_w), "kW", 1)}
+    if share.why == Why.SHARE and share.power_w is None:
+        return _("its share is %(share)s") % words
     if share.why == Why.SHARE:
         return _("its share is %(share)s, it takes %(taken)s") % words
     if share.why == Why.CAP and (share.power_w or 0.0) < share.share_w * LEAST_USE:

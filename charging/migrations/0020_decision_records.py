@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charging', '0018_samples_by_arrival'),
+        ('charging', '0019_resting_vehicles'),
         ('evsites', '0010_weekly_limits'),
     ]
 
