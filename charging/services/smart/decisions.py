@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -45,7 +45,14 @@ class Share:
 
 def shares_of(record: DecisionRecord) -> list[Share]:
     """Return the connectors of a past decision."""
-    return [Share(*row[:6], tuple(row[6])) for row in record.shares]
+    return [_share(*row) for row in record.shares]
+
+
+def _share(
+    evse_id: int, share_w: float, limit_w: float | None, power_w: float | None, why: str, change: int,
+    decided: Sequence[str],
+) -> Share:  # fmt: skip
+    return Share(evse_id, share_w, limit_w, power_w, why, change, tuple(decided))
 
 
 def note_decisions(situation: Situation, found: Plan, moved: Collection[int], now: datetime) -> None:
