@@ -20,7 +20,7 @@ test: install-dev ## Run all tests
 bench: install-dev ## Run the benchmarks: make bench ARGS="--json FILE"
 	@env -u EVKIT_DATA_DIR $(BIN)/python -m bench $(ARGS)
 
-fuzz: install-dev ## Send a million random and mutated frames: make fuzz ARGS="--frames N --seed N"
+fuzz: install-dev ## Send a million random and mutated frames: make fuzz ARGS="--frames N --seed N --database-url URL"
 	@env -u EVKIT_DATA_DIR $(BIN)/python -m tests.fuzz $(ARGS)
 
 lint: install-dev ## Check style, types, layers, templates, translations and migrations

@@ -1,4 +1,4 @@
-"""`python -m tests.served`: the core of the test suite once more, on PostgreSQL as in served mode."""
+"""`python -m tests.served`: the core of the tests, or the files named, on PostgreSQL as in served mode."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from pathlib import Path
 
 from tests.support.databases import own_database, postgres_answers
 
-CORE = ("tests/core", "tests/sites", "tests/chargers", "tests/charging", "tests/history", "tests/console")
+CORE = (
+    "tests/core",
+    "tests/sites",
+    "tests/chargers",
+    "tests/charging",
+    "tests/history",
+    "tests/console",
+    "tests/fuzz",
+)
 
 
 def main() -> int:
@@ -21,8 +29,10 @@ def main() -> int:
     with own_database() as url:
         os.environ["DATABASE_URL"] = url
         os.environ.setdefault("EVKIT_SECRET_KEY", "tests-only")
-        chosen = [folder for folder in CORE if Path(folder).is_dir()]
-        return int(pytest.main([*chosen, "--ignore=tests/chargers/simulator", *sys.argv[1:]]))
+        arguments = sys.argv[1:]
+        if not any(Path(each.partition("::")[0]).exists() for each in arguments):
+            arguments = [*CORE, "--ignore=tests/chargers/simulator", *arguments]
+        return int(pytest.main(arguments))
 
 
 if __name__ == "__main__":

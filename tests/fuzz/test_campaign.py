@@ -1,8 +1,10 @@
-"""A short campaign; `make fuzz` is the long one."""
+"""A short campaign, on SQLite and (`python -m tests.served`) on PostgreSQL; `make fuzz` is the long one."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.fuzz.campaign import Found, campaign
 from tests.fuzz.oracle import must_be_answered
 from tests.fuzz.site import WITNESS, fuzz_site, identities
+from tests.support.databases import own_database
 
 FRAMES = 6000
 SEED = 16
@@ -18,7 +21,9 @@ SEED = 16
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     folder: Path = tmp_path_factory.mktemp("fuzz")
-    with fuzz_site(folder, fuzzers=8) as server:
+    with ExitStack() as stack:
+        url = stack.enter_context(own_database()) if os.environ.get("DATABASE_URL") else ""
+        server = stack.enter_context(fuzz_site(folder, fuzzers=8, database_url=url))
         assert server.process is not None
         found = asyncio.run(
             campaign(
