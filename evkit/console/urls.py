@@ -27,6 +27,7 @@ from evkit.console.views import (
     smart,
     users,
     weekly_limits,
+    what_if,
 )
 
 urlpatterns = [
@@ -58,6 +59,7 @@ urlpatterns = [
     path("sites/<slug:code>/smart-charging/", smart.smart_charging, name="smart"),
     path("sites/<slug:code>/smart-charging/switch/", smart.smart_switch, name="smart_switch"),
     path("sites/<slug:code>/smart-charging/limit/", smart.smart_limit, name="smart_limit"),
+    path("sites/<slug:code>/smart-charging/what-if/", what_if.what_if_page, name="what_if"),
     path("sites/<slug:code>/smart-charging/stack.json", decisions.stack, name="smart_stack"),
     path("sites/<slug:code>/smart-charging/decisions/", decisions.decisions, name="smart_decisions"),
     path("sites/<slug:code>/smart-charging/decisions/<int:pk>/", decisions.decision, name="smart_decision"),

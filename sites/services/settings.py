@@ -18,6 +18,7 @@ from sites.limits import check_limit_schedule
 from sites.models import Site
 from sites.types import (
     ConcurrencyPolicy,
+    Distribution,
     FreeChargingPolicy,
     OfflinePolicy,
     UnknownChargePointPolicy,
@@ -53,9 +54,10 @@ def change_site(
     actor: Actor,
     limit: SiteLimit | UnsetType | None = UNSET,
     limit_schedule: Sequence[Mapping[str, Any]] | UnsetType = UNSET,
+    distribution: Distribution | UnsetType = UNSET,
     smart_charging_enabled: bool | UnsetType = UNSET,
 ) -> Site:
-    """Change the limit (None lifts it), the weekly limits (`sites.limits`), and switch smart charging.
+    """Change limit (None lifts it), weekly limits (`sites.limits`) and rule, switch smart charging.
 
     UNSET leaves things as they are.
 
@@ -69,6 +71,8 @@ def change_site(
         wanted |= {"limit_value": limit.value, "limit_unit": limit.unit}
     if limit_schedule is not UNSET:
         wanted["limit_schedule"] = _checked(limit_schedule)
+    if distribution is not UNSET:
+        wanted["distribution"] = str(distribution)
     if smart_charging_enabled is not UNSET:
         wanted["smart_charging_enabled"] = smart_charging_enabled
     return _store(site, wanted, actor)

@@ -65,7 +65,10 @@ def _cycle(site_id: int, now: datetime) -> Plan | None:
 
 def _balance(situation: Situation, now: datetime) -> Plan:
     found = plan(
-        situation.network, situation.connectors, situation.base, [_settings(site) for site in situation.sites]
+        situation.network,
+        situation.connectors,
+        situation.base,
+        [settings_of(site) for site in situation.sites],
     )
     moved = {
         place.site.pk for place, why in zip(situation.places, found.why, strict=True) if place.row.why != why
@@ -93,7 +96,8 @@ def _note_turn(row: ConnectorLimit, why: Why, now: datetime) -> None:
     row.off_since = (row.off_since or now) if off else None
 
 
-def _settings(site: Site) -> Settings:
+def settings_of(site: Site) -> Settings:
+    """Return what a site has chosen, as the planner takes it."""
     dead_band = site.dead_band_value
     if site.dead_band_unit == Unit.AMPERE:
         dead_band = amperes_to_watts(dead_band, phases=3, voltage_v=site.voltage_v)

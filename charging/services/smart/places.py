@@ -116,7 +116,7 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         default=_default(place),
         measured=measured,
         rule=Rule.PRIORITY if place.boosted else Rule(place.site.distribution),
-        tier=_tier(place),
+        tier=tier_of(place),
         started=charge.started_at.timestamp() if charge else 0.0,
         served_wh=charge.energy_wh or 0.0 if charge else 0.0,
         changed_ago_s=changed_ago_s,
@@ -165,7 +165,8 @@ def _default(place: Place) -> float | None:
     return None if place.row.distrusted else place.row.default
 
 
-def _tier(place: Place) -> int:
+def tier_of(place: Place) -> int:
+    """Return who is served before whom: the higher priority of connector and vehicle, or a boost."""
     if place.boosted:
         return BOOSTED
     vehicle = place.charge.vehicle if place.charge else None

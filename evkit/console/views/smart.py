@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from charging.models import DecisionRecord
 from evkit.console.access import get_site, may_command, member_page, principal_of
 from evkit.console.selectors.smart import sharing_of
+from evkit.console.smart_table import View
 from evkit.core.clock import utc_now
 from sites.models import Site
 from sites.permissions import Right
@@ -35,10 +36,15 @@ class LimitForm(forms.Form):
 def smart_charging(request: HttpRequest, code: str) -> HttpResponse:
     """Show how the power of a site is shared; `?part=live` is the part that changes."""
     site = get_site(request, code)
+    view = View.read(request.GET)
     with timezone.override(site.zone):
+        sharing = sharing_of(site, utc_now())
         context = {
             "site": site,
-            "sharing": sharing_of(site, utc_now()),
+            "sharing": sharing,
+            "view": view,
+            "lines": view.apply(sharing.lines),
+            "chips": view.chips(sharing.lines),
             "may_configure": principal_of(request).may(Right.CONFIGURE, site.pk),
             "log": DecisionRecord.objects.filter(site=site).defer("shares")[:LOG],
             "may_command": may_command(request, site.pk),

@@ -186,6 +186,17 @@ SITE = {
     "smart": Row(Need.SITE, site),
     "smart_switch": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"enabled": "0"}),
     "smart_limit": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"limit": "80"}),
+    "what_if": Row(
+        Need.CONFIGURE,
+        site,
+        post=302,
+        form=lambda w: {
+            "limit": "80",
+            "distribution": "priority",
+            "apply": "1",
+            f"priority_{w.depot.transaction.evse_id}": "3",
+        },
+    ),
     "smart_stack": Row(Need.SITE, site, page=False),
     "smart_decisions": Row(Need.SITE, site),
     "smart_decision": Row(Need.SITE, lambda w: [*site(w), w.decision.pk]),

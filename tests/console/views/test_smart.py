@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import ClassVar
 
@@ -19,7 +20,7 @@ from charging.services.smart.balancing import rebalance
 from charging.smart.planner import Why
 from evkit.console.selectors.smart import sharing_of
 from evkit.core.clock import utc_now
-from sites.models import Site, SiteMeterReading
+from sites.models import ScheduleGroup, Site, SiteMeterReading
 from sites.ranges import DAYS
 from sites.types import Role
 from tests.console.depot import Depot, add_depot, add_site, add_user
@@ -208,3 +209,52 @@ class TestStack:
         assert [layer["values"][-1] for layer in answer["layers"]] == [20.0, 5.0]
         assert (answer["limit"][0], answer["limit"][-1]) == (100.0, 70.0)
         assert len(answer["times"]) == len(answer["limit"]) == len(answer["layers"][0]["values"])
+
+
+class TestWhatIf:
+    def form(self, depot, **changes):
+        pk = depot.transaction.evse_id
+        return {"limit": "120", "distribution": "priority", f"priority_{pk}": "4", **changes}
+
+    def test_the_result_is_shown_and_nothing_changes_before_it_is_applied(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        href = reverse("what_if", args=["depot"])
+        assert "See the result" in client.get(href).content.decode()
+        page = client.post(href, self.form(depot)).content.decode()
+        assert 'name="apply"' in page
+        assert Site.objects.get().limit_value == 100_000
+        client.post(href, self.form(depot, apply="1"))
+        site, evse = Site.objects.get(), depot.transaction.evse
+        evse.refresh_from_db()
+        assert (site.limit_value, site.distribution, evse.priority) == (120_000, "priority", 4)
+
+    def test_what_is_no_number_is_told_at_its_field(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        pk = depot.transaction.evse_id
+        page = client.post(reverse("what_if", args=["depot"]), self.form(depot, **{f"priority_{pk}": "x"}))
+        assert "form__error" in page.content.decode()
+        assert 'name="apply"' not in page.content.decode()
+
+
+class TestTable:
+    def identities(self, client, depot, **query):
+        page = client.get(reverse(PAGE, args=["depot"]), query).content.decode()
+        body = page.split('id="smart-table"')[1].split('id="smart-log"')[0]
+        return re.findall(r">(A_00\d / \d)</a>", body)
+
+    def test_it_is_sorted_by_what_the_address_says_also_live(self, client, depot) -> None:
+        client.force_login(add_user(Role.GUEST, depot.site))
+        usual = ["A_001 / 1", "A_001 / 2", "A_002 / 1", "A_003 / 1"]
+        assert self.identities(client, depot) == usual
+        assert self.identities(client, depot, sort="-connector") == usual[::-1]
+        assert self.identities(client, depot, sort="-power")[0] == "A_001 / 1"
+        live = client.get(reverse(PAGE, args=["depot"]), {"sort": "-connector", "part": "live"})
+        assert "part=live&amp;sort=-connector" in live.content.decode()
+
+    def test_a_group_is_chosen(self, client, depot) -> None:
+        for number, evse in enumerate(depot.charging.evses.order_by("number")):
+            group = ScheduleGroup.objects.create(site=depot.site, number=number, name=f"Group {number}")
+            evse.groups.add(group)
+        client.force_login(add_user(Role.GUEST, depot.site))
+        assert self.identities(client, depot, group="1") == ["A_001 / 2"]
+        assert len(self.identities(client, depot, group="x")) == 4
