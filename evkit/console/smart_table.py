@@ -45,7 +45,7 @@ BY_NAME: Final[Mapping[str, Column]] = {column.name: column for column in COLUMN
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The heading of a column: a link that sorts by it; `direction` as ARIA names it, "" where it does not."""
+    """The heading of a column: a link that sorts by it; `direction` as ARIA names it, "" for none."""
 
     column: Column
     href: str

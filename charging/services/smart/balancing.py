@@ -64,12 +64,8 @@ def _cycle(site_id: int, now: datetime) -> Plan | None:
 
 
 def _balance(situation: Situation, now: datetime) -> Plan:
-    found = plan(
-        situation.network,
-        situation.connectors,
-        situation.base,
-        [settings_of(site) for site in situation.sites],
-    )
+    settings = [settings_of(site) for site in situation.sites]
+    found = plan(situation.network, situation.connectors, situation.base, settings)
     moved = {
         place.site.pk for place, why in zip(situation.places, found.why, strict=True) if place.row.why != why
     }

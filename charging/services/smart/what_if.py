@@ -43,9 +43,11 @@ def what_if(*, site: Site, change: Change, now: datetime) -> dict[int, Outcome]:
     It is the cycle itself on the same facts, also where smart charging is off; what it notes is rolled back.
     """
     project = Project.objects.exclude(limit_value=None).first()
-    others = Q(smart_charging_enabled=True) if project else Q()
-    rows = Site.objects.filter(Q(pk=site.pk) | others) if project else Site.objects.filter(pk=site.pk)
-    sites = [_changed(row, change) if row.pk == site.pk else row for row in rows.order_by("pk")]
+    chosen = Q(pk=site.pk)
+    if project is not None:
+        chosen |= Q(smart_charging_enabled=True)
+    rows = Site.objects.filter(chosen).order_by("pk")
+    sites = [_changed(row, change) if row.pk == site.pk else row for row in rows]
     situation = _with_priorities(situation_of(project, sites, now), change.priorities)
     found = plan(
         situation.network, situation.connectors, situation.base, [settings_of(each) for each in sites]

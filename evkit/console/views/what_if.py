@@ -49,7 +49,7 @@ class WhatIfForm(StyledForm):
             gettext_lazy("Limit (kW)") if in_watts else gettext_lazy("Limit (A per phase)")
         )
         self.fields["limit"].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
-        self.initial |= {"distribution": site.distribution}
+        self.initial["distribution"] = site.distribution
         if site.limit_value is not None:
             self.initial["limit"] = site.limit_value / self._factor
         for pk, name in self._names.items():
@@ -109,13 +109,8 @@ def what_if_page(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("smart", site.code)
         after = what_if(site=site, change=form.change(), now=now)
     with timezone.override(site.zone):
-        context = {
-            "site": site,
-            "form": form,
-            "tried": bool(after),
-            "now": now,
-            **_result(form, evses, before, after),
-        }
+        result = _result(form, evses, before, after)
+        context = {"site": site, "form": form, "tried": bool(after), **result}
         return render(request, "console/smart/what_if.html", context)
 
 

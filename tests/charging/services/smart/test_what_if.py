@@ -45,7 +45,7 @@ class TestWhatIf:
         assert shares(yard.site, change, one, other) == [8, 32]
 
     def test_who_would_wait_is_told(self, pair) -> None:
-        yard, one, other = pair
+        yard = pair[0]
         found = what_if(site=yard.site, change=Change(limit=SiteLimit(7, "A")), now=at(61))
         assert sorted(each.why for each in found.values()) == sorted([Why.NO_ROOM, Why.SHARE])
 
