@@ -9,10 +9,10 @@ from celery import shared_task
 
 from evkit.core.clock import utc_now
 from history.partitions import make_partitions as make
-from history.services import rollups
+from history.services import retention, rollups
 
-ROLL_UP_S: Final = 20.0
-"""For how long one task rolls up; the next one goes on."""
+TURN_S: Final = 4.0
+"""For how long one task works; the next one goes on. Embedded, other tasks wait meanwhile."""
 
 
 @shared_task(name="history.tasks.make_partitions")
@@ -24,5 +24,12 @@ def make_partitions() -> None:
 @shared_task(name="history.tasks.roll_up")
 def roll_up() -> None:
     """Roll up the samples that were received since the last time."""
-    end = monotonic() + ROLL_UP_S
+    end = monotonic() + TURN_S
     rollups.roll_up(now=utc_now(), go_on=lambda: monotonic() < end)
+
+
+@shared_task(name="history.tasks.remove_old")
+def remove_old() -> None:
+    """Remove what is kept no longer, archived first where that is wanted."""
+    end = monotonic() + TURN_S
+    retention.remove_old(now=utc_now(), go_on=lambda: monotonic() < end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from evkit.console.views import curves, exports, reports, transactions
+from evkit.console.views import curves, exports, reports, storage, transactions
 from evkit.console.views.charge_point import charts
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("sites/<slug:code>/curves.csv", curves.site_download, name="site_samples"),
     path("reports/", reports.all_reports, name="all_reports"),
     path("sites/<slug:code>/reports/", reports.reports, name="reports"),
+    path("storage/", storage.storage, name="storage"),
     path("exports/", exports.exports, name="exports"),
     path("exports/new/", exports.new_export, name="new_export"),
     path("exports/toasts/", exports.export_toasts, name="export_toasts"),

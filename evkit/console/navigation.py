@@ -100,6 +100,7 @@ ADMINISTRATION: Final = (
         "api_tokens", _("API tokens"), "api", per_site=False, right=Right.CONFIGURE,
         pages=frozenset({"new_api_token"}), key="t",
     ),
+    Destination("storage", _("Storage"), "database", per_site=False, right=Right.CONFIGURE, key="k"),
     Destination(
         "design", _("Design system"), "palette", per_site=False, right=Right.CONFIGURE, key="d"
     ),

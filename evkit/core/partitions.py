@@ -93,3 +93,49 @@ def _create_month(
         f"INSERT INTO {name} SELECT * FROM moved"
     )
     cursor.execute(f"ALTER TABLE {parent} ATTACH PARTITION {name} FOR VALUES FROM ({lower}) TO ({upper})")
+
+
+def detach_months(connection: BaseDatabaseWrapper, table: str, before: date) -> None:
+    """Take the months before that of `before` out of `table`, each to be archived and dropped on its own."""
+    for name, _month in _months_of(connection, table, before, attached=True):
+        quote = connection.ops.quote_name
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {quote(table)} DETACH PARTITION {quote(name)}")
+
+
+def detached_months(connection: BaseDatabaseWrapper, table: str, before: date) -> list[tuple[str, date]]:
+    """Return name and month of the partitions that were taken out of `table`, the oldest first."""
+    return _months_of(connection, table, before, attached=False)
+
+
+def rows_of_detached(
+    connection: BaseDatabaseWrapper, name: str, columns: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a partition that was taken out, without holding them all."""
+    quote = connection.ops.quote_name
+    with transaction.atomic(using=connection.alias), connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(map(quote, columns))} FROM {quote(name)}")
+        while rows := cursor.fetchmany(2000):
+            yield from rows
+
+
+def drop_detached(connection: BaseDatabaseWrapper, name: str) -> None:
+    """Drop a partition that was taken out."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {connection.ops.quote_name(name)}")
+
+
+def _months_of(
+    connection: BaseDatabaseWrapper, table: str, before: date, *, attached: bool
+) -> list[tuple[str, date]]:
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relispartition = %s AND relname ~ %s "
+            "AND relnamespace = current_schema()::regnamespace ORDER BY relname",
+            [attached, f"^{table}_[0-9]{{4}}_[0-9]{{2}}$"],
+        )
+        names = [name for (name,) in cursor.fetchall()]
+    months = [(name, date(int(name[-7:-3]), int(name[-2:]), 1)) for name in names]
+    return [(name, month) for name, month in months if month < before.replace(day=1)]

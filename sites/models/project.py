@@ -21,6 +21,20 @@ class Project(models.Model):
         blank=True,
         help_text=_("Empty keeps them for ever."),
     )
+    minutes_days = models.PositiveIntegerField(
+        _("keep roll-ups of a minute (days)"), default=400, null=True, blank=True
+    )
+    quarters_days = models.PositiveIntegerField(
+        _("keep roll-ups of a quarter of an hour (days)"), default=1825, null=True, blank=True
+    )
+    hours_days = models.PositiveIntegerField(
+        _("keep roll-ups of an hour (days)"), null=True, blank=True, help_text=_("Empty keeps them for ever.")
+    )
+    archive_removed = models.BooleanField(
+        _("archive before removal"),
+        default=False,
+        help_text=_("Compressed files in the folder “archive” of the data folder; they can be restored."),
+    )
     diagnostics_days = models.PositiveIntegerField(
         _("keep received diagnostics (days)"), default=90, null=True, blank=True
     )

@@ -54,6 +54,9 @@ class ProjectDeclaration:
     limit: Given[Limit | None] = UNSET
     messages_days: Given[int | None] = UNSET
     meter_samples_days: Given[int | None] = UNSET
+    minutes_days: Given[int | None] = UNSET
+    quarters_days: Given[int | None] = UNSET
+    hours_days: Given[int | None] = UNSET
     transactions_days: Given[int | None] = UNSET
     diagnostics_days: Given[int | None] = UNSET
     logs_days: Given[int | None] = UNSET

@@ -76,6 +76,9 @@ def _project() -> Section:
         "retention": {
             "messages_days": project.messages_days,
             "meter_samples_days": project.meter_samples_days,
+            "minutes_days": project.minutes_days,
+            "quarters_days": project.quarters_days,
+            "hours_days": project.hours_days,
             "transactions_days": project.transactions_days,
             "diagnostics_days": project.diagnostics_days,
             "logs_days": project.logs_days,

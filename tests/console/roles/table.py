@@ -137,6 +137,7 @@ ADMINISTRATION = {
     "user_link": Row(Need.ADMINISTRATOR, user, get=405, post=200),
     "siteless_orphans": Row(Need.ADMINISTRATOR),
     "api_tokens": Row(Need.ADMINISTRATOR),
+    "storage": Row(Need.ADMINISTRATOR, post=302, form=lambda _w: {"do": "keep", "messages_days": "30"}),
     "new_api_token": Row(Need.ADMINISTRATOR, post=200, form=lambda _w: {"name": "meter", "role": "guest"}),
     "revoke_api_token": Row(Need.ADMINISTRATOR, lambda w: [w.token.pk], get=405, post=302),
 }

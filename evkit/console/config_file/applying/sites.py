@@ -23,6 +23,9 @@ def apply_project(declared: ProjectDeclaration, present: Inventory, journal: Jou
     values = {
         "messages_days": declared.messages_days,
         "meter_samples_days": declared.meter_samples_days,
+        "minutes_days": declared.minutes_days,
+        "quarters_days": declared.quarters_days,
+        "hours_days": declared.hours_days,
         "transactions_days": declared.transactions_days,
         "diagnostics_days": declared.diagnostics_days,
         "logs_days": declared.logs_days,

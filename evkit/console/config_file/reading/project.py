@@ -12,7 +12,10 @@ from evkit.console.config_file.problems import Problem
 from evkit.console.config_file.reading.shared import limit, section, weekly_range
 
 DAYS_KEPT = checks.integer(1, 36_500)
-KEPT = ("messages_days", "meter_samples_days", "transactions_days", "diagnostics_days", "logs_days")
+KEPT = (
+    "messages_days", "meter_samples_days", "minutes_days", "quarters_days", "hours_days", "transactions_days",
+    "diagnostics_days", "logs_days",
+)  # fmt: skip
 
 
 def read_project(fields: Fields) -> ProjectDeclaration:
