@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -57,6 +58,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 if os.environ.get("CI") == "true":
                     pytest.exit(f"{reason}: with CI=true nothing is skipped.", 1)
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # runs after it
+    """Let tests empty the audit journal, which the database otherwise keeps."""
+    from django.db import connection
+
+    from history.append_only import NO_DELETE
+
+    of_table = " ON history_auditentry" if connection.vendor == "postgresql" else ""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER IF EXISTS {NO_DELETE}{of_table}")
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from evkit.console.deeds import deed, thing
 from evkit.console.periods import read_moment
 from evkit.console.tables.filtering import Filter, Kind, Option, Rows
 from history.models import AuditEntry
@@ -22,8 +25,10 @@ def audit_filters() -> list[Filter]:
         Filter("from", pgettext("period", "From"), _since, Kind.DATE),
         Filter("to", pgettext("period", "To"), _until, Kind.DATE),
         Filter("user", _("User"), _equal_user, Kind.TEXT),
-        Filter("verb", _("Deed"), _verb, options=_found("verb"), every=_("All deeds")),
-        Filter("kind", _("Kind of object"), _kind, options=_found("object_type"), every=_("All kinds")),
+        Filter("verb", _("Deed"), _verb, options=_found("verb", deed), every=_("All deeds")),
+        Filter(
+            "kind", _("Kind of object"), _kind, options=_found("object_type", thing), every=_("All kinds")
+        ),
         Filter("site", _("Site"), _site, options=sites, every=_("All sites")),
     ]
 
@@ -40,9 +45,9 @@ def search(rows: Rows, text: str) -> Rows:
     return rows
 
 
-def _found(field: str) -> list[Option]:
+def _found(field: str, words: Callable[[str], str]) -> list[Option]:
     values = AuditEntry.objects.order_by(field).values_list(field, flat=True).distinct()
-    return [Option(value, value) for value in values]
+    return sorted((Option(value, words(value)) for value in values), key=lambda option: option.label)
 
 
 def _equal_user(rows: Rows, value: str) -> Rows:

@@ -93,6 +93,9 @@ ADMINISTRATION: Final = (
         pages=frozenset({"user", "invite", "user_link"}), key="u",
     ),
     Destination(
+        "audit", _("Audit journal"), "clipboard-list", per_site=False, right=Right.CONFIGURE, key="j",
+    ),
+    Destination(
         "siteless_orphans", _("Siteless quarantine"), "inbox", per_site=False, right=Right.CONFIGURE,
         key="w",
     ),

@@ -33,9 +33,11 @@ def before_migrations(*, using: str, plan: Sequence[Any] = (), **_signal: object
         _drop(connections[using])
 
 
-def after_migrations(*, using: str, **_signal: object) -> None:
+def after_migrations(*, using: str, plan: object = None, **_signal: object) -> None:
     """Make the views where they are missing or not as they are to be; not halfway through migrations."""
     connection = connections[using]
+    if plan is None:  # tables were emptied, not migrated
+        return
     if _as_wanted(connection) or _halfway(connection):
         return
     with transaction.atomic(using=using):

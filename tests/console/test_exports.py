@@ -209,7 +209,7 @@ class TestOtherTables:
         assert ask(log_in(Role.OPERATOR), None, table="audit").status_code == 403
         book = book_of(log_in(Role.ADMINISTRATOR), None, table="audit", query="verb=reset")
         found = rows_of(book.worksheets[0])
-        assert [(row["User"], row["Deed"]) for row in found] == [("ann", "reset")]
+        assert [(row["User"], row["Deed"]) for row in found] == [("ann", "Reset")]
 
     @pytest.mark.parametrize("name", EXPORTS)
     def test_no_heading_comes_twice(self, name: str) -> None:

@@ -101,18 +101,18 @@ class TestMigrating:
         before_migrations(using="default", plan=[("any", False)])
         with connection.schema_editor() as editor:
             change.database_forwards("charging", editor, state, after)
-        after_migrations(using="default")
+        after_migrations(using="default", plan=[])
         assert rows("SELECT remote_id FROM report_transactions") == []
         before_migrations(using="default", plan=[("any", False)])
         with connection.schema_editor() as editor:
             change.database_backwards("charging", editor, after, state)
-        after_migrations(using="default")
+        after_migrations(using="default", plan=[])
 
     def test_one_that_is_not_as_it_is_to_be_is_made_anew(self):
         with connection.cursor() as cursor:
             cursor.execute("DROP VIEW report_sites")
             cursor.execute("CREATE VIEW report_sites AS SELECT 1 AS old")
-        after_migrations(using="default")
+        after_migrations(using="default", plan=[])
         assert rows("SELECT site_code FROM report_sites") == []
 
     def test_they_wait_for_the_end_of_migrations(self):
@@ -122,7 +122,7 @@ class TestMigrating:
                 "DELETE FROM django_migrations WHERE app = 'history' AND name = '0003_export_jobs'"
             )
         try:
-            after_migrations(using="default")
+            after_migrations(using="default", plan=[])
             assert "report_sites" not in connection.introspection.table_names(include_views=True)
         finally:
             with connection.cursor() as cursor:
@@ -130,7 +130,7 @@ class TestMigrating:
                     "INSERT INTO django_migrations (app, name, applied) "
                     "VALUES ('history', '0003_export_jobs', CURRENT_TIMESTAMP)"
                 )
-            after_migrations(using="default")
+            after_migrations(using="default", plan=[])
         assert rows("SELECT site_code FROM report_sites") == []
 
 
@@ -208,7 +208,7 @@ class TestReportReader:
 
     def test_keeps_its_rights_when_the_views_are_made_anew(self, password):
         before_migrations(using="default", plan=[("any", False)])
-        after_migrations(using="default")
+        after_migrations(using="default", plan=[])
         with log_in(password) as reader:
             assert reader.execute("SELECT count(*) FROM report_charge_points").fetchone() == (0,)
 

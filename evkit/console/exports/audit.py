@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from evkit.console.audit_filters import audit_filters
+from evkit.console.deeds import deed, thing
 from evkit.console.exports.description import Export, Field, Kind, Scope
 from evkit.console.tables.filtering import Filter
 from history.models import AuditEntry
@@ -18,8 +19,8 @@ FIELDS = (
     Field("time", _("Time"), lambda row: row.at, Kind.MOMENT),
     Field("user", _("User"), lambda row: row.user_name),
     Field("address", _("Address"), lambda row: row.address),
-    Field("deed", _("Deed"), lambda row: row.verb),
-    Field("kind", _("Kind of object"), lambda row: row.object_type),
+    Field("deed", _("Deed"), lambda row: deed(row.verb), width=30),
+    Field("kind", _("Kind of object"), lambda row: thing(row.object_type), width=24),
     Field("object", _("Object"), lambda row: row.object_key, width=30),
     Field("site", _("Site"), lambda row: getattr(row.site, "name", None)),
     Field("details", _("Details"), lambda row: json.dumps(row.details, ensure_ascii=False), width=60),

@@ -131,6 +131,7 @@ OWN = {
 ADMINISTRATION = {
     "design": Row(Need.ADMINISTRATOR),
     "users": Row(Need.ADMINISTRATOR),
+    "audit": Row(Need.ADMINISTRATOR),
     "invite": Row(Need.ADMINISTRATOR, post=200, form=lambda _w: NEW_USER),
     "user": Row(Need.ADMINISTRATOR, user, post=302, form=lambda _w: NEW_USER),
     "user_active": Row(Need.ADMINISTRATOR, user, get=405, post=302, form=lambda _w: {"active": "0"}),

@@ -1,0 +1,71 @@
+"""The page of the audit journal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from evkit.console.deeds import DEEDS, deed, thing
+from history.models import AuditEntry
+from sites.types import Role
+
+
+@pytest.fixture
+def journal(depot):
+    """Two people's deeds on two days."""
+    for day, name, verb, kind, key in (
+        (1, "ada", "command", "charge_point", "A_001"),
+        (2, "bob", "set_password", "charge_point", "A_002"),
+        (3, "ada", "change", "site", "<b>depot</b>"),
+    ):
+        AuditEntry.objects.create(
+            at=datetime(2026, 3, day, 23, 30, tzinfo=UTC), user_name=name, address="192.0.2.7", verb=verb,
+            object_type=kind, object_key=key, site=depot.site, details={"action": "Reset", "n": [day]},
+        )  # fmt: skip
+    return depot
+
+
+def shown(response):
+    return [row.record.object_key for row in response.context["table"].paginated_rows]
+
+
+class TestAudit:
+    @pytest.mark.parametrize(
+        ("query", "keys"),
+        [
+            ("", ["<b>depot</b>", "A_002", "A_001"]),
+            ("user=ADA", ["<b>depot</b>", "A_001"]),
+            ("verb=set_password", ["A_002"]),
+            ("kind=site", ["<b>depot</b>"]),
+            ("q=a_00 ada", ["A_001"]),
+            ("q=192.0.2.7", ["<b>depot</b>", "A_002", "A_001"]),
+            ("from=2026-03-03&to=2026-03-03", ["A_002"]),
+            ("user=nobody", []),
+        ],
+    )
+    def test_is_searched_by_person_deed_object_and_day_of_the_site(self, journal, log_in, query, keys):
+        AuditEntry.objects.exclude(at__year=2026, at__month=3).delete()
+        response = log_in(Role.ADMINISTRATOR).get(f"{reverse('audit')}?{query}")
+        assert shown(response) == keys
+
+    def test_tells_deeds_in_words_and_shows_texts_as_texts(self, journal, log_in):
+        page = log_in(Role.ADMINISTRATOR).get(reverse("audit")).content.decode()
+        assert "Set a password" in page
+        assert "192.0.2.7" in page
+        assert "&lt;b&gt;depot" in page
+        assert "<b>depot" not in page
+        assert "action: Reset; n: [1]" in page
+
+    def test_is_offered_as_a_file(self, journal, log_in):
+        page = log_in(Role.ADMINISTRATOR).get(f"{reverse('audit')}?user=ada").content.decode()
+        assert 'name="table" value="audit"' in page
+        assert 'name="query" value="user=ada"' in page
+
+
+def test_every_deed_has_words_and_an_unknown_one_its_name():
+    assert all(deed(verb) for verb in DEEDS)
+    assert (deed("launch_rocket"), thing("api_token"), thing("moon_base")) == (
+        "Launch rocket", "API token", "Moon base",
+    )  # fmt: skip

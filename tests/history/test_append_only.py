@@ -1,0 +1,79 @@
+"""The audit journal is append-only: the database refuses what code would do by mistake."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from evkit.core.clock import utc_now
+from history.append_only import KEPT_DAYS, guard_audit
+from history.models import AuditEntry
+from sites.models import User
+from sites.types import Role
+from tests.factories import SiteFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _guarded() -> None:
+    guard_audit(using="default", plan=[])
+
+
+def entry(days: float = 0, **fields: object) -> AuditEntry:
+    return AuditEntry.objects.create(
+        **{
+            "at": utc_now() - timedelta(days=days), "user_name": "ada", "verb": "command",
+            "object_type": "charge_point", "object_key": "CP_1", "details": {"action": "Reset"}, **fields,
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"verb": "nothing"}, {"user_name": "eve"}, {"details": {}}, {"at": utc_now()}, {"address": "1.2.3.4"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_an_entry_never_changes(change):
+    row = entry()
+    with pytest.raises(IntegrityError, match="never change"), transaction.atomic():
+        AuditEntry.objects.filter(pk=row.pk).update(**change)
+    row.refresh_from_db()
+    assert (row.verb, row.user_name, row.details, row.address) == ("command", "ada", {"action": "Reset"}, "")
+
+
+def test_an_entry_is_not_removed_before_its_time():
+    entry()
+    with pytest.raises(IntegrityError, match=f"kept for {KEPT_DAYS} days"), transaction.atomic():
+        AuditEntry.objects.all().delete()
+    assert AuditEntry.objects.count() == 1
+
+
+def test_an_old_entry_can_be_removed():
+    entry(days=KEPT_DAYS + 1)
+    AuditEntry.objects.all().delete()
+    assert AuditEntry.objects.count() == 0
+
+
+def test_an_entry_survives_its_user_and_its_site_and_belongs_to_no_other():
+    user, site = User.objects.create_user("ada", role=Role.OPERATOR), SiteFactory()
+    other = User.objects.create_user("eve", role=Role.OPERATOR)
+    row = entry(user=user, site=site)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AuditEntry.objects.filter(pk=row.pk).update(user=other)
+    user.delete()
+    site.delete()
+    row.refresh_from_db()
+    assert (row.user_id, row.site_id, row.user_name) == (None, None, "ada")
+
+
+def test_the_guard_is_there_after_migrations_and_may_be_made_again():
+    guard_audit(using="default", plan=[])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'audit_entry%'")
+        else:
+            cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+        assert cursor.fetchone()[0] == 2
