@@ -3,11 +3,13 @@
 // something new. While a pointer is down in it or its text is marked, it waits.
 
 import { followScrolling, prepare, resume, snapshot } from "./keeping.js";
+import { renew } from "./rows.js";
 
 const LONGEST_HOLD_MS = 30000;
 
 let live = false;
 let pressed = null;
+let marked = null;
 let markedAt = 0;
 let waiting = false;
 let asked = 0;
@@ -33,16 +35,15 @@ function keepLazy(target, fragment) {
   }
 }
 
-// Whether a click or a marked text would be lost with the element.
+// Whether a click or a marked text would be lost with the element. The selection is not asked here: for every one of
+// a thousand rows the browser would lay the page out first.
 function held(element) {
   if (pressed && element.contains(pressed)) return true;
-  const marked = document.getSelection();
-  const fresh = performance.now() - markedAt < LONGEST_HOLD_MS;
-  return fresh && marked && !marked.isCollapsed && element.contains(marked.anchorNode);
+  return Boolean(marked) && performance.now() - markedAt < LONGEST_HOLD_MS && element.contains(marked);
 }
 
 function release() {
-  if (!waiting || pressed || asked > 0 || document.getSelection()?.isCollapsed === false) return;
+  if (!waiting || pressed || asked > 0 || marked) return;
   waiting = false;
   document.dispatchEvent(new CustomEvent("live-refresh"));
 }
@@ -54,6 +55,8 @@ function followHands() {
     window.addEventListener(end, () => setTimeout(() => ((pressed = null), release())), true);
   }
   document.addEventListener("selectionchange", () => {
+    const selection = document.getSelection();
+    marked = selection && !selection.isCollapsed ? selection.anchorNode : null;
     markedAt = performance.now();
     release();
   });
@@ -63,11 +66,11 @@ function beforePart(event) {
   const { target, fragment } = event.detail;
   const fresh = fragment.firstElementChild;
   const same = Boolean(fresh?.id) && fresh.id === target.id;
-  if (same && content(fresh) === content(target)) {
+  if (live && held(target)) {
+    waiting ||= content(fresh) !== content(target);
     event.detail.shouldSwap = false;
-  } else if (live && held(target)) {
+  } else if (same && ((live && renew(target, fresh)) || content(fresh) === content(target))) {
     event.detail.shouldSwap = false;
-    waiting = true;
   } else {
     if (target.open && fresh?.matches("[data-keep-open]")) fresh.open = true;
     keepLazy(target, fragment);

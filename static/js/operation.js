@@ -21,6 +21,17 @@ function show() {
   form.classList.toggle("has-picks", picked.size > 0);
 }
 
+// Rows come by the thousand: however many, what is selected is shown once.
+let planned = false;
+function plan() {
+  if (planned) return;
+  planned = true;
+  queueMicrotask(() => {
+    planned = false;
+    show();
+  });
+}
+
 function pick(box, on) {
   if (on) picked.add(box.value);
   else picked.delete(box.value);
@@ -94,8 +105,9 @@ function openMenu(opener) {
     item.value = `${item.dataset.operation}:${row.id.slice("row-".length)}`;
     item.hidden = useless.includes(item.dataset.operation);
   }
-  menu.querySelector("[data-menu-title]").textContent = row.dataset.title;
-  menu.querySelector("[data-menu-page]").href = row.querySelector("th a").href;
+  const place = row.querySelector("th a");
+  menu.querySelector("[data-menu-title]").textContent = place.textContent;
+  menu.querySelector("[data-menu-page]").href = place.href;
   menu.showPopover();
   const at = opener.getBoundingClientRect();
   const below = at.bottom + menu.offsetHeight + 8 < innerHeight;
@@ -123,7 +135,7 @@ function startList() {
     const fresh = event.detail.fragment.querySelectorAll?.('input[name="target"]') ?? [];
     for (const box of fresh) box.checked = picked.has(box.value);
   });
-  document.addEventListener("htmx:afterSettle", show);
+  document.addEventListener("htmx:afterSettle", plan);
   show();
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.charge_point import ChargePoint
 from tests.browser.conftest import LogIn
@@ -26,9 +26,13 @@ def second(live_evkit: Server) -> Iterator[ChargePoint]:
     connected.close()
 
 
+def row_of(page: Page, title: str) -> Locator:
+    return page.locator("#rows tr").filter(has=page.get_by_role("link", name=title, exact=True))
+
+
 def tick(page: Page, *titles: str) -> None:
     for title in titles:
-        page.locator(f'#rows tr[data-title="{title}"] input').check()
+        row_of(page, title).locator("input").check()
 
 
 class TestSelection:
@@ -68,9 +72,12 @@ class TestSelection:
         page.goto(f"{live_evkit.url}{PATH}?sort=state")
         expect(page.locator(".link__state--live")).to_be_visible()
         tick(page, "CP_1 / 1")
+        changed = row_of(page, "CP_1 / 1")
+        changed.locator(".c-ref").evaluate("cell => { cell.stayed = true; }")
         charge_point.status(1, "Faulted", "GroundFailure")
-        changed = page.locator('#rows tr[data-title="CP_1 / 1"]')
         expect(changed).to_contain_text("Earth fault")
+        expect(changed).to_have_class("is-faulted")
+        assert changed.locator(".c-ref").evaluate("cell => cell.stayed") is True
         expect(changed.locator("input")).to_be_checked()
         expect(page.locator("[data-picked]")).to_have_text("1")
         assert complaints == []
@@ -82,7 +89,7 @@ class TestSelection:
         page.goto(f"{live_evkit.url}{PATH}?state=faulted")
         expect(page.locator(".link__state--live")).to_be_visible()
         charge_point.status(2, "Faulted", "OverVoltage")
-        appeared = page.locator('#rows tr[data-title="CP_1 / 2"]')
+        appeared = row_of(page, "CP_1 / 2")
         expect(appeared).to_contain_text("Voltage too high")
         charge_point.status(2, "Available")
         expect(appeared).to_have_count(0)
@@ -116,7 +123,7 @@ class TestPhone:
         page = log_in("operator", language="fr", width=360, height=780)
         page.goto(f"{live_evkit.url}{PATH}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        card = page.locator('#rows tr[data-title="CP_1 / 1"]')
+        card = row_of(page, "CP_1 / 1")
         card.locator("[data-row-menu]").click()
         item = page.locator('#row-menu [data-operation="unlock"]')
         box = item.bounding_box()
@@ -139,4 +146,4 @@ class TestGuest:
         expect(page.locator('main input[type="checkbox"]')).to_have_count(0)
         expect(page.locator("#rows button")).to_have_count(0)
         charge_point.status(1, "Reserved")
-        expect(page.locator('#rows tr[data-title="CP_1 / 1"]')).to_contain_text("Reserved")
+        expect(row_of(page, "CP_1 / 1")).to_contain_text("Reserved")

@@ -15,7 +15,6 @@ from evkit.console import drawing, formats
 from evkit.console.confirming import short_label
 from evkit.console.formats import NOTHING, duration
 from evkit.console.rows import Row
-from evkit.console.templatetags.evkit import icon
 
 register = template.Library()
 
@@ -32,8 +31,8 @@ def _menu_button() -> SafeString:
     """Return the button of a row's menu; it is the same in every row."""
     return format_html(
         '<button type="button" class="btn btn--s btn--icon" data-row-menu aria-haspopup="menu"'
-        ' title="{0}" aria-label="{0}">{1}</button></td>',
-        _("More operations"), icon("dots", "s"),
+        ' aria-label="{}">···</button></td>',
+        _("More operations"),
     )  # fmt: skip
 
 
@@ -49,7 +48,7 @@ def _row(row: Row, now: datetime, more: SafeString | None, *, oob: bool) -> str:
     why = escape(row.why)
     brief = f'<span class="sub" title="{why}">{why}</span>' if why else ""
     return (
-        f'<tr id="row-{row.pk}" class="is-{conn.state}" data-live data-title="{title}"{marks}>'
+        f'<tr id="row-{row.pk}" class="is-{conn.state}" data-live{marks}>'
         f"{'' if more is None else _pick(row, title)}"
         f'<th scope="row" class="c-ref"><a href="{escape(row.href)}">{title}</a>{zone}</th>'
         f'<td class="c-state"><span class="cell">{drawing.symbol("connector", "list", conn.state, "")}'

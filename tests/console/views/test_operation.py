@@ -85,7 +85,7 @@ class TestList:
         page = log_in(Role.OPERATOR).get(url, {"only": str(depot.charging.pk)}, headers=HTMX).content.decode()
         assert "<b title" not in page
         for text in (
-            f'data-title="{harmless} / 1"',
+            f'aria-label="{harmless} / 1"',
             f'<span class="sub">{harmless}</span>',
             "paused by &quot;",
         ):
