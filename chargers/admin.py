@@ -44,6 +44,7 @@ class EvseInline(EvseFacts, admin.TabularInline):  # type: ignore[type-arg]  # g
         "max_power_w",
         "max_current_a",
         "priority",
+        "distribution",
         "automatic_tag",
         "groups",
         *EVSE_FACTS,
@@ -96,7 +97,7 @@ class ChargePointAdmin(ChargePointFacts, admin.ModelAdmin):  # type: ignore[type
                 )
             },
         ),
-        (_("Power"), {"fields": ("feeder", "max_power_w")}),
+        (_("Power"), {"fields": ("feeder", "max_power_w", "division")}),
         (_("Reported by the charge point"), {"fields": CHARGE_POINT_FACTS}),
     )
 

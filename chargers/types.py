@@ -36,6 +36,14 @@ class Current(models.TextChoices):
     DC = "DC", _("DC")
 
 
+class Division(models.TextChoices):
+    """How a charge point divides its power between its connectors."""
+
+    FIRST_COME = "first_come", _("First come, first served")
+    PRIORITY = "priority", _("By priority")
+    ONE_AT_A_TIME = "one_at_a_time", _("One connector at a time")
+
+
 class CommandState(models.TextChoices):
     """Where a command to a charge point stands."""
 

@@ -48,7 +48,7 @@ class IdTokenInline(_IdTokenInline):
 class VehicleAdmin(_VehicleAdmin):
     """Vehicles with their id tags."""
 
-    list_display = ("code", "name", "battery_wh", "priority")
+    list_display = ("code", "name", "battery_wh", "departs", "needs_wh", "priority")
     search_fields = ("code", "name", "id_tokens__value")
     inlines = (IdTokenInline,)
 

@@ -12,7 +12,7 @@ from typing import Final
 from django.db import connections
 
 from chargers.events import ChargePointChanged, CommandChanged
-from charging.events import ChargeOverridden, TransactionEnded, TransactionStarted
+from charging.events import ChargeOverridden, ChargePlanned, TransactionEnded, TransactionStarted
 from charging.services.smart.balancing import rebalance
 from evkit.core.events import Event, EventBus
 from sites.events import SiteChanged, SiteMeterRead
@@ -25,7 +25,14 @@ SOON_S: Final = 0.02
 LAZY_S: Final = 2.0
 """Changes of power and status wait so long for each other."""
 
-URGENT: Final = (TransactionStarted, TransactionEnded, ChargeOverridden, SiteChanged, SiteMeterRead)
+URGENT: Final = (
+    TransactionStarted,
+    TransactionEnded,
+    ChargeOverridden,
+    ChargePlanned,
+    SiteChanged,
+    SiteMeterRead,
+)
 WATCHED: Final = (*URGENT, CommandChanged, ChargePointChanged)
 
 

@@ -37,6 +37,15 @@ class ChargeOverridden(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChargePlanned(Event):
+    """Somebody said when the vehicle at a connector leaves, or took that back."""
+
+    charge_point_id: int
+    site_id: int | None
+    evse_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AutomaticChargeFailed(Event):
     """A charge could not be started, or started again, without anybody asking; `failure` says why."""
 

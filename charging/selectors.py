@@ -44,9 +44,9 @@ class Quantity:
 
 
 def open_transactions(charge_point_ids: Collection[int]) -> dict[int, Transaction]:
-    """Return the open transactions of charge points by EVSE id, with vehicle and id tag (one query)."""
+    """Return the open transactions of charge points by EVSE id, with vehicle, plan and id tag (one query)."""
     rows = Transaction.objects.open().filter(charge_point_id__in=charge_point_ids)
-    return {row.evse_id: row for row in rows.select_related("vehicle", "id_token")}
+    return {row.evse_id: row for row in rows.select_related("vehicle", "id_token", "plan")}
 
 
 def recent_transactions(charge_point_ids: Collection[int], limit: int = 20) -> QuerySet[Transaction]:

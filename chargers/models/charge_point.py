@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chargers.quirks.types import QUIRK_NAMES
-from chargers.types import ConnectorStatus, Registration
+from chargers.types import ConnectorStatus, Division, Registration
 from sites.models import Feeder, Site
 
 
@@ -84,6 +84,13 @@ class ChargePoint(models.Model):
         verbose_name=_("feeder"),
     )
     max_power_w = models.FloatField(_("maximum power (W)"), null=True, blank=True)
+    division = models.CharField(
+        _("division"),
+        max_length=16,
+        choices=Division.choices,
+        blank=True,
+        help_text=_("How its connectors share its power; empty: as all others on the site."),
+    )
     heartbeat_interval_s = models.PositiveIntegerField(_("heartbeat interval (s)"), default=60)
     quirk_switches = models.JSONField(
         _("quirks"),

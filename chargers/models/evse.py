@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from chargers.models.charge_point import ChargePoint
 from chargers.types import ConnectorStatus, Current
 from sites.models import ScheduleGroup
+from sites.types import Distribution
 
 
 class Evse(models.Model):
@@ -30,6 +31,13 @@ class Evse(models.Model):
         max_length=20,
         blank=True,
         help_text=_("For the vehicle that always charges here; empty: as the site says."),
+    )
+    distribution = models.CharField(
+        _("distribution"),
+        max_length=16,
+        choices=Distribution.choices,
+        blank=True,
+        help_text=_("How it takes part in sharing the power; empty: as its group or its site says."),
     )
     groups = models.ManyToManyField(ScheduleGroup, blank=True, related_name="evses", verbose_name=_("groups"))
 

@@ -1,5 +1,6 @@
 from charging.models.authorization import LastAuthorization
 from charging.models.automatic_charge import AutomaticCharge
+from charging.models.charge_plan import ChargePlan
 from charging.models.closing_rules import ClosingRules
 from charging.models.connector_limit import ConnectorLimit
 from charging.models.decision_record import DecisionRecord
@@ -19,6 +20,7 @@ from charging.models.transaction import OrphanStop, Transaction
 __all__ = [
     "AutomaticCharge",
     "ChargeOverride",
+    "ChargePlan",
     "ClosingRules",
     "ConnectorLimit",
     "DecisionRecord",

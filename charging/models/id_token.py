@@ -1,16 +1,33 @@
 from __future__ import annotations
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Vehicle(models.Model):
-    """A bus, van or car known by one or more id tags (R25); battery in Wh."""
+    """A bus, van or car known by one or more id tags (R25); battery in Wh.
+
+    `departs` is when it usually leaves, by its site's clock; `needs_wh` what it usually charges until then.
+    """
 
     code = models.SlugField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=120)
     battery_wh = models.FloatField(_("battery (Wh)"), null=True, blank=True)
     priority = models.IntegerField(_("priority"), default=0)
+    departs = models.TimeField(
+        _("usual departure"),
+        null=True,
+        blank=True,
+        help_text=_("By the clock of its site. Charges by deadline are ready by then."),
+    )
+    needs_wh = models.FloatField(
+        _("usual need (Wh)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1.0)],
+        help_text=_("What it charges until its departure, where its battery does not tell."),
+    )
 
     class Meta:
         verbose_name = _("vehicle")

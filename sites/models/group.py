@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sites.models.site import Site
-from sites.types import AtEnd, HolidayRule
+from sites.types import AtEnd, Distribution, HolidayRule
 
 
 class ScheduleGroup(models.Model):
@@ -30,6 +30,13 @@ class ScheduleGroup(models.Model):
         blank=True,
         related_name="groups",
         verbose_name=_("shared schedule"),
+    )
+    distribution = models.CharField(
+        _("distribution"),
+        max_length=16,
+        choices=Distribution.choices,
+        blank=True,
+        help_text=_("How its connectors take part in sharing the power; empty: as the site says."),
     )
     on_holidays = models.CharField(
         _("on public holidays"), max_length=8, choices=HolidayRule.choices, default=HolidayRule.USUAL

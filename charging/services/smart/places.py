@@ -8,6 +8,7 @@ from typing import Final
 
 from chargers.models import ChargePointState, Evse, EvseState
 from chargers.types import CommandState, ConnectorStatus
+from charging.departures import Departure, departure_of
 from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
 from charging.services.smart.foreign import Foreign
 from charging.services.smart.ladder import has_given_up
@@ -38,6 +39,7 @@ class Place:
         charge, pause: what runs on it, and who holds that.
         override: what somebody decided about the charge; a held one is barred as well.
         barred: no power may flow to it.
+        rule: how it takes part in sharing.
         periods: how many periods a schedule may have.
         foreign: what others did, or are about to do, to its limit.
         disturbed: they are about to.
@@ -52,6 +54,7 @@ class Place:
     pause: Pause | None = None
     override: ChargeOverride | None = None
     barred: bool = False
+    rule: Rule = Rule.EQUAL
     periods: int = 2
     foreign: tuple[Foreign, ...] = ()
     disturbed: bool = False
@@ -91,6 +94,7 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         offered=row.confirmed, taken=measured, cap=row.cap, changed_ago_s=changed_ago_s,
     )  # fmt: skip
     _note_rest(row, settings, _taken(measured, state), changed_ago_s, now)
+    departure = departure_of(charge, place.site.zone, now) if charge else Departure()
     known = Connector(
         load=load,
         hardware=settings.hardware,
@@ -115,10 +119,12 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         distrusted=row.distrusted or row.missed_at is not None,
         default=_default(place),
         measured=measured,
-        rule=Rule.PRIORITY if place.boosted else Rule(place.site.distribution),
+        rule=Rule.PRIORITY if place.boosted else place.rule,
         tier=tier_of(place),
         started=charge.started_at.timestamp() if charge else 0.0,
         served_wh=charge.energy_wh or 0.0 if charge else 0.0,
+        energy_wh=_or_nan(departure.needs_wh),
+        remaining_s=_or_nan((departure.at - now).total_seconds() if departure.at else None),
         changed_ago_s=changed_ago_s,
         on_for_s=_ago_s(row.on_since, now) if row.on_since else None,
         off_for_s=_ago_s(row.off_since, now) if row.off_since else None,
@@ -184,6 +190,10 @@ def _drawn(place: Place, state: EvseState) -> float | None:
     if currents:
         return float(max(currents))
     return None if state.power_w is None else state.power_w / (place.site.voltage_v * place.evse.phases)
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def _ago_s(moment: datetime | None, now: datetime) -> float:

@@ -14,10 +14,13 @@ from charging.services.smart.answers import Circumstances, take_answers, touchin
 from charging.services.smart.circuits import base_of, network_of
 from charging.services.smart.foreign import Foreign, foreign_commands
 from charging.services.smart.places import Place, connector_of
+from charging.services.smart.rules_of import posts_of, rules_of
 from charging.services.smart.settings_of import range_of, unit_of
 from charging.services.smart.storing import values_of
 from charging.smart.connector import Connector
+from charging.smart.dividing import divided
 from charging.smart.network import Floats, Network
+from charging.smart.rules import Rule
 from charging.types import OverrideKind
 from charging.usability import barred
 from evkit.core.literals import Row
@@ -60,9 +63,12 @@ def situation_of(project: Project | None, sites: Sequence[Site], now: datetime) 
         sites=tuple(sites),
         network=network,
         places=places,
-        connectors=tuple(
-            connector_of(place, load, index[place.site.pk], now)
-            for place, load in zip(places, network.loads, strict=True)
+        connectors=divided(
+            [
+                connector_of(place, load, index[place.site.pk], now)
+                for place, load in zip(places, network.loads, strict=True)
+            ],
+            posts_of(evses),
         ),
         base=base_of(network, project, sites, now),
         stored=stored,
@@ -82,10 +88,11 @@ def _places(
     keys = _keys(sites)
     foreign = foreign_commands(evses, rows, charges)
     by_pk = {site.pk: site for site in sites}
+    rules = rules_of(evses, {site.pk: site.distribution for site in sites})
     return tuple(
         _place(
             by_pk[evse.charge_point.site_id or 0], evse, rows[evse.pk], charges.get(evse.pk),
-            pauses.get(evse.pk), overrides.get(evse.pk), held, keys,
+            pauses.get(evse.pk), overrides.get(evse.pk), held, rules[evse.pk], keys,
             foreign.get(evse.charge_point_id, []), now,
         )
         for evse in evses
@@ -100,6 +107,7 @@ def _place(
     pause: Pause | None,
     override: ChargeOverride | None,
     held: Collection[int],
+    rule: Rule,
     keys: Keys,
     foreign: Sequence[Foreign],
     now: datetime,
@@ -118,6 +126,7 @@ def _place(
         pause=pause,
         override=override,
         barred=evse.pk in held,
+        rule=rule,
         periods=int(periods) if periods.isdecimal() else 2,
         foreign=tuple(touching_limit(row, known)) if foreign else (),
         disturbed=disturbed,

@@ -9,6 +9,7 @@ from evkit.console.api.bodies import JsonParser, JsonRenderer
 from evkit.console.api.errors import register_error_handlers
 from evkit.console.api.resources import (
     certificates,
+    charge_plans,
     charge_points,
     commands,
     configuration,
@@ -46,6 +47,7 @@ RESOURCES = (
     commands,
     pauses,
     overrides,
+    charge_plans,
     configuration,
     quirks,
     local_lists,

@@ -1,0 +1,40 @@
+"""Which rule shares the power of every connector, and how charge points divide theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chargers.models import Evse
+from charging.smart.dividing import Division, Post
+from charging.smart.rules import Rule
+
+
+def rules_of(evses: Sequence[Evse], of_site: Mapping[int, str]) -> dict[int, Rule]:
+    """Return the rule of every connector by EVSE id: its own, else its group's, else its site's.
+
+    Of several groups with a rule the one with the lowest number counts. `of_site`: rules by site id.
+    """
+    links = (
+        Evse.groups.through.objects.filter(evse__in=evses)
+        .exclude(schedulegroup__distribution="")
+        .order_by("-schedulegroup__number")
+        .values_list("evse_id", "schedulegroup__distribution")
+    )
+    of_group = dict(links)
+    return {
+        evse.pk: Rule(evse.distribution or of_group.get(evse.pk) or of_site[evse.charge_point.site_id or 0])
+        for evse in evses
+    }
+
+
+def posts_of(evses: Sequence[Evse]) -> tuple[Post, ...]:
+    """Return the charge points that divide their power in a way of their own."""
+    places: dict[int, list[int]] = {}
+    points = {evse.charge_point_id: evse.charge_point for evse in evses}
+    for index, evse in enumerate(evses):
+        places.setdefault(evse.charge_point_id, []).append(index)
+    return tuple(
+        Post(Division(points[pk].division), points[pk].max_power_w, tuple(found))
+        for pk, found in places.items()
+        if points[pk].division and len(found) > 1
+    )

@@ -1,0 +1,66 @@
+"""`plan`: when the vehicle that charges on a connector leaves, and what it needs until then."""
+
+from __future__ import annotations
+
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from charging.models import ChargePlan
+from charging.services.charge_plans import forget_plan, plan_charge
+from evkit.console.api.auth import ApiRequest
+from evkit.console.api.scope import get_connector
+from evkit.console.api.types import GivenMoment, Moment, Strict
+from evkit.core.clock import utc_now
+from sites.permissions import Right
+
+router = Router(tags=["smart charging"])
+PATH = "charge-points/{path:identity}/connectors/{int:connector}/plan"
+
+
+class PlanIn(Strict):
+    """A departure, and the energy in Wh that the charge is to deliver in all until then, if known."""
+
+    departs_at: GivenMoment
+    energy_wh: float | None = Field(None, gt=0)
+
+
+class PlanOut(Schema):
+    """The plan of a running charge."""
+
+    transaction: int
+    departs_at: Moment
+    energy_wh: float | None
+    by: str
+
+
+@router.get(PATH, response=PlanOut | None, summary="The plan of a running charge")
+def read_plan(request: ApiRequest, identity: str, connector: int) -> PlanOut | None:
+    """Return the plan of the charge that runs on a connector, null where it has none."""
+    evse = get_connector(request.auth, identity, connector, Right.VIEW)
+    row = ChargePlan.objects.filter(transaction__evse=evse, transaction__ended_at=None).first()
+    return None if row is None else _out(row)
+
+
+@router.put(PATH, response=PlanOut, summary="Say when a vehicle leaves and what it needs")
+def put_plan(request: ApiRequest, identity: str, connector: int, wanted: PlanIn) -> PlanOut:
+    """Plan a charge; 422 where none runs, or the departure is not within seven days."""
+    evse = get_connector(request.auth, identity, connector, Right.COMMAND)
+    row = plan_charge(
+        evse=evse, departs_at=wanted.departs_at, energy_wh=wanted.energy_wh, now=utc_now(),
+        actor=request.auth.actor,
+    )  # fmt: skip
+    return _out(row)
+
+
+@router.delete(PATH, response={204: None}, summary="Take the plan of a charge back")
+def delete_plan(request: ApiRequest, identity: str, connector: int) -> Status[None]:
+    """Forget the plan; 422 where there is none."""
+    evse = get_connector(request.auth, identity, connector, Right.COMMAND)
+    forget_plan(evse=evse, actor=request.auth.actor)
+    return Status(204, None)
+
+
+def _out(row: ChargePlan) -> PlanOut:
+    return PlanOut(
+        transaction=row.transaction_id, departs_at=row.departs_at, energy_wh=row.energy_wh, by=row.set_name
+    )
