@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charging', '0019_resting_vehicles'),
+        ('charging', '0020_decision_records'),
     ]
 
     operations = [

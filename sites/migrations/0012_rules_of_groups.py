@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evsites', '0010_weekly_limits'),
+        ('evsites', '0011_retention_of_roll_ups'),
     ]
 
     operations = [
