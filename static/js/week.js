@@ -1,6 +1,7 @@
 // A week to paint on: drawn from the texts of the seven days, which stay what is sent and can be typed too.
 
 const MINUTES = 24 * 60;
+const HOLD_MS = 350;
 const NARROW = window.matchMedia("(width < 48rem)");
 const SPAN = /^\s*(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?\s*(?:-|–|—|à|to)\s*(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?\s*$/;
 
@@ -64,7 +65,10 @@ class Painter {
     NARROW.addEventListener("change", () => this.build());
     this.grid.addEventListener("pointerdown", (event) => this.begin(event));
     this.grid.addEventListener("pointermove", (event) => this.drag(event));
-    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => (this.brush = null));
+    // A finger that paints does not scroll the page.
+    this.grid.addEventListener("touchmove", (event) => this.brush !== null && event.preventDefault(), { passive: false });
+    window.addEventListener("pointerup", () => this.end(true));
+    window.addEventListener("pointercancel", () => this.end(false));
     this.grid.addEventListener("keydown", (event) => this.press(event));
     this.build();
   }
@@ -139,11 +143,27 @@ class Painter {
     const place = this.place(event);
     if (!place || event.button) return;
     event.target.releasePointerCapture?.(event.pointerId);
+    // A finger may be about to scroll: it paints once it taps, stays for a moment, or moves sideways.
+    if (event.pointerType === "touch") this.finger = { place, timer: setTimeout(() => this.dip(place), HOLD_MS) };
+    else this.dip(place);
+  }
+
+  dip(place) {
+    clearTimeout(this.finger?.timer);
+    this.finger = null;
     this.brush = !this.days[place[0]][place[1]];
     this.paint(...place);
   }
 
+  end(tapped) {
+    if (this.finger && tapped) this.dip(this.finger.place);
+    clearTimeout(this.finger?.timer);
+    this.finger = null;
+    this.brush = null;
+  }
+
   drag(event) {
+    if (this.finger && this.place(event)?.join() !== this.finger.place.join()) this.dip(this.finger.place);
     const place = this.brush === null ? null : this.place(event);
     if (!place || place.join() === this.focused.join()) return;
     // A quick pointer skips cells: all on the straight line from the last one are painted.

@@ -26,6 +26,36 @@ def cell(page: Page, place: str) -> Locator:
     return page.get_by_role("gridcell", name=place)
 
 
+class Finger:
+    """One finger on the screen of a phone."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def down(self, where: Locator) -> None:
+        """Touch the middle of something."""
+        where.scroll_into_view_if_needed()
+        self._send("touchStart", where)
+
+    def move(self, where: Locator) -> None:
+        """Move there."""
+        self._send("touchMove", where)
+
+    def up(self) -> None:
+        """Let go."""
+        self._send("touchEnd")
+
+    def cancel(self) -> None:
+        """Become what scrolls the page: the browser takes the finger away."""
+        self._send("touchCancel")
+
+    def _send(self, kind: str, where: Locator | None = None) -> None:
+        box = where.bounding_box() if where else None
+        points = [{"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}] if box else []
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
 class TestPainting:
     def test_a_drag_paints_and_what_is_saved_is_shown_for_the_coming_week(
         self, log_in: LogIn, live_evkit: Server, complaints: list[str]
@@ -63,5 +93,21 @@ class TestPainting:
     def test_a_thumb_paints_hours(self, log_in: LogIn, live_evkit: Server) -> None:
         page = log_in("administrator", width=360, height=740)
         open_group(page, live_evkit, 5)
-        cell(page, "Sunday 08:00").click()
+        finger = Finger(page)
+        finger.down(cell(page, "Sunday 08:00"))
+        finger.up()
         expect(hours(page, "Sunday")).to_have_value("08:00–09:00")
+        finger.down(cell(page, "Monday 06:00"))
+        expect(hours(page, "Monday")).to_have_value("06:00–07:00")
+        finger.move(cell(page, "Monday 09:00"))
+        finger.up()
+        expect(hours(page, "Monday")).to_have_value("06:00–10:00")
+
+    def test_a_thumb_that_scrolls_paints_nothing(self, log_in: LogIn, live_evkit: Server) -> None:
+        page = log_in("administrator", width=360, height=740)
+        open_group(page, live_evkit, 6)
+        finger = Finger(page)
+        finger.down(cell(page, "Monday 12:00"))
+        finger.cancel()
+        page.wait_for_timeout(500)
+        expect(hours(page, "Monday")).to_have_value("")
