@@ -35,6 +35,7 @@ OF_A_PLACE = (
     Address("GET", "sites/{site}/policies"),
     Address("PATCH", "sites/{site}/policies", {"unknown_tags": "accept"}, ("administrator",)),
     Address("GET", "charge-points/{charge_point}/quirks"),
+    Address("GET", "charge-points/{charge_point}/deviations"),
     Address(
         "PATCH", "charge-points/{charge_point}/quirks", {"switches": {"tag_suffix": True}}, ("administrator",)
     ),
@@ -88,6 +89,9 @@ OF_A_PLACE = (
     Address("GET", "commands/{command}"),
     Address("GET", "transactions/{transaction}"),
     Address("GET", "transactions/{transaction}/meter-values"),
+    Address("GET", "transactions/{transaction}/curves"),
+    Address("GET", "sites/{site}/curves"),
+    Address("GET", "charge-points/{charge_point}/curves"),
     Address(
         "POST",
         "transactions/{transaction}/energy",
