@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chargers.quirks.modes import MODE_FIELDS, read_mode
 from chargers.quirks.types import QUIRK_NAMES
 from chargers.types import ConnectorStatus, Division, Registration
 from sites.models import Feeder, Site
@@ -18,6 +19,17 @@ def check_switches(value: object) -> None:
             _("Give names of quirks with true or false; known are: %(names)s."),
             params={"names": ", ".join(QUIRK_NAMES)},
         )
+
+
+def check_mode(value: object) -> None:
+    """Refuse what is not an operating mode."""
+    try:
+        read_mode(value)
+    except ValueError as error:
+        raise ValidationError(
+            _("This is not an operating mode: %(cause)s. Known are: %(names)s."),
+            params={"cause": str(error), "names": ", ".join(MODE_FIELDS)},
+        ) from error
 
 
 class ChargePointQuerySet(models.QuerySet["ChargePoint"]):
@@ -98,6 +110,14 @@ class ChargePoint(models.Model):
         blank=True,
         validators=[check_switches],
         help_text=_("What beats the presets of its model: names of quirks with true or false."),
+    )
+
+    operating_mode = models.JSONField(
+        _("operating mode"),
+        default=dict,
+        blank=True,
+        validators=[check_mode],
+        help_text=_("What beats presets and experience of how it takes limits, such as its unit."),
     )
 
     objects = ChargePointQuerySet.as_manager()

@@ -8,6 +8,7 @@ Format (`chargers/data/quirks/<make>.yaml`), checked when it is read:
         models: ["*"]            # optional, "*" by default
         firmware: ["*"]          # optional, "*" by default
         quirks: [silent_reconnect]
+        mode: {unit: W}          # optional, see `chargers.quirks.modes`
         source: https://...      # where this was seen
 """
 
@@ -23,6 +24,7 @@ from typing import Any, Final
 import msgspec
 import yaml
 
+from chargers.quirks.modes import UNKNOWN, Mode
 from chargers.quirks.types import QUIRK_NAMES
 from evkit.core.errors import EvkitError
 
@@ -36,11 +38,12 @@ class BadPresetError(EvkitError):
 
 
 class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which charge points have which quirks; patterns match in any case."""
+    """Which charge points have which quirks and operating mode; patterns match in any case."""
 
     vendors: tuple[str, ...]
-    quirks: tuple[str, ...]
     source: str
+    quirks: tuple[str, ...] = ()
+    mode: Mode = UNKNOWN
     models: tuple[str, ...] = ("*",)
     firmware: tuple[str, ...] = ("*",)
 
@@ -82,8 +85,10 @@ def read_make(name: str, text: str) -> Make:
         raise BadPresetError(f"{name}: {error}") from error
     for preset in make.presets:
         unknown = sorted(set(preset.quirks) - set(QUIRK_NAMES))
-        if unknown or not preset.vendors or not preset.quirks:
-            raise BadPresetError(f"{name}: unknown or missing: {', '.join(unknown) or 'vendors or quirks'}")
+        if unknown or not preset.vendors or not (preset.quirks or preset.mode != UNKNOWN):
+            raise BadPresetError(
+                f"{name}: unknown or missing: {', '.join(unknown) or 'vendors, or quirks and mode'}"
+            )
     return make
 
 

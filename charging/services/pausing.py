@@ -14,18 +14,18 @@ from typing import Any, Final
 from django.db import transaction as database
 from django.utils.translation import gettext as _
 
-from chargers.models import Command, ConfigurationKey, Evse
+from chargers.models import Command, Evse
 from chargers.services.commands import queue_command
-from chargers.services.quirks import quirks_of
-from chargers.types import ConnectorStatus, Current
+from chargers.types import ConnectorStatus
 from charging.models import Pause, Transaction
 from charging.services.pauses import NO_POWER, TX_PROFILE
 from charging.services.profiles import SET, last_profile
 from charging.services.smart.marks import is_limit, without_power
+from charging.services.smart.modes import known_mode
+from charging.services.smart.settings_of import unit_of
 from charging.types import Obstacle
 from evkit.core.errors import EvkitError
 from evkit.core.recorders import SYSTEM, Actor
-from evkit.core.units import LimitUnit
 
 CLEAR: Final = "ClearChargingProfile"
 PROFILE_ID: Final = 910_000
@@ -63,8 +63,8 @@ def pause_charge(
     if Pause.objects.in_force().filter(transaction=running).exists():
         raise UnableToPauseError(Obstacle.PAUSED)
     Pause.objects.filter(transaction=running, ended_at=None).update(ended_at=now)
-    known = _configuration(evse.charge_point_id)
-    level = _stack_level(known, evse)
+    mode = known_mode(evse.charge_point).mode
+    level = STACK_LEVEL if mode.stack_level is None else mode.stack_level
     below = dict(last_profile(evse.charge_point_id, evse.number))
     command = queue_command(
         charge_point=evse.charge_point,
@@ -78,7 +78,7 @@ def pause_charge(
                 "chargingProfilePurpose": TX_PROFILE,
                 "chargingProfileKind": "Relative",
                 "chargingSchedule": {
-                    "chargingRateUnit": _unit(known, evse),
+                    "chargingRateUnit": str(unit_of(evse, mode)),
                     "chargingSchedulePeriod": [{"startPeriod": 0, "limit": NO_POWER}],
                 },
             },
@@ -151,29 +151,6 @@ def _running(evse: Evse) -> Transaction:
     if running is None:
         raise UnableToPauseError(Obstacle.NOT_RUNNING)
     return running
-
-
-def _configuration(charge_point_id: int) -> dict[str, str]:
-    """Return what the charge point told of its charging profiles."""
-    names = ("ChargeProfileMaxStackLevel", "ChargingScheduleAllowedChargingRateUnit")
-    rows = ConfigurationKey.objects.filter(charge_point_id=charge_point_id, key__in=names)
-    return {key: value or "" for key, value in rows.values_list("key", "value")}
-
-
-def _stack_level(known: Mapping[str, str], evse: Evse) -> int:
-    """Return the highest level that the charge point takes; 0 where its quirk says that it takes no other."""
-    if quirks_of(evse.charge_point).base_stack_level:
-        return 0
-    told = known.get("ChargeProfileMaxStackLevel", "")
-    return min(int(told), 2**31 - 1) if told.isdecimal() else STACK_LEVEL
-
-
-def _unit(known: Mapping[str, str], evse: Evse) -> str:
-    """Return a unit that the charge point takes; by the kind of current where it takes both."""
-    allowed = known.get("ChargingScheduleAllowedChargingRateUnit", "")
-    if ("Current" in allowed) != ("Power" in allowed):
-        return str(LimitUnit.AMPERE if "Current" in allowed else LimitUnit.WATT)
-    return str(LimitUnit.WATT if evse.current == Current.DC else LimitUnit.AMPERE)
 
 
 def _in_the_way(payload: Mapping[str, Any], running: Transaction, level: int) -> bool:

@@ -28,6 +28,7 @@ class Circumstances:
         state: what is known of its charge point.
         settings: what it can be set to.
         foreign: what others asked of its charge point.
+        keeps_default: its default profile survives a boot.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Circumstances:
     state: ChargePointState | None
     settings: Range
     foreign: Sequence[Foreign]
+    keeps_default: bool = False
 
 
 def take_answers(row: ConnectorLimit, known: Circumstances, now: datetime) -> bool:
@@ -51,7 +53,7 @@ def take_answers(row: ConnectorLimit, known: Circumstances, now: datetime) -> bo
     away = _last_return(known.state)
     if away and row.confirmed_at and away > row.confirmed_at:
         forget_limit(row, known.settings)
-    if away and row.default_at and away > row.default_at:
+    if away and row.default_at and away > row.default_at and not known.keeps_default:
         forget_default(row)
     return _take_foreign(row, known)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chargers.models import Evse
+from chargers.quirks.modes import Mode
 from chargers.types import Current
 from charging.smart.network import Load
 from evkit.core.units import LimitUnit, amperes_to_watts, watts_to_amperes
@@ -34,8 +35,8 @@ class Range:
     in_watts: bool
 
 
-def range_of(evse: Evse, voltage_v: float) -> Range:
-    """Return the settings of a connector as it is configured."""
+def range_of(evse: Evse, voltage_v: float, minimum_a: float | None = None) -> Range:
+    """Return the settings of a connector as it is configured; `minimum_a`: of its mode."""
     if evse.current == Current.DC:
         most_w = evse.max_power_w or evse.charge_point.max_power_w or USUAL_DC_W
         return Range(most_w, min(LEAST_DC_W, most_w), STEP_DC_W, min(START_DC_W, most_w), in_watts=True)
@@ -43,7 +44,7 @@ def range_of(evse: Evse, voltage_v: float) -> Range:
     if most_a is None and evse.max_power_w:
         most_a = watts_to_amperes(evse.max_power_w, phases=evse.phases, voltage_v=voltage_v)
     most_a = most_a or USUAL_A
-    least_a = min(LEAST_A, most_a)
+    least_a = min(minimum_a or LEAST_A, most_a)
     return Range(most_a, least_a, STEP_A, least_a, in_watts=False)
 
 
@@ -63,10 +64,10 @@ def load_of(evse: Evse, voltage_v: float) -> Load:
     )
 
 
-def unit_of(evse: Evse, allowed: str) -> LimitUnit:
-    """Return the unit that the charge point takes (OCPP 1.6 §9.4.3), the connector's own if it takes both."""
-    if ("Current" in allowed) != ("Power" in allowed):
-        return LimitUnit.AMPERE if "Current" in allowed else LimitUnit.WATT
+def unit_of(evse: Evse, mode: Mode) -> LimitUnit:
+    """Return the unit that the charge point takes, the connector's own if it takes both."""
+    if mode.unit is not None:
+        return LimitUnit(mode.unit)
     return LimitUnit.WATT if evse.current == Current.DC else LimitUnit.AMPERE
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from chargers.models import ConfigurationKey, Evse
+from chargers.quirks.modes import TOLD_KEYS, Mode
+from chargers.services.modes import mode_record
 from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
 from charging.selectors import open_transactions
 from charging.services.smart.answers import Circumstances, take_answers, touching_limit
 from charging.services.smart.circuits import base_of, network_of
 from charging.services.smart.foreign import Foreign, foreign_commands
+from charging.services.smart.modes import follow_mode, learned_mode
 from charging.services.smart.places import Place, connector_of
 from charging.services.smart.rules_of import posts_of, rules_of
 from charging.services.smart.settings_of import range_of, unit_of
@@ -26,10 +28,7 @@ from charging.usability import barred
 from evkit.core.literals import Row
 from sites.models import Project, Site
 
-UNIT_KEY: Final = "ChargingScheduleAllowedChargingRateUnit"
-PERIODS_KEY: Final = "ChargingScheduleMaxPeriods"
-
-Keys = Mapping[tuple[int, str], str]
+Keys = Mapping[int, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,14 +84,15 @@ def _places(
     }
     overrides = _overrides(rows, now)
     held = pauses.keys() | _held(overrides) | barred({pk: charges.get(pk) for pk in rows}, now)
-    keys = _keys(sites)
+    modes = _modes(evses, rows, _keys(sites))
     foreign = foreign_commands(evses, rows, charges)
     by_pk = {site.pk: site for site in sites}
     rules = rules_of(evses, {site.pk: site.distribution for site in sites})
     return tuple(
         _place(
             by_pk[evse.charge_point.site_id or 0], evse, rows[evse.pk], charges.get(evse.pk),
-            pauses.get(evse.pk), overrides.get(evse.pk), held, rules[evse.pk], keys,
+            pauses.get(evse.pk), overrides.get(evse.pk), held, rules[evse.pk],
+            modes[evse.charge_point_id],
             foreign.get(evse.charge_point_id, []), now,
         )
         for evse in evses
@@ -108,29 +108,43 @@ def _place(
     override: ChargeOverride | None,
     held: Collection[int],
     rule: Rule,
-    keys: Keys,
+    mode: Mode,
     foreign: Sequence[Foreign],
     now: datetime,
 ) -> Place:
-    settings = range_of(evse, site.voltage_v)
-    known = Circumstances(evse.number, charge, getattr(evse.charge_point, "state", None), settings, foreign)
+    settings = range_of(evse, site.voltage_v, mode.minimum_a)
+    known = Circumstances(
+        evse.number, charge, getattr(evse.charge_point, "state", None), settings, foreign,
+        keeps_default=bool(mode.survives_reboot),
+    )  # fmt: skip
     disturbed = take_answers(row, known, now)
-    periods = keys.get((evse.charge_point_id, PERIODS_KEY), "")
+    follow_mode(row, mode)
     return Place(
         site=site,
         evse=evse,
         row=row,
         settings=settings,
-        unit=unit_of(evse, keys.get((evse.charge_point_id, UNIT_KEY), "")),
+        unit=unit_of(evse, mode),
         charge=charge,
         pause=pause,
         override=override,
         barred=evse.pk in held,
         rule=rule,
-        periods=int(periods) if periods.isdecimal() else 2,
+        periods=1 if mode.kind == "Relative" else mode.periods or 2,
         foreign=tuple(touching_limit(row, known)) if foreign else (),
         disturbed=disturbed,
     )
+
+
+def _modes(evses: Sequence[Evse], rows: Mapping[int, ConnectorLimit], keys: Keys) -> dict[int, Mode]:
+    """Return the operating modes of charge points by id."""
+    of_point: dict[int, list[Evse]] = {}
+    for evse in evses:
+        of_point.setdefault(evse.charge_point_id, []).append(evse)
+    return {
+        pk: mode_record(mine[0].charge_point, keys.get(pk, {}), learned_mode(mine, rows)).mode
+        for pk, mine in of_point.items()
+    }
 
 
 def _overrides(evse_ids: Collection[int], now: datetime) -> dict[int, ChargeOverride]:
@@ -145,8 +159,11 @@ def _held(overrides: Mapping[int, ChargeOverride]) -> set[int]:
 
 def _keys(sites: Sequence[Site]) -> Keys:
     """Return what the charge points told of their charging schedules."""
-    told = ConfigurationKey.objects.filter(charge_point__site__in=sites, key__in=(UNIT_KEY, PERIODS_KEY))
-    return {(pk, key): value or "" for pk, key, value in told.values_list("charge_point_id", "key", "value")}
+    told = ConfigurationKey.objects.filter(charge_point__site__in=sites, key__in=TOLD_KEYS)
+    found: dict[int, dict[str, str]] = {}
+    for pk, key, value in told.values_list("charge_point_id", "key", "value"):
+        found.setdefault(pk, {})[key] = value or ""
+    return found
 
 
 def _rows(evses: Sequence[Evse]) -> dict[int, ConnectorLimit]:

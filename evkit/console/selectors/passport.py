@@ -14,8 +14,28 @@ from django.utils.translation import gettext_lazy as _
 
 from chargers.models import ChargePoint, CommandCall, ConfigurationKey, ObservedDeviation
 from chargers.quirks import QUIRK_NAMES, presets_for, read_switches
+from chargers.quirks.modes import Source
 from chargers.services.quirks import model_of, quirks_of
+from charging.services.smart.modes import known_mode
 
+MODE: Final[Mapping[str, Promise]] = {
+    "unit": _("Unit of limits"),
+    "purposes": _("Charging profiles that it obeys"),
+    "stack_level": _("Highest stack level"),
+    "kind": _("Kind of schedule"),
+    "periods": _("Periods of a schedule"),
+    "pause": _("A charge is interrupted by"),
+    "resumes": _("Goes on by itself after a limit of 0"),
+    "latency_s": _("Time to obey (s)"),
+    "minimum_a": _("Least current (A)"),
+    "survives_reboot": _("Keeps default profiles when it boots"),
+}
+SOURCES: Final[Mapping[Source, Promise]] = {
+    Source.ADMINISTRATOR: _("an administrator"),
+    Source.LEARNED: _("learned"),
+    Source.PRESET: _("preset of its model"),
+    Source.TOLD: _("its configuration"),
+}
 REFUSALS: Final = ("NotImplemented", "NotSupported")
 CALLS: Final = 100
 DEVIATIONS: Final = 200
@@ -116,6 +136,25 @@ def quirk_lines(row: ChargePoint) -> list[QuirkLine]:
         )
         for name in QUIRK_NAMES
     ]
+
+
+def mode_lines(row: ChargePoint) -> list[tuple[Promise, object, Promise | None]]:
+    """Return how the charge point takes limits: what, its value (None: not known), and who says so."""
+    record = known_mode(row)
+    return [
+        (
+            label,
+            _shown(getattr(record.mode, name)),
+            SOURCES.get(record.sources[name]) if name in record.sources else None,
+        )
+        for name, label in MODE.items()
+    ]
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(value) if isinstance(value, tuple) else value
 
 
 def capability_lines(row: ChargePoint) -> list[tuple[Promise, str]]:

@@ -18,6 +18,7 @@ from evkit.console.selectors.passport import (
     capability_lines,
     deviation_lines,
     latency_of,
+    mode_lines,
     quirk_lines,
     refused_actions,
 )
@@ -57,6 +58,7 @@ def switch(request: HttpRequest, code: str, identity: str, name: str) -> HttpRes
 def _context(request: HttpRequest, row: ChargePoint, _now: datetime) -> Context:
     return {
         "capabilities": capability_lines(row),
+        "mode": mode_lines(row),
         "refused": refused_actions(row),
         "latency": latency_of(row),
         "deviations": deviation_lines(row),

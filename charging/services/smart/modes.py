@@ -1,0 +1,51 @@
+"""What smart charging has learned of how charge points take limits, as part of their operating modes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from chargers.models import ChargePoint, ConfigurationKey, Evse
+from chargers.quirks.modes import TOLD_KEYS, UNKNOWN, Mode, Record
+from chargers.services.modes import mode_record
+from chargers.types import Current
+from charging.models import ConnectorLimit
+from charging.services.smart.ladder import Way
+
+
+def learned_mode(evses: Iterable[Evse], rows: Mapping[int, ConnectorLimit]) -> Mode:
+    """Return what the connectors of one charge point were seen to obey."""
+    latencies: list[float] = []
+    unit: Literal["A", "W"] | None = None
+    by_default = False
+    for evse in evses:
+        row = rows.get(evse.pk)
+        if row is None:
+            continue
+        if row.latency_s is not None:
+            latencies.append(row.latency_s)
+        if row.way == Way.OTHER_UNIT:
+            unit = "A" if evse.current == Current.DC else "W"
+        by_default |= row.way == Way.AS_DEFAULT
+    return Mode(
+        unit=unit,
+        purposes=("TxDefaultProfile",) if by_default else None,
+        latency_s=max(latencies, default=None),
+    )
+
+
+def follow_mode(row: ConnectorLimit, mode: Mode) -> None:
+    """Begin with what is known of the charge point where nothing was learned yet; the row is not saved."""
+    if row.latency_s is None:
+        row.latency_s = mode.latency_s
+    if mode.purposes is not None and "TxProfile" not in mode.purposes and row.way == Way.OWN:
+        row.way = Way.AS_DEFAULT
+
+
+def known_mode(charge_point: ChargePoint) -> Record:
+    """Return the whole operating mode of one charge point."""
+    keys = ConfigurationKey.objects.filter(charge_point=charge_point, key__in=TOLD_KEYS)
+    evses = list(charge_point.evses.all())
+    rows = {row.pk: row for row in ConnectorLimit.objects.filter(evse__in=evses)}
+    told = {key: value or "" for key, value in keys.values_list("key", "value")}
+    return mode_record(charge_point, told, learned_mode(evses, rows) if rows else UNKNOWN)
