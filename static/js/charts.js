@@ -126,6 +126,8 @@ class Charts {
 
   show() {
     this.panel.querySelector("[data-charts-empty]").hidden = this.data.charts.length > 0;
+    if (this.data.charts.length) this.told = this.data.charts;
+    else if (this.zoomed && this.told) this.data.charts = this.told.map((chart) => this.emptied(chart));
     this.panel.querySelector("[data-charts-resolution]").textContent = this.data.note;
     this.panel.dataset.shown = `${this.data.start} ${this.data.end}`;
     const same =
@@ -139,6 +141,12 @@ class Charts {
       this.plots[place].setData(this.rows(chart), false);
       this.plots[place].setScale("x", { min: this.data.start, max: this.data.end });
     }
+  }
+
+  // Where nothing was measured the charts stay, so that fingers find back.
+  emptied(chart) {
+    const values = this.data.times.map(() => null);
+    return { ...chart, series: chart.series.map((each) => ({ ...each, values })) };
   }
 
   shape(chart) {

@@ -1,0 +1,63 @@
+"""The history with 1 million transactions and 10 million meter samples in PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench.report import Figure
+from tests.support.databases import own_database, postgres_answers
+
+ROOT = Path(__file__).resolve().parent.parent
+EXPORTED = 100_000
+
+
+def history(*, rounds: int, size: float = 1.0) -> list[Figure]:
+    """Measure pages, curves, roll-ups and exports; `size` 1: 10 million samples, 1 million transactions."""
+    if not postgres_answers():
+        return []
+    with own_database() as url, tempfile.TemporaryDirectory() as folder:
+        filled = _work(url, folder, "fill", size)
+        told = _work(url, folder, "measure", rounds)
+        exports = {name: _work(url, folder, "export", name) for name in ("usual", "all")}
+    figures = [
+        Figure("samples generated", filled["samples"], "rows", f"{filled['sample_bytes']:.0f} bytes each"),
+        Figure("transactions generated", filled["transactions"], "rows", f"{filled['bytes']:.0f} bytes each"),
+        Figure(
+            "rolled up", filled["rolled_per_s"], "samples/s", f"{filled['rollup_bytes']:.0f} bytes/minute"
+        ),
+    ]
+    targets = {"history page": 100.0, "a year's curve": 200.0}
+    for name, milliseconds in told.items():
+        most = next((most for start, most in targets.items() if name.startswith(start)), None)
+        figures.append(Figure(name, milliseconds, "ms", at_most=most))
+    for name, each in exports.items():
+        label = f"Excel, {each['rows']:,} transactions, {each['columns']} columns"
+        usual = name == "usual"
+        figures.append(Figure(label, each["seconds"], "s", at_most=12.0 if usual else None))
+        figures.append(Figure(f"{label}: memory", each["megabytes"], "MB", at_most=60.0 if usual else None))
+    return figures
+
+
+def _work(url: str, folder: str, *arguments: object) -> Any:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "EVKIT_DATA_DIR": folder,
+        "EVKIT_SECRET_KEY": "bench-only",
+        "DJANGO_SETTINGS_MODULE": "evkit.settings",
+    }
+    answer = subprocess.run(
+        [sys.executable, "-m", "bench.history_work", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(answer.stdout.splitlines()[-1])
