@@ -16,7 +16,7 @@ from tests.support.server import Server
 from tests.system.test_commands import Desk
 from tests.system.test_third_party_client import eventually
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 
 TAG = "B4A63CDF2212"
 PATIENCE_S = 60.0
