@@ -76,7 +76,9 @@ def _why(share: Share) -> str:
     if decided and share.why == Why.BARRED:
         return decided
     usual = _usual_why(share)
-    return f"{decided}; {usual}" if decided and usual else decided or usual
+    if decided and usual:
+        return _("%(decided)s; %(usual)s") % {"decided": decided, "usual": usual}
+    return decided or usual
 
 
 def _decided(decided: Sequence[str]) -> str:

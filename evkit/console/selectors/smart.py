@@ -177,7 +177,9 @@ def _why(row: ConnectorLimit, share_w: float | None, card: ConnectorCard, decide
     if decided and row.why == Why.BARRED:
         return decided
     usual = _usual_why(row, share_w, card)
-    return f"{decided}; {usual}" if decided and usual else decided or usual
+    if decided and usual:
+        return _("%(decided)s; %(usual)s") % {"decided": decided, "usual": usual}
+    return decided or usual
 
 
 def _usual_why(row: ConnectorLimit, share_w: float | None, card: ConnectorCard) -> str:
