@@ -15,6 +15,8 @@ from history.models import AuditEntry
 from sites.models import Site
 
 MAX_WORDS = 5
+ITSELF = "evkit ("
+"""How names begin of what evkit does by itself: sharing power, schedules, automatic starts."""
 
 
 def audit_filters() -> list[Filter]:
@@ -25,6 +27,7 @@ def audit_filters() -> list[Filter]:
         Filter("from", pgettext("period", "From"), _since, Kind.DATE),
         Filter("to", pgettext("period", "To"), _until, Kind.DATE),
         Filter("user", _("User"), _equal_user, Kind.TEXT),
+        Filter("by", _("Done by"), _by, options=_doers(), every=_("Everybody")),
         Filter("verb", _("Deed"), _verb, options=_found("verb", deed), every=_("All deeds")),
         Filter(
             "kind", _("Kind of object"), _kind, options=_found("object_type", thing), every=_("All kinds")
@@ -48,6 +51,15 @@ def search(rows: Rows, text: str) -> Rows:
 def _found(field: str, words: Callable[[str], str]) -> list[Option]:
     values = AuditEntry.objects.order_by(field).values_list(field, flat=True).distinct()
     return sorted((Option(value, words(value)) for value in values), key=lambda option: option.label)
+
+
+def _doers() -> list[Option]:
+    return [Option("people", _("People and programs")), Option("evkit", _("evkit by itself"))]
+
+
+def _by(rows: Rows, value: str) -> Rows:
+    itself = Q(user_name__startswith=ITSELF)
+    return rows.filter(itself) if value == "evkit" else rows.exclude(itself) if value == "people" else rows
 
 
 def _equal_user(rows: Rows, value: str) -> Rows:

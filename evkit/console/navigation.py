@@ -25,7 +25,7 @@ class Destination:
 
     `view` is its URL name (with the site's code where `per_site`), `pages` are further URL names below it,
     `short` its name in the phone's bar, `phone` its place there (0: only under "More"), `key` the letter
-    that leads to it after "g". Every letter is used once.
+    that leads to it after "g". Every letter is used once. `query` is what its list is filtered by at first.
     """
 
     view: str
@@ -37,6 +37,7 @@ class Destination:
     short: Promise | None = None
     phone: int = 0
     key: str = ""
+    query: str = ""
 
 
 POINT_PAGES: Final = frozenset(
@@ -94,6 +95,7 @@ ADMINISTRATION: Final = (
     ),
     Destination(
         "audit", _("Audit journal"), "clipboard-list", per_site=False, right=Right.CONFIGURE, key="j",
+        query="?by=people",
     ),
     Destination(
         "siteless_orphans", _("Siteless quarantine"), "inbox", per_site=False, right=Right.CONFIGURE,
@@ -184,7 +186,7 @@ def _entry(line: Destination, site: Site | None, page: str) -> Entry:
         label=str(line.label),
         short=str(line.short or line.label),
         icon=line.icon,
-        href=reverse(line.view, args=args),
+        href=reverse(line.view, args=args) + line.query,
         key=line.key,
         phone=line.phone,
         current=page == line.view or page in line.pages,

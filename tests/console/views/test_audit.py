@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
+from charging.services.automatic import AUTOMATIC
+from charging.services.scheduling import SCHEDULE
+from charging.services.smart.marks import SMART
 from evkit.console.deeds import DEEDS, deed, thing
 from history.models import AuditEntry
 from sites.types import Role
@@ -43,12 +46,26 @@ class TestAudit:
             ("q=192.0.2.7", ["<b>depot</b>", "A_002", "A_001"]),
             ("from=2026-03-03&to=2026-03-03", ["A_002"]),
             ("user=nobody", []),
+            ("by=people", ["<b>depot</b>", "A_002", "A_001"]),
+            ("by=evkit", []),
         ],
     )
     def test_is_searched_by_person_deed_object_and_day_of_the_site(self, journal, log_in, query, keys):
         AuditEntry.objects.exclude(at__year=2026, at__month=3).delete()
         response = log_in(Role.ADMINISTRATOR).get(f"{reverse('audit')}?{query}")
         assert shown(response) == keys
+
+    def test_what_evkit_does_by_itself_is_apart_from_what_people_do(self, journal, log_in):
+        AuditEntry.objects.all().delete()
+        for name in ("ada", SMART.name, AUTOMATIC.name, SCHEDULE.name):
+            AuditEntry.objects.create(
+                at=datetime(2026, 3, 1, tzinfo=UTC), user_name=name, verb="command",
+                object_type="charge_point", object_key=name, details={},
+            )  # fmt: skip
+        client, url = log_in(Role.ADMINISTRATOR), reverse("audit")
+        assert shown(client.get(f"{url}?by=people")) == ["ada"]
+        assert set(shown(client.get(f"{url}?by=evkit"))) == {SMART.name, AUTOMATIC.name, SCHEDULE.name}
+        assert 'href="/audit/?by=people"' in client.get(url).content.decode()
 
     def test_tells_deeds_in_words_and_shows_texts_as_texts(self, journal, log_in):
         page = log_in(Role.ADMINISTRATOR).get(reverse("audit")).content.decode()
