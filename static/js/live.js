@@ -17,6 +17,12 @@ function jittered(milliseconds) {
   return milliseconds * (0.75 + Math.random() / 2);
 }
 
+// The banner counts on by itself how old the values are (ages.js).
+function tellAge(heardAt) {
+  const age = document.querySelector("[data-lost]");
+  if (age) age.dataset.since = heardAt.toISOString();
+}
+
 class LiveFeed {
   constructor(main) {
     this.url = main.dataset.liveUrl;
@@ -28,6 +34,7 @@ class LiveFeed {
     this.busy = false;
     this.pause = SHORTEST_MS;
     this.tries = 0;
+    this.heardAt = new Date();
   }
 
   start() {
@@ -73,6 +80,7 @@ class LiveFeed {
     clearInterval(this.pinging);
     clearTimeout(this.silence);
     document.body.classList.add("is-lost");
+    tellAge(this.heardAt);
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
     this.tries += 1;
     setTimeout(() => this.open(), jittered(wait));
@@ -92,6 +100,7 @@ class LiveFeed {
 
   received(message) {
     clearTimeout(this.silence);
+    this.heardAt = new Date();
     if (message.type === "asked") document.dispatchEvent(new CustomEvent("asks-changed"));
     if (message.type !== "changed") return;
     if (!message.charge_points) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -18,6 +19,7 @@ MEANWHILE = (
     "from chargers.models import ChargePointState, EvseState; "
     "ChargePointState.objects.update(connected=True); EvseState.objects.update(status='Reserved')"
 )
+AGE = re.compile(r"Age of the values: \d+\u202fs")
 STAY = "window.stayed = true"
 
 
@@ -78,6 +80,7 @@ class TestOverview:
         expect(page.locator(".link__state--live")).to_be_visible()
         live_evkit.kill()
         expect(page.locator(".banner--live")).to_be_visible()
+        expect(page.locator(".banner--live")).to_contain_text(AGE)
         live_evkit.shell(MEANWHILE)
         live_evkit.start()
         expect(page.locator(".banner--live")).to_be_hidden(timeout=30_000)
