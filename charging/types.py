@@ -48,6 +48,7 @@ class Flag(models.TextChoices):
     MATCHED_STOP = "matched_stop", _("Its stop carried another transaction number")
     UNKNOWN_CONNECTOR = "unknown_connector", _("Started on a connector that was never declared")
     MADE_BY_HAND = "made_by_hand", _("Made of its stop by hand: the start was never received")
+    IMPORTED = "imported", _("Taken over from a former system")
 
 
 PRESUMPTIONS = (

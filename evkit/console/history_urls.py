@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from evkit.console.views import audit, curves, exports, reports, storage, transactions
+from evkit.console.views import audit, curves, exports, importing, reports, storage, transactions
 from evkit.console.views.charge_point import charts
 
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("sites/<slug:code>/curves/", charts.site_curves, name="site_curves_page"),
     path("sites/<slug:code>/curves.json", curves.site_curves, name="site_curves"),
     path("sites/<slug:code>/curves.csv", curves.site_download, name="site_samples"),
+    path("transactions/import/", importing.import_transactions, name="import_transactions"),
+    path("transactions/import/<str:token>/", importing.import_columns, name="import_columns"),
     path("audit/", audit.audit, name="audit"),
     path("reports/", reports.all_reports, name="all_reports"),
     path("sites/<slug:code>/reports/", reports.reports, name="reports"),

@@ -132,6 +132,8 @@ ADMINISTRATION = {
     "design": Row(Need.ADMINISTRATOR),
     "users": Row(Need.ADMINISTRATOR),
     "audit": Row(Need.ADMINISTRATOR),
+    "import_transactions": Row(Need.ADMINISTRATOR),
+    "import_columns": Row(Need.ADMINISTRATOR, lambda _w: ["made-up"], get=404, page=False),
     "invite": Row(Need.ADMINISTRATOR, post=200, form=lambda _w: NEW_USER),
     "user": Row(Need.ADMINISTRATOR, user, post=302, form=lambda _w: NEW_USER),
     "user_active": Row(Need.ADMINISTRATOR, user, get=405, post=302, form=lambda _w: {"active": "0"}),

@@ -1,0 +1,1 @@
+"""Takes over the transactions of a former system from a file: read, mapped, tried, imported."""

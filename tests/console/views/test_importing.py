@@ -1,0 +1,226 @@
+"""Taking over transactions of a former system: files, columns, a trial with errors by row, all or nothing."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from openpyxl import Workbook
+
+from charging.models import Transaction
+from evkit.console.importing import files
+from evkit.console.importing.files import UnreadableFileError, read_table
+from evkit.console.importing.mapping import guess
+from evkit.console.importing.values import moment_of, number_of, text_of
+from history.models import AuditEntry
+from sites.models import User
+from sites.types import Role
+from tests.factories import IdTokenFactory, VehicleFactory
+
+PARIS = ZoneInfo("Europe/Paris")
+LogIn = Callable[..., Client]
+GOOD = """Borne;Connecteur;Début;Fin;Énergie (kWh);Badge;N° de transaction
+A_001;1;31/01/2025 08:30;31/01/2025 10:00:30;12,5;B4A63CDF0001;4711
+A_001;;2025-02-01 08:30;2025-02-01 09:30;1 234.5;=cmd|'/c calc'!A0;4712
+"""
+
+
+@pytest.fixture(autouse=True)
+def data_dir(settings: Any, tmp_path: Path) -> Path:
+    settings.EVKIT_DATA_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def client(log_in: LogIn) -> Client:
+    return log_in(Role.ADMINISTRATOR)
+
+
+def upload(client: Client, content: str | bytes, name: str = "old.csv") -> Any:
+    raw = content.encode() if isinstance(content, str) else content
+    return client.post(reverse("import_transactions"), {"file": SimpleUploadedFile(name, raw)})
+
+
+def columns(client: Client, content: str | bytes, **form: str) -> tuple[str, Any]:
+    """Upload and try with the guessed columns; return the address and the answer."""
+    address = upload(client, content).headers["Location"]
+    guessed = client.get(address).context["meanings"].columns
+    return address, client.post(address, {**guessed, "unit": "kWh", "try": "", **form})
+
+
+def clock(day: int, hour: int) -> datetime:
+    """Return a moment as a workbook holds it: without a zone."""
+    return datetime(2025, 3, day, hour, tzinfo=UTC).replace(tzinfo=None)
+
+
+def imported() -> list[Transaction]:
+    return list(Transaction.objects.filter(flags__icontains="imported").order_by("started_at"))
+
+
+class TestImport:
+    def test_a_file_is_tried_and_then_imported_as_flagged_transactions(self, client, depot):
+        vehicle = VehicleFactory()
+        token = IdTokenFactory(value="B4A63CDF0001", key="B4A63CDF0001", vehicle=vehicle)
+        address, tried = columns(client, GOOD)
+        outcome = tried.context["outcome"]
+        assert (len(outcome.charges), outcome.wrong, outcome.known) == (2, 0, 0)
+        assert imported() == []
+        done = client.post(address, {**tried.context["meanings"].columns, "unit": "kWh", "import": ""})
+        assert done.headers["Location"] == reverse("all_transactions") + "?flag=imported"
+        first, second = imported()
+        assert first.started_at == datetime(2025, 1, 31, 8, 30, tzinfo=PARIS)
+        assert first.ended_at == datetime(2025, 1, 31, 10, 0, 30, tzinfo=PARIS)
+        assert (first.energy_wh, first.id_token, first.vehicle) == (12_500.0, token, vehicle)
+        assert (first.charge_point, first.evse.number, first.remote_id) == (depot.charging, 1, "4711")
+        assert (first.flags, first.step, second.energy_wh) == (["imported"], "stopped", 1_234_500.0)
+        assert AuditEntry.objects.get(verb="import").details == {"transactions": 2, "known": 0}
+
+    def test_what_was_imported_before_is_known(self, client, depot):
+        for _time in range(2):
+            address, tried = columns(client, GOOD)
+            client.post(address, {**tried.context["meanings"].columns, "unit": "kWh", "import": ""})
+        outcome = tried.context["outcome"]
+        assert (len(outcome.charges), outcome.known, outcome.may_be_imported) == (0, 2, False)
+        assert len(imported()) == 2
+
+    def test_errors_are_told_by_row_in_the_language_of_the_viewer_and_nothing_is_stored(self, log_in, depot):
+        client = log_in(Role.ADMINISTRATOR, language="fr")
+        rows = [
+            "Z_999;1;31/01/2025 08:30;31/01/2025 10:00;1;;1",
+            "A_001;1;gestern;31/01/2025 10:00;1;;2",
+            "A_001;1;31/01/2025 10:30;31/01/2025 10:00;1;;3",
+            "A_001;1;31/01/2025 08:00;31/01/2025 10:00;-1;;4",
+            "A_001;1;31/01/2025 08:00;31/01/2025 10:00;99999;;5",
+        ]
+        address, tried = columns(client, GOOD + "\n".join(rows))
+        problems = tried.context["outcome"].problems
+        assert [problem.row for problem in problems] == [4, 5, 6, 7, 8]
+        assert problems[0].text == "Il n’y a pas de borne Z_999 avec un connecteur 1."
+        client.post(address, {**tried.context["meanings"].columns, "unit": "kWh", "import": ""})
+        assert imported() == []
+
+    def test_what_is_needed_must_be_chosen(self, client, depot):
+        address = upload(client, "a;b;c\n1;2;3\n").headers["Location"]
+        page = client.post(address, {"charge_point": "0", "import": ""})
+        assert [target.name for target in page.context["meanings"].missing] == ["start", "end", "energy"]
+        assert imported() == []
+
+    def test_a_workbook_is_read_with_its_real_dates(self, client, depot):
+        book = Workbook()
+        sheet: Any = book.active
+        sheet.append(["Charge point", "Start", "End", "Energy (Wh)"])
+        sheet.append(["A_001", clock(1, 8), clock(1, 9), 7000])
+        sheet.append(["A_001", clock(2, 8), clock(2, 9), "=1+1"])
+        file = io.BytesIO()
+        book.save(file)
+        _address, tried = columns(client, file.getvalue(), unit="Wh")
+        assert [charge.energy_wh for charge in tried.context["outcome"].charges] == [7000.0]
+        assert [problem.row for problem in tried.context["outcome"].problems] == [3]
+
+    @pytest.mark.parametrize("role", [Role.GUEST, Role.OPERATOR])
+    def test_others_may_not(self, log_in, depot, data_dir, role):
+        assert upload(log_in(role), GOOD).status_code == 403
+        assert not (data_dir / "imports").exists()
+
+    def test_a_file_is_found_in_the_session_that_uploaded_it_alone(self, client, depot):
+        address = upload(client, GOOD).headers["Location"]
+        other = Client()
+        other.force_login(User.objects.get(role=Role.ADMINISTRATOR))
+        assert [each.get(address).status_code for each in (client, other)] == [200, 404]
+
+    def test_cells_are_shown_as_text(self, client, depot):
+        address = upload(client, "a;b\n<script>alert(1)</script>;2\n").headers["Location"]
+        page = client.get(address).content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert" in page
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"only one line",
+            b"\x89PNG\r\n\x1a\n\x00\x00\x00",
+            b"PK\x03\x04 no zip at all",
+            b"a;b\n" + b"x" * 200_000,
+        ],
+        ids=["empty", "one line", "image", "broken zip", "endless cell"],
+    )
+    def test_what_is_no_table_is_refused(self, client, depot, content):
+        answer = upload(client, content)
+        assert answer.status_code in {200, 422}
+        assert answer.context is None or answer.context.get("error") is not None
+
+    def test_a_large_file_is_refused(self, client, depot, monkeypatch, data_dir):
+        monkeypatch.setattr(files, "MOST_BYTES", 1000)
+        assert "larger" in upload(client, "a;b\n" + "1;2\n" * 1000).context["error"]
+        assert not (data_dir / "imports").exists()
+
+    def test_too_many_rows_are_refused(self, monkeypatch):
+        monkeypatch.setattr(files, "MOST_ROWS", 10)
+        with pytest.raises(UnreadableFileError, match="more than 10 rows"):
+            read_table(b"a;b\n" + b"1;2\n" * 11)
+        assert len(read_table(b"a;b\n" + b"1;2\n" * 10).rows) == 10
+
+    def test_an_archive_that_would_unpack_to_far_more_is_refused(self, monkeypatch):
+        monkeypatch.setattr(files, "MOST_UNPACKED", 1_000_000)
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("xl/worksheets/sheet1.xml", b"0" * 2_000_000)
+        with pytest.raises(UnreadableFileError, match="unpacked"):
+            read_table(file.getvalue())
+
+    @pytest.mark.parametrize("text", ["é,b\n1,2\n", "é\tb\n1\t2\n", "é;b\n1;2\n"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+    def test_delimiter_and_encoding_are_found_out(self, text, encoding):
+        table = read_table(text.encode(encoding))
+        assert (list(table.heads), [list(row) for row in table.rows]) == (["é", "b"], [["1", "2"]])
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        ("value", "number"),
+        [("1 234,5", 1234.5), ("1,234.5", 1234.5), ("1.234,5", 1234.5), ("12,5", 12.5), (7, 7.0), ("", None),
+         ("1e999", None), ("nan", None), ("=1+1", None), (True, None)],
+    )  # fmt: skip
+    def test_numbers(self, value, number):
+        assert number_of(value) == number
+
+    @pytest.mark.parametrize(
+        ("value", "moment"),
+        [
+            ("31/01/2025 08:30", datetime(2025, 1, 31, 8, 30, tzinfo=PARIS)),
+            ("2025-01-31T08:30:00Z", datetime(2025, 1, 31, 8, 30, tzinfo=UTC)),
+            ("31.01.2025 08:30:15", datetime(2025, 1, 31, 8, 30, 15, tzinfo=PARIS)),
+            (datetime(2025, 1, 31, 8, 30), datetime(2025, 1, 31, 8, 30, tzinfo=PARIS)),  # noqa: DTZ001
+            ("yesterday", None),
+            ("0001-01-01 00:00", None),
+            (45000.5, None),
+        ],
+    )
+    def test_moments(self, value, moment):
+        assert moment_of(value, PARIS) == moment
+
+    def test_texts_lose_what_does_not_show_and_are_short(self):
+        assert text_of("a\x00b\x1b[31m" + "x" * 300) == "ab[31m" + "x" * 249
+        assert text_of(4711.0) == "4711"
+
+    def test_headers_are_guessed_each_column_once(self):
+        found = guess(
+            ["Session ID", "Station", "Start time", "End time", "Energy Wh", "RFID", "SoC start", "SoC end"]
+        )
+        assert found.columns == {
+            "reference": 0, "charge_point": 1, "start": 2, "end": 3, "energy": 4, "tag": 5, "soc_start": 6,
+            "soc_end": 7,
+        }  # fmt: skip
+        assert found.kwh is False
