@@ -98,7 +98,9 @@ def read_table(content: bytes) -> Table:
     if len(found) < 2:
         raise UnreadableFileError(_("The file needs a line of headers and at least one row below it."))
     heads = [str(value).strip()[:80] if value is not None else "" for value in found[0]]
-    return Table(heads, found[1:])
+    while heads and not heads[-1]:
+        heads.pop()
+    return Table(heads, [line[: len(heads)] for line in found[1:]])
 
 
 def _sheet(content: bytes) -> Iterator[Sequence[object]]:
