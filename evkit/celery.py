@@ -33,6 +33,10 @@ app.conf.update(
         "remove-files": {"task": "chargers.tasks.remove_files", "schedule": 3600.0},
         "renew-certificates": {"task": "chargers.tasks.renew_certificates", "schedule": 3600.0},
         "sweep-exports": {"task": "evkit.console.tasks.sweep_exports", "schedule": 20.0},
+        "send-regular-exports": {
+            "task": "evkit.console.tasks.send_regular_exports",
+            "schedule": 60.0,
+        },
         "roll-up": {"task": "history.tasks.roll_up", "schedule": 60.0},
         "remove-old": {"task": "history.tasks.remove_old", "schedule": 3600.0},
         "make-partitions": {"task": "history.tasks.make_partitions", "schedule": 6 * 3600.0},

@@ -21,6 +21,14 @@ class FileKind(models.TextChoices):
     CSV = "csv", "CSV"
 
 
+class Rhythm(models.TextChoices):
+    """How often a regular export is made."""
+
+    DAILY = "daily", _("Every day")
+    WEEKLY = "weekly", _("Every Monday")
+    MONTHLY = "monthly", _("On the first of the month")
+
+
 class ExportState(models.TextChoices):
     """How far an export has come."""
 

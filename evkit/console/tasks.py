@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from evkit.console.exports.running import run_beside
+from evkit.console.exports.mailing import send_due
+from evkit.console.exports.running import beside, run_beside
 from evkit.core.clock import utc_now
 from history.services.exports import sweep_exports
 
@@ -21,3 +22,9 @@ def sweep() -> None:
     waiting = sweep_exports(now=utc_now())
     if waiting:
         run_beside(waiting)
+
+
+@shared_task(name="evkit.console.tasks.send_regular_exports")
+def send_regular_exports() -> None:
+    """Make and mail the regular exports that are due."""
+    beside(send_due)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,13 +24,23 @@ _on_their_way: Final = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter."""
+
+    name: str
+    content: bytes
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail to one person, as plain text and as HTML."""
+    """A mail to one person, as plain text and, where there is any, as HTML."""
 
     to: str
     subject: str
     text: str
     html: str
+    attachments: Sequence[Attachment] = ()
 
 
 class UnableToMailError(EvkitError):
@@ -51,7 +61,10 @@ def send(letter: Letter) -> None:
         UnableToMailError: the server cannot be reached or refuses it.
     """
     mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to])
-    mail.attach_alternative(letter.html, "text/html")
+    if letter.html:
+        mail.attach_alternative(letter.html, "text/html")
+    for file in letter.attachments:
+        mail.attach(file.name, file.content, file.kind)
     try:
         mail.send()
     except (OSError, smtplib.SMTPException, ValueError) as error:

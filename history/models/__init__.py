@@ -1,5 +1,6 @@
 from history.models.audit import AuditEntry
 from history.models.export_job import ExportJob
+from history.models.export_schedule import ExportSchedule
 from history.models.message import Message
 from history.models.rollup import (
     HourRollup,
@@ -13,6 +14,7 @@ from history.models.rollup import (
 __all__ = [
     "AuditEntry",
     "ExportJob",
+    "ExportSchedule",
     "HourRollup",
     "Message",
     "MinuteRollup",

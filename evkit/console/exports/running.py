@@ -74,15 +74,20 @@ def run_export(number: int) -> None:
 
 def run_beside(numbers: list[int]) -> None:
     """Work on jobs: here, or on a thread of its own where the worker has other things to do (embedded)."""
+    beside(lambda: _run_all(numbers))
+
+
+def beside(work: Callable[[], None]) -> None:
+    """Do work here, or on a thread of its own where the worker has other things to do (embedded)."""
     if settings.EVKIT_SERVED:
-        _run_all(numbers)
+        work()
         return
-    threading.Thread(target=_run_and_close, args=(numbers,), name="export", daemon=True).start()
+    threading.Thread(target=_do_and_close, args=(work,), name="export", daemon=True).start()
 
 
-def _run_and_close(numbers: list[int]) -> None:
+def _do_and_close(work: Callable[[], None]) -> None:
     try:
-        _run_all(numbers)
+        work()
     finally:
         connections.close_all()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -21,16 +22,20 @@ from evkit.console.exports.registry import EXPORTS
 from evkit.console.exports.running import SMALL, run_export, selection_for
 from evkit.console.streaming import file_response
 from evkit.console.tasks import run_export as run_later
+from evkit.console.zones import common_zone
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
-from history.models import ExportJob
+from history.models import ExportJob, ExportSchedule
+from history.services.export_schedules import remove_schedule, schedule_export
 from history.services.exports import ask_for_export, cancel_export
+from history.types import Rhythm
 from sites.models import User
 from sites.permissions import Principal, Right
 
 SHOWN: Final = 50
 PENDING: Final = "exports"
 """Of the session: the exports whose end the asker has not been told of yet."""
+Row = TypeVar("Row", ExportJob, ExportSchedule)
 TYPES: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -49,6 +54,10 @@ def exports(request: HttpRequest) -> HttpResponse:
         "jobs": jobs,
         "busy": any(job.running for job in jobs),
         "tables": [one for one in EXPORTS.values() if _may_ask(one, viewer)],
+        "rhythms": Rhythm.choices,
+        "schedules": [
+            _titled(row) for row in ExportSchedule.objects.filter(user=_user(request)).select_related("site")
+        ],
     }
     return render(request, "exports/page.html", context)
 
@@ -77,6 +86,38 @@ def new_export(request: HttpRequest) -> HttpResponse:
         run_export(job.pk)
         return _go_on(request, reverse("export_file", args=[job.pk]))
     return _in_background(request, job)
+
+
+@require_POST
+@member_page
+def schedule(request: HttpRequest) -> HttpResponse:
+    """Keep a regular export of the viewer's own."""
+    export, viewer = EXPORTS.get(request.POST.get("table", "")), principal_of(request)
+    if export is None:
+        raise Http404(_("There is no such table."))
+    code = request.POST.get("site", "")
+    site = get_site(request, code) if code else None
+    if export.right != Right.VIEW or site:
+        viewer.require(export.right, site.pk if site else None)
+    zone = site.zone if site else common_zone(list(viewer.sites())) or ZoneInfo("UTC")
+    try:
+        schedule_export(
+            user=_user(request), actor=viewer.actor, table=export.name, kind=request.POST.get("kind", ""),
+            rhythm=request.POST.get("rhythm", ""), site=site, language=get_language() or "en", now=utc_now(),
+            zone=zone,
+        )  # fmt: skip
+    except EvkitError as error:
+        messages.error(request, error.message)
+    return redirect("exports")
+
+
+@require_POST
+@member_page
+def unschedule(request: HttpRequest, number: int) -> HttpResponse:
+    """End a regular export of the viewer's own."""
+    if not remove_schedule(user=_user(request), actor=principal_of(request).actor, number=number):
+        raise Http404(_("There is no such export, or it is not yours."))
+    return redirect("exports")
 
 
 @require_safe
@@ -137,7 +178,7 @@ def _job(request: HttpRequest, number: int) -> ExportJob:
     return job
 
 
-def _titled(job: ExportJob) -> ExportJob:
+def _titled(job: Row) -> Row:
     """Attach what the job exports, in the viewer's language."""
     known = EXPORTS.get(job.table)
     job.title = known.title if known else job.table  # type: ignore[attr-defined]  # for the templates

@@ -1,0 +1,102 @@
+"""Regular exports: kept, due, done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evkit.core.errors import InvalidInputError
+from evkit.core.recorders import Actor, Deed, record
+from history.models import ExportSchedule
+from history.types import FileKind, Rhythm
+from sites.models import Site, User
+
+HOUR: Final = time(5)
+"""When regular files are made, by the clock of their site: the day before is over everywhere then."""
+MOST: Final = 20
+
+
+class ScheduleRefusedError(InvalidInputError):
+    """The regular export cannot be kept."""
+
+    code = "export_schedule_refused"
+
+
+def period_before(rhythm: str, day: date) -> tuple[date, date]:
+    """Return the first and the last day of the day, week or month that was over on `day`."""
+    if rhythm == Rhythm.MONTHLY:
+        last = day.replace(day=1) - timedelta(days=1)
+        return last.replace(day=1), last
+    if rhythm == Rhythm.WEEKLY:
+        monday = day - timedelta(days=day.weekday())
+        return monday - timedelta(days=7), monday - timedelta(days=1)
+    return day - timedelta(days=1), day - timedelta(days=1)
+
+
+def next_due(rhythm: str, now: datetime, zone: tzinfo) -> datetime:
+    """Return when the next file is made: the next day, Monday or first of a month at `HOUR`."""
+    day = now.astimezone(zone).date()
+    if rhythm == Rhythm.MONTHLY:
+        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    elif rhythm == Rhythm.WEEKLY:
+        following = day + timedelta(days=7 - day.weekday())
+    else:
+        following = day + timedelta(days=1)
+    return datetime.combine(following, HOUR, zone)
+
+
+@transaction.atomic
+def schedule_export(
+    *, user: User, actor: Actor, table: str, kind: str, rhythm: str, site: Site | None, language: str,
+    now: datetime, zone: tzinfo,
+) -> ExportSchedule:  # fmt: skip
+    """Keep a regular export; the same one is kept once.
+
+    Raises:
+        ScheduleRefusedError: kind or rhythm are unknown, there is no mail address, or too many are kept.
+    """
+    if kind not in FileKind.values or rhythm not in Rhythm.values:
+        raise ScheduleRefusedError(_("Choose a kind of file and how often it is to come."))
+    if not user.email:
+        raise ScheduleRefusedError(_("You have no mail address yet. Ask an administrator to enter it."))
+    if ExportSchedule.objects.filter(user=user).count() >= MOST:
+        raise ScheduleRefusedError(_("You have %(number)d regular exports already.") % {"number": MOST})
+    row, new = ExportSchedule.objects.get_or_create(
+        user=user, table=table, kind=kind, rhythm=rhythm, site=site,
+        defaults={"language": language, "due_at": next_due(rhythm, now, zone)},
+    )  # fmt: skip
+    if new:
+        record(Deed(actor, "create", "export_schedule", str(row), row.site_id, {"kind": kind}))
+    return row
+
+
+@transaction.atomic
+def remove_schedule(*, user: User, actor: Actor, number: int) -> bool:
+    """End a regular export of somebody; False if there is none of theirs."""
+    row = ExportSchedule.objects.filter(user=user, pk=number).first()
+    if row is None:
+        return False
+    record(Deed(actor, "remove", "export_schedule", str(row), row.site_id))
+    row.delete()
+    return True
+
+
+def due_schedules(now: datetime) -> Sequence[ExportSchedule]:
+    """Return the regular exports whose time has come."""
+    return list(ExportSchedule.objects.filter(due_at__lte=now).select_related("user", "site"))
+
+
+def claim_schedule(row: ExportSchedule, *, now: datetime, zone: tzinfo) -> bool:
+    """Take a due export to work on; False if somebody else has it already."""
+    mine = ExportSchedule.objects.filter(pk=row.pk, due_at=row.due_at)
+    return bool(mine.update(due_at=next_due(row.rhythm, now, zone)))
+
+
+def note_sent(row: ExportSchedule, *, now: datetime, failure: str = "") -> None:
+    """Keep that a file went out, or why it did not."""
+    changes = {"failure": failure[:255]} if failure else {"failure": "", "sent_at": now}
+    ExportSchedule.objects.filter(pk=row.pk).update(**changes)

@@ -1,0 +1,125 @@
+"""Files that come by mail, again and again: when, of which days, to whom, and what is told when one fails."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from evkit.console.exports.mailing import send_due
+from evkit.core.clock import utc_now
+from history.models import ExportSchedule
+from history.services.export_schedules import next_due, period_before
+from sites.models import User
+from sites.types import Role
+from tests.console.depot import Depot
+from tests.factories import TransactionFactory
+from tests.support.mailbox import Mailbox, mailbox
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture(autouse=True)
+def box(settings: Any, tmp_path: Path) -> Iterator[Mailbox]:
+    settings.EVKIT_DATA_DIR = tmp_path
+    with mailbox() as found:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", found.port
+        yield found
+
+
+@pytest.fixture
+def client(log_in: Callable[..., Client]) -> Client:
+    browser = log_in(Role.OPERATOR)
+    User.objects.update(email="ann@example.org")
+    return browser
+
+
+def ask(client: Client, depot: Depot, **form: str) -> Any:
+    given = {"table": "transactions", "kind": "xlsx", "rhythm": "daily", "site": depot.site.code, **form}
+    return client.post(reverse("schedule_export"), given)
+
+
+def make_due() -> ExportSchedule:
+    ExportSchedule.objects.update(due_at=utc_now() - timedelta(minutes=1))
+    send_due()
+    return ExportSchedule.objects.get()
+
+
+class TestWhen:
+    @pytest.mark.parametrize(
+        ("rhythm", "due", "first", "last"),
+        [
+            ("daily", (2026, 3, 1), (2026, 2, 27), (2026, 2, 27)),
+            ("weekly", (2026, 3, 2), (2026, 2, 16), (2026, 2, 22)),
+            ("monthly", (2026, 3, 1), (2026, 1, 1), (2026, 1, 31)),
+        ],
+    )
+    def test_follows_the_calendar_of_the_site(self, rhythm, due, first, last):
+        now = datetime(2026, 2, 28, 22, 30, tzinfo=UTC)
+        assert next_due(rhythm, now, PARIS) == datetime.combine(date(*due), time(5), PARIS)
+        assert period_before(rhythm, date(2026, 2, 28)) == (date(*first), date(*last))
+
+
+class TestRegularExports:
+    def test_a_file_of_yesterday_comes_by_mail_once(self, client, depot, box):
+        assert ask(client, depot).status_code == 302
+        yesterday = (utc_now().astimezone(PARIS) - timedelta(days=1)).replace(hour=12, minute=0)
+        evse = depot.faulted.evses.first()
+        charge = TransactionFactory(evse=evse, started_at=yesterday, ended_at=yesterday, energy_wh=7000.0)
+        row = make_due()
+        (letter,) = box.wait(1)
+        assert letter["to"] == "ann@example.org"
+        (file,) = letter.iter_attachments()
+        sheet = load_workbook(io.BytesIO(file.get_payload(decode=True))).worksheets[0]
+        assert [line[0] for line in sheet.iter_rows(min_row=2, values_only=True)] == [charge.number]
+        assert row.due_at > utc_now()
+        assert (row.failure, row.sent_at is None) == ("", False)
+        send_due()
+        assert len(box.letters) == 1
+
+    def test_one_that_fails_says_why_and_comes_again(self, client, depot, box):
+        ask(client, depot)
+        box.refuses = True
+        row = make_due()
+        assert "did not take the letter" in row.failure
+        assert row.due_at > utc_now()
+        assert row.failure in client.get(reverse("exports")).content.decode()
+
+    def test_who_may_not_see_the_site_any_more_gets_nothing(self, client, depot, box):
+        ask(client, depot)
+        User.objects.get().memberships.all().delete()
+        assert "could not be made" in make_due().failure
+        assert box.letters == []
+
+    @pytest.mark.parametrize("form", [{"rhythm": "hourly"}, {"kind": "exe"}])
+    def test_what_is_unknown_is_refused(self, client, depot, form):
+        ask(client, depot, **form)
+        assert not ExportSchedule.objects.exists()
+
+    def test_without_an_address_there_is_none(self, client, depot):
+        User.objects.update(email="")
+        ask(client, depot)
+        assert not ExportSchedule.objects.exists()
+        assert "no mail address" in client.get(reverse("exports")).content.decode()
+
+    def test_the_audit_journal_is_for_administrators(self, client, depot):
+        assert ask(client, depot, table="audit").status_code == 403
+        assert not ExportSchedule.objects.exists()
+
+    def test_is_kept_once_and_ended_by_whom_it_belongs_to(self, client, depot, log_in):
+        ask(client, depot)
+        ask(client, depot)
+        row = ExportSchedule.objects.get()
+        other = log_in(Role.ADMINISTRATOR)
+        assert other.post(reverse("unschedule_export", args=[row.pk])).status_code == 404
+        client.post(reverse("unschedule_export", args=[row.pk]))
+        assert not ExportSchedule.objects.exists()
