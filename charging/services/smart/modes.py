@@ -30,7 +30,7 @@ def learned_mode(evses: Iterable[Evse], rows: Mapping[int, ConnectorLimit]) -> M
     return Mode(
         unit=unit,
         purposes=("TxDefaultProfile",) if by_default else None,
-        latency_s=max(latencies, default=None),
+        latency_s=round(max(latencies), 1) if latencies else None,
     )
 
 

@@ -14,7 +14,7 @@ from charging.selectors import open_transactions
 from charging.services.smart.answers import Circumstances, take_answers, touching_limit
 from charging.services.smart.circuits import base_of, network_of
 from charging.services.smart.foreign import Foreign, foreign_commands
-from charging.services.smart.modes import follow_mode, learned_mode
+from charging.services.smart.modes import follow_mode
 from charging.services.smart.places import Place, connector_of
 from charging.services.smart.rules_of import posts_of, rules_of
 from charging.services.smart.settings_of import range_of, unit_of
@@ -84,7 +84,7 @@ def _places(
     }
     overrides = _overrides(rows, now)
     held = pauses.keys() | _held(overrides) | barred({pk: charges.get(pk) for pk in rows}, now)
-    modes = _modes(evses, rows, _keys(sites))
+    modes = _modes(evses, _keys(sites))
     foreign = foreign_commands(evses, rows, charges)
     by_pk = {site.pk: site for site in sites}
     rules = rules_of(evses, {site.pk: site.distribution for site in sites})
@@ -136,15 +136,10 @@ def _place(
     )
 
 
-def _modes(evses: Sequence[Evse], rows: Mapping[int, ConnectorLimit], keys: Keys) -> dict[int, Mode]:
-    """Return the operating modes of charge points by id."""
-    of_point: dict[int, list[Evse]] = {}
-    for evse in evses:
-        of_point.setdefault(evse.charge_point_id, []).append(evse)
-    return {
-        pk: mode_record(mine[0].charge_point, keys.get(pk, {}), learned_mode(mine, rows)).mode
-        for pk, mine in of_point.items()
-    }
+def _modes(evses: Sequence[Evse], keys: Keys) -> dict[int, Mode]:
+    """Return the operating modes of charge points by id; what connectors taught stands in their own rows."""
+    points = {evse.charge_point_id: evse.charge_point for evse in evses}
+    return {pk: mode_record(point, keys.get(pk, {})).mode for pk, point in points.items()}
 
 
 def _overrides(evse_ids: Collection[int], now: datetime) -> dict[int, ChargeOverride]:

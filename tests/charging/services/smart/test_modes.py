@@ -72,3 +72,13 @@ def test_what_was_learned_is_part_of_the_record() -> None:
     record = known_mode(ChargePoint.objects.select_related("state").get(pk=point.pk))
     assert (record.mode.latency_s, record.mode.unit) == (9.0, "W")
     assert set(record.sources.values()) == {"learned"}
+
+
+def test_a_unit_that_was_learned_is_used_for_the_next_charge() -> None:
+    yard = Yard()
+    point = yard.point()
+    yard.settle(0)
+    ConnectorLimit.objects.filter(evse__charge_point=point).update(way=1)
+    yard.start(only(point), 10)
+    yard.settle(11)
+    assert profiles(point, "TxProfile")[-1]["chargingSchedule"]["chargingRateUnit"] == "W"
