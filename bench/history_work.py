@@ -25,7 +25,6 @@ from charging.models import IdToken, Vehicle  # noqa: E402
 from charging.models.id_token import token_key  # noqa: E402
 from evkit.core.partitions import create_months  # noqa: E402
 from history.models import RollupState  # noqa: E402
-from history.rollups.power import add_up  # noqa: E402
 from history.rollups.rolling import HOUR_S, Rolled  # noqa: E402
 from history.services.exports import ask_for_export  # noqa: E402
 from sites.models import Site, User  # noqa: E402
@@ -67,6 +66,12 @@ INSERT INTO {table} (charge_point_id, evse_number, at, {columns})
 SELECT charge_point_id, evse_number, date_bin('{step} seconds', measured_at, '2000-01-01 00:00+00') AS at,
     {values}
 FROM charging_metersample WHERE charge_point_id <> %s GROUP BY 1, 2, 3
+"""
+POWER_SQL = """
+INSERT INTO history_powerrollup (site_id, charge_point_id, step_s, at, low_w, high_w, mean_w)
+SELECT (SELECT id FROM evsites_site), 0, %(step)s,
+    date_bin(%(step)s * interval '1 second', at, '2000-01-01 00:00+00'), min(w), max(w), avg(w)
+FROM (SELECT at, sum(power_w_mean) AS w FROM history_minuterollup GROUP BY at) m GROUP BY 4
 """
 
 
@@ -137,7 +142,8 @@ def _roll_up(cursor: Any, point: int, count: int) -> float:
     tables = {"history_minuterollup": 60, "history_quarterrollup": 900, "history_hourrollup": HOUR_S}
     for table, step in tables.items():
         cursor.execute(ROLLED_SQL.format(table=table, step=step, columns=columns, values=values), [point])
-    add_up({(point, 1): range(*hours)})
+    for step in (900, HOUR_S):
+        cursor.execute(POWER_SQL, {"step": step})
     return count / seconds
 
 
