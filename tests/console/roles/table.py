@@ -152,12 +152,7 @@ LISTS = {
     "all_transactions": Row(Need.LOG_IN),
     "all_reports": Row(Need.LOG_IN),
     "exports": Row(Need.LOG_IN),
-    "schedule_export": Row(
-        Need.LOG_IN,
-        get=405,
-        post=302,
-        form=lambda _w: {"table": "transactions", "kind": "csv", "rhythm": "monthly"},
-    ),
+    "schedule_export": Row(Need.LOG_IN, get=405, page=False),
     "unschedule_export": Row(Need.LOG_IN, lambda _w: [987654], get=405, post=0, page=False),
     "new_export": Row(
         Need.LOG_IN, get=405, post=302, form=lambda _w: {"table": "transactions", "kind": "csv"}
