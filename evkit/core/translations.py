@@ -63,7 +63,7 @@ def _called_name(call: ast.Call) -> str:
 
 def python_messages(source: str) -> Iterator[Message]:
     """Yield the messages of gettext calls with literal arguments in Python source."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_parsed(source)):
         if not isinstance(node, ast.Call) or _called_name(node) not in NAMES:
             continue
         constants = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
@@ -71,6 +71,14 @@ def python_messages(source: str) -> Iterator[Message]:
         message = _message(_called_name(node), texts)
         if message is not None:
             yield message
+
+
+def _parsed(source: str) -> ast.Module:
+    """Parse once more where Python 3.11 lost count: a traceback that another thread logs is parsed too."""
+    try:
+        return ast.parse(source)
+    except SystemError:
+        return ast.parse(source)
 
 
 def template_messages(source: str) -> Iterator[Message]:

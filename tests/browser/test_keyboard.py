@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.charge_point import ChargePoint
 from tests.browser.conftest import LogIn
@@ -25,9 +26,10 @@ FOCUSED = """() => {
   return { place: window.met.indexOf(it), seen, text: it.outerHTML.slice(0, 120) };
 }"""
 
+# A live part that was exchanged meanwhile is known by its id.
 MISSED = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary")]
   .filter((it) => it.checkVisibility() && it.tabIndex >= 0 && !it.disabled && it.type !== "radio")
-  .filter((it) => !window.met.includes(it))
+  .filter((it) => !window.met.some((met) => met === it || (it.id && met.id === it.id)))
   .map((it) => it.outerHTML.slice(0, 120))"""
 
 
@@ -37,6 +39,16 @@ def test_tab_reaches_everything_visibly_and_is_caught_nowhere(
 ) -> None:
     page = log_in("administrator")
     page.goto(live_evkit.url + path)
+    unseen, missed = walk(page)
+    if missed:  # what came live while we walked is reached the next time
+        page.reload()
+        unseen, missed = walk(page)
+    assert unseen == []
+    assert missed == []
+
+
+def walk(page: Page) -> tuple[list[str], list[str]]:
+    """Press Tab from the beginning to the end; return what was focused unseen, and what was not met."""
     unseen = []
     for press in range(300):
         page.keyboard.press("Tab")
@@ -45,8 +57,7 @@ def test_tab_reaches_everything_visibly_and_is_caught_nowhere(
             break
         if not focused["seen"]:
             unseen.append(focused["text"])
-    assert unseen == []
-    assert page.evaluate(MISSED) == []
+    return unseen, page.evaluate(MISSED)
 
 
 def test_escape_closes_a_dialog_and_returns_the_focus(

@@ -14,6 +14,8 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from psycopg import errors
 
@@ -116,20 +118,16 @@ class TestMigrating:
         assert rows("SELECT site_code FROM report_sites") == []
 
     def test_they_wait_for_the_end_of_migrations(self):
+        ((_app, last),) = MigrationLoader(connection).graph.leaf_nodes("history")
+        recorder = MigrationRecorder(connection)
         with connection.cursor() as cursor:
             cursor.execute("DROP VIEW report_sites")
-            cursor.execute(
-                "DELETE FROM django_migrations WHERE app = 'history' AND name = '0003_export_jobs'"
-            )
+        recorder.record_unapplied("history", last)
         try:
             after_migrations(using="default", plan=[])
             assert "report_sites" not in connection.introspection.table_names(include_views=True)
         finally:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO django_migrations (app, name, applied) "
-                    "VALUES ('history', '0003_export_jobs', CURRENT_TIMESTAMP)"
-                )
+            recorder.record_applied("history", last)
             after_migrations(using="default", plan=[])
         assert rows("SELECT site_code FROM report_sites") == []
 

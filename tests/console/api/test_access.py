@@ -86,6 +86,17 @@ OF_A_PLACE = (
     Address(
         "DELETE", "charge-points/{charge_point}/connectors/1/override", {}, ("administrator", "operator"), 422
     ),
+    Address("GET", "charge-points/{charge_point}/connectors/1/plan"),
+    Address(
+        "PUT",
+        "charge-points/{charge_point}/connectors/1/plan",
+        {"departs_at": "2026-01-01T00:00:00Z"},
+        ("administrator", "operator"),
+        422,
+    ),
+    Address(
+        "DELETE", "charge-points/{charge_point}/connectors/1/plan", {}, ("administrator", "operator"), 422
+    ),
     Address("GET", "commands/{command}"),
     Address("GET", "transactions/{transaction}"),
     Address("GET", "transactions/{transaction}/meter-values"),
