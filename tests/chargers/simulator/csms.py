@@ -107,7 +107,7 @@ class Csms:
     def __init__(self) -> None:
         self.url = ""
         self.interval_s = 300
-        self.response_timeout_s = 5.0
+        self.response_timeout_s = 20.0
         self.boot_answers: list[str] = []
         self.statuses: dict[str, str] = {}
         self.parents: dict[str, str] = {}
