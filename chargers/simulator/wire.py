@@ -86,7 +86,7 @@ class Wire:
         self._url = url
         self._random = random.Random(f"{spec.identity}/{spec.seed}")  # noqa: S311 - not a secret
         self._socket: ClientConnection | None = None
-        self._pending: tuple[str, asyncio.Future[Result | Failure]] | None = None
+        self._pending: tuple[OutgoingCall, asyncio.Future[None]] | None = None
         self._hold_until_s = 0.0
         self._failures = 0
         self._background: set[asyncio.Task[None]] = set()
@@ -198,22 +198,23 @@ class Wire:
         while True:
             call = await self.outbox.next()
             try:
-                answer = await self._exchange(socket, call)
+                await self._exchange(socket, call)
             except (ConnectionClosed, asyncio.CancelledError):
                 if not call.durable:
                     call.fail(CallFailedError(call.action, "ConnectionLost"))
                 raise
-            self._settle(call, answer)
 
-    async def _exchange(self, socket: ClientConnection, call: OutgoingCall) -> Result | Failure:
-        future: asyncio.Future[Result | Failure] = asyncio.get_running_loop().create_future()
-        self._pending = (call.message_id, future)
+    async def _exchange(self, socket: ClientConnection, call: OutgoingCall) -> None:
+        """Send a call and wait until `_take_answer` has settled it, or time is up."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pending = (call, future)
         try:
             await self._send(socket, encode(Call(call.message_id, call.action, call.payload())))
             async with asyncio.timeout(self._spec.call_timeout_s):
-                return await future
+                await future
         except TimeoutError:
-            return Failure(call.message_id, "Timeout")
+            if future.cancelled():  # otherwise the answer came in the same moment
+                self._settle(call, Failure(call.message_id, "Timeout"))
         finally:
             self._pending = None
 
@@ -260,10 +261,13 @@ class Wire:
             await self._send(socket, answer)
 
     def _take_answer(self, answer: Result | Failure) -> None:
-        if self._pending is not None and self._pending[0] == answer.message_id:
-            future = self._pending[1]
-            if not future.done():
-                future.set_result(answer)
+        """Settle the call at once: what the answer changes must hold for the very next frame."""
+        if self._pending is None or self._pending[0].message_id != answer.message_id:
+            return
+        call, future = self._pending
+        if not future.done():
+            self._settle(call, answer)
+            future.set_result(None)
 
     def _answer(self, call: Call) -> Frame:
         try:
