@@ -24,7 +24,7 @@ class Departure:
 def departure_of(charge: Transaction, zone: ZoneInfo, now: datetime) -> Departure:
     """Return what is known of a running charge's end; a departure that has passed counts for nothing."""
     plan = getattr(charge, "plan", None)
-    at = plan.departs_at if plan else usual_departure(charge.vehicle, charge.started_at, zone)
+    at = (plan.departs_at if plan else None) or usual_departure(charge.vehicle, charge.started_at, zone)
     if at is None or at <= now:
         return Departure()
     return Departure(at, _needs_wh(charge, plan.energy_wh if plan else None))

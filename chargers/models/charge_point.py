@@ -103,6 +103,11 @@ class ChargePoint(models.Model):
         blank=True,
         help_text=_("How its connectors share its power; empty: as all others on the site."),
     )
+    priority = models.IntegerField(
+        _("priority"),
+        default=0,
+        help_text=_("Of all its connectors; higher is served first, 0 says nothing."),
+    )
     heartbeat_interval_s = models.PositiveIntegerField(_("heartbeat interval (s)"), default=60)
     quirk_switches = models.JSONField(
         _("quirks"),

@@ -25,7 +25,9 @@ class Evse(models.Model):
     max_current_a = models.FloatField(_("maximum current (A)"), null=True, blank=True)
     phases = models.PositiveSmallIntegerField(_("phases"), default=3)
     current = models.CharField(_("current"), max_length=2, choices=Current.choices, default=Current.AC)
-    priority = models.IntegerField(_("priority"), default=0)
+    priority = models.IntegerField(
+        _("priority"), default=0, help_text=_("Higher is served first, 0 says nothing.")
+    )
     automatic_tag = models.CharField(
         _("start by itself with the id tag"),
         max_length=20,

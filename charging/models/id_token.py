@@ -14,7 +14,9 @@ class Vehicle(models.Model):
     code = models.SlugField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=120)
     battery_wh = models.FloatField(_("battery (Wh)"), null=True, blank=True)
-    priority = models.IntegerField(_("priority"), default=0)
+    priority = models.IntegerField(
+        _("priority"), default=0, help_text=_("Higher is served first, 0 says nothing.")
+    )
     departs = models.TimeField(
         _("usual departure"),
         null=True,

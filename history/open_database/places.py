@@ -35,6 +35,11 @@ CHARGE_POINTS = ReportView(
         Out("zone", "c.zone", "zone of the site"),
         Out("registration", "c.registration", "accepted, pending or rejected"),
         Out("max_power_w", "c.max_power_w", "declared maximum power", "W"),
+        Out(
+            "priority",
+            "c.priority",
+            "priority of its connectors when power is shared; higher is served first",
+        ),
         Out("security_profile", "c.security_profile", "security profile of OCPP, 0 to 3"),
         Out("vendor", "t.vendor", "vendor, as reported"),
         Out("model", "t.model", "model, as reported"),

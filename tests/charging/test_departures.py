@@ -58,6 +58,11 @@ class TestDepartureOf:
         ChargePlan(transaction=row, departs_at=at, energy_wh=25_000.0, set_at=EVENING)
         assert known(row) == Departure(at, 15_000.0)
 
+    def test_a_plan_that_says_no_departure_leaves_the_usual_one(self) -> None:
+        row = charge(vehicle=Vehicle(departs=time(6, 30), needs_wh=50_000.0))
+        ChargePlan(transaction=row, priority=3, energy_wh=25_000.0, set_at=EVENING)
+        assert known(row) == Departure(datetime(2026, 5, 8, 4, 30, tzinfo=UTC), 15_000.0)
+
     def test_a_battery_that_tells_its_state_needs_the_rest(self) -> None:
         row = charge(vehicle=Vehicle(departs=time(6, 30), needs_wh=50_000.0, battery_wh=350_000.0))
         row.soc_last_percent = 80.0

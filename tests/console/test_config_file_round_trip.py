@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 
 from chargers.models import ChargePoint
 from chargers.quirks import QUIRK_NAMES
-from chargers.types import Registration
+from chargers.types import Division, Registration
 from evkit.console.config_file.exporting import as_json, as_yaml, export_configuration
 from evkit.console.config_file.nodes import Source
 from evkit.console.config_file.service import Options, apply_configuration
@@ -36,6 +36,15 @@ RANGES = st.lists(
     max_size=2,
 )
 COUNTS = st.integers(-100, 100)
+MODES = st.fixed_dictionaries(
+    {},
+    optional={
+        "unit": st.sampled_from("AW"),
+        "purposes": st.just(["TxDefaultProfile", "TxProfile"]),
+        "minimum_a": st.floats(0.5, 80),
+        "resumes": st.booleans(),
+    },
+)
 
 
 def keyed(key: str, keys: st.SearchStrategy[str], /, **optional: st.SearchStrategy[object]):
@@ -83,6 +92,7 @@ CONNECTORS = st.lists(
             "phases": st.integers(1, 3),
             "current": st.sampled_from(["AC", "DC"]),
             "priority": COUNTS,
+            "distribution": st.sampled_from(["", *Distribution.values]),
         },
     ),
     max_size=3,
@@ -106,6 +116,9 @@ def configurations(draw: st.DrawFn) -> dict[str, object]:
                     "security_profile": st.integers(0, 3),
                     "password": st.none() | st.just("a-long-secret"),
                     "max_power_w": st.none() | POSITIVE,
+                    "priority": COUNTS,
+                    "division": st.sampled_from(["", *Division.values]),
+                    "operating_mode": MODES,
                     "heartbeat_interval": st.integers(1, 86400),
                     "quirks": st.dictionaries(st.sampled_from(QUIRK_NAMES), st.booleans()),
                     "connectors": CONNECTORS,
@@ -117,7 +130,17 @@ def configurations(draw: st.DrawFn) -> dict[str, object]:
         if codes
         else st.just([])
     )
-    vehicles = draw(keyed("code", SLUGS, name=TEXTS, battery_wh=st.none() | POSITIVE, priority=COUNTS))
+    vehicles = draw(
+        keyed(
+            "code",
+            SLUGS,
+            name=TEXTS,
+            battery_wh=st.none() | POSITIVE,
+            priority=COUNTS,
+            departs=st.none() | TIMES,
+            needs_wh=st.none() | st.floats(1, 1e9),
+        )
+    )
     known = [vehicle["code"] for vehicle in vehicles]
     tags = draw(
         keyed(

@@ -10,6 +10,7 @@ from chargers.models import ChargePointState, Evse, EvseState
 from chargers.types import CommandState, ConnectorStatus
 from charging.departures import Departure, departure_of
 from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
+from charging.priorities import priority_of
 from charging.services.smart.foreign import Foreign
 from charging.services.smart.ladder import has_given_up
 from charging.services.smart.marks import LEVEL
@@ -172,11 +173,8 @@ def _default(place: Place) -> float | None:
 
 
 def tier_of(place: Place) -> int:
-    """Return who is served before whom: the higher priority of connector and vehicle, or a boost."""
-    if place.boosted:
-        return BOOSTED
-    vehicle = place.charge.vehicle if place.charge else None
-    return max(place.evse.priority, vehicle.priority if vehicle else 0)
+    """Return who is served before whom: the priority, or a boost."""
+    return BOOSTED if place.boosted else priority_of(place.evse, place.charge)
 
 
 def _drawn(place: Place, state: EvseState) -> float | None:

@@ -26,6 +26,7 @@ from evkit.console.api.resources import (
     quirks,
     reservations,
     security_events,
+    sharing,
     sites,
     transactions,
 )
@@ -57,6 +58,7 @@ RESOURCES = (
     security_events,
     certificates,
     curves,
+    sharing,
     charge_points,
     reservations,
     transactions,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field, PlainSerializer
 
+from charging.priorities import FURTHEST
 from evkit.core.errors import InvalidInputError
 
 T = TypeVar("T")
@@ -24,6 +25,11 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 GivenMoment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
 """A time in a request: ISO 8601 with an offset, in a year that makes sense."""
+
+
+Priority = Annotated[int, Field(ge=-FURTHEST, le=FURTHEST)]
+AsAbove = Literal[""]
+"""No rule of its own: what is above decides."""
 
 
 class Strict(Schema):

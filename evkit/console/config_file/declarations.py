@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import TypeAlias, TypeVar
 
 from msgspec import UNSET, UnsetType
@@ -125,6 +125,7 @@ class ConnectorDeclaration:
     phases: Given[int] = UNSET
     current: Given[str] = UNSET
     priority: Given[int] = UNSET
+    distribution: Given[str] = UNSET
     automatic_tag: Given[str] = UNSET
     groups: Given[tuple[int, ...]] = UNSET
 
@@ -142,6 +143,9 @@ class ChargePointDeclaration:
     password: str | None = None
     feeder: Given[str | None] = UNSET
     max_power_w: Given[float | None] = UNSET
+    priority: Given[int] = UNSET
+    division: Given[str] = UNSET
+    operating_mode: Given[Mapping[str, object]] = UNSET
     heartbeat_interval_s: Given[int] = UNSET
     quirks: Given[Mapping[str, bool | None]] = UNSET
     connectors: Given[tuple[ConnectorDeclaration, ...]] = UNSET
@@ -156,6 +160,8 @@ class VehicleDeclaration:
     name: Given[str] = UNSET
     battery_wh: Given[float | None] = UNSET
     priority: Given[int] = UNSET
+    departs: Given[time | None] = UNSET
+    needs_wh: Given[float | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True)

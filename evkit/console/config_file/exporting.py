@@ -154,6 +154,9 @@ def _charge_point(row: ChargePoint) -> Section:
         "password": None,
         "feeder": row.feeder.code if row.feeder else None,
         "max_power_w": _number(row.max_power_w),
+        "priority": row.priority,
+        "division": row.division,
+        "operating_mode": row.operating_mode,
         "heartbeat_interval": row.heartbeat_interval_s,
         "quirks": read_switches(row.quirk_switches),
         "connectors": [_connector(evse) for evse in row.evses.all() if evse.declared],
@@ -168,6 +171,7 @@ def _connector(evse: Evse) -> Section:
         "phases": evse.phases,
         "current": evse.current,
         "priority": evse.priority,
+        "distribution": evse.distribution,
         "automatic_start": evse.automatic_tag,
         "groups": sorted(group.number for group in evse.groups.all()),
     }
@@ -179,6 +183,8 @@ def _vehicle(vehicle: Vehicle) -> Section:
         "name": vehicle.name,
         "battery_wh": _number(vehicle.battery_wh),
         "priority": vehicle.priority,
+        "departs": vehicle.departs.isoformat() if vehicle.departs else None,
+        "needs_wh": _number(vehicle.needs_wh),
     }
 
 

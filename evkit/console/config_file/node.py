@@ -14,6 +14,14 @@ class Node:
     value: Scalar | tuple[Node, ...] | dict[str, Node]
     line: int
 
+    def plain(self) -> object:
+        """Return the value without its lines."""
+        if isinstance(self.value, tuple):
+            return [item.plain() for item in self.value]
+        if isinstance(self.value, dict):
+            return {key: item.plain() for key, item in self.value.items()}
+        return self.value
+
 
 MAX_DEPTH = 20
 MAX_NODES = 2_000_000

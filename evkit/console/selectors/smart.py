@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from chargers.models import Evse
 from charging.models import ChargeOverride, ConnectorLimit, SiteDecision, Transaction
+from charging.priorities import priority_of
 from charging.services.smart.base_load import base_load_w
 from charging.services.smart.settings_of import range_of
 from charging.smart.planner import Why
@@ -56,9 +57,8 @@ class Line:
 
     @property
     def priority(self) -> int:
-        """The higher one of its own and its vehicle's."""
-        vehicle = self.charge.vehicle if self.charge else None
-        return max(self.evse.priority, vehicle.priority) if vehicle else self.evse.priority
+        """Who is served before whom."""
+        return priority_of(self.evse, self.charge)
 
     @property
     def online(self) -> bool:
@@ -107,7 +107,7 @@ def sharing_of(site: Site, now: datetime) -> Sharing:
     """Return the last cycle of a site beside its live state."""
     rows = {row.pk: row for row in ConnectorLimit.objects.filter(evse__charge_point__site=site)}
     overrides = overrides_of(site, now)
-    running = Transaction.objects.open().filter(charge_point__site=site).select_related("vehicle")
+    running = Transaction.objects.open().filter(charge_point__site=site).select_related("vehicle", "plan")
     charges = {charge.evse_id: charge for charge in running}
     cards = {
         (card.pk, connector.number): connector for card in site_cards(site) for connector in card.connectors

@@ -42,6 +42,7 @@ OF_A_PLACE = (
     Address(
         "PATCH", "charge-points/{charge_point}/connectors/1", {"automatic_start": "T"}, ("administrator",)
     ),
+    Address("PATCH", "charge-points/{charge_point}", {"priority": 2}, ("administrator",)),
     Address("POST", "sites/{site}/meter", {"power_w": 1000}, ("administrator", "operator"), 201),
     Address("GET", "charge-points/{charge_point}"),
     Address(

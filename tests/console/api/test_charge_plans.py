@@ -41,6 +41,13 @@ class TestChargePlans:
         assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
         assert not ChargePlan.objects.exists()
 
+    def test_a_priority_of_its_own_needs_no_departure(self, administrator, mine) -> None:
+        told = administrator.put(PATH, {"priority": -2}).json()
+        assert (told["priority"], told["departs_at"], told["energy_wh"]) == (-2, None, None)
+        answer = administrator.put(PATH, {})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unable_to_plan")
+        assert ChargePlan.objects.get().priority == -2
+
     def test_a_guest_reads_but_does_not_plan(self, caller, mine) -> None:
         guest = caller("guest")
         assert guest.get(PATH).json() is None

@@ -97,15 +97,3 @@ class TestQuirks:
         answer = administrator.patch(address, {"switches": {"tag_suffix": True, "nonsense": True}})
         assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unknown_quirk")
         assert administrator.get(address).json()["switches"] == {}
-
-
-class TestConnector:
-    def test_the_id_tag_with_which_it_starts_is_set(self, administrator: Any, mine: Any) -> None:
-        answer = administrator.patch("charge-points/CP_MINE/connectors/1", {"automatic_start": " BUS7 "})
-        assert answer.json() == {"number": 1, "automatic_start": "BUS7"}
-        [connector] = administrator.get("charge-points/CP_MINE").json()["connectors"]
-        assert connector["automatic_start"] == "BUS7"
-
-    def test_there_must_be_such_a_connector(self, administrator: Any, mine: Any) -> None:
-        answer = administrator.patch("charge-points/CP_MINE/connectors/7", {"automatic_start": "X"})
-        assert answer.status_code == 404

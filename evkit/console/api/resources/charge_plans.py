@@ -1,4 +1,4 @@
-"""`plan`: when the vehicle that charges on a connector leaves, and what it needs until then."""
+"""`plan`: when the vehicle that charges on a connector leaves, what it needs until then, its priority."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from charging.models import ChargePlan
-from charging.services.charge_plans import forget_plan, plan_charge
+from charging.services.charge_plans import Wishes, forget_plan, plan_charge
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.scope import get_connector
-from evkit.console.api.types import GivenMoment, Moment, Strict
+from evkit.console.api.types import GivenMoment, Moment, Priority, Strict
 from evkit.core.clock import utc_now
 from sites.permissions import Right
 
@@ -18,18 +18,20 @@ PATH = "charge-points/{path:identity}/connectors/{int:connector}/plan"
 
 
 class PlanIn(Strict):
-    """A departure, and the energy in Wh that the charge is to deliver in all until then, if known."""
+    """A departure, the energy in Wh that the charge delivers in all until then, a priority; one at least."""
 
-    departs_at: GivenMoment
+    departs_at: GivenMoment | None = None
     energy_wh: float | None = Field(None, gt=0)
+    priority: Priority | None = None
 
 
 class PlanOut(Schema):
     """The plan of a running charge."""
 
     transaction: int
-    departs_at: Moment
+    departs_at: Moment | None
     energy_wh: float | None
+    priority: int | None
     by: str
 
 
@@ -45,11 +47,8 @@ def read_plan(request: ApiRequest, identity: str, connector: int) -> PlanOut | N
 def put_plan(request: ApiRequest, identity: str, connector: int, wanted: PlanIn) -> PlanOut:
     """Plan a charge; 422 where none runs, or the departure is not within seven days."""
     evse = get_connector(request.auth, identity, connector, Right.COMMAND)
-    row = plan_charge(
-        evse=evse, departs_at=wanted.departs_at, energy_wh=wanted.energy_wh, now=utc_now(),
-        actor=request.auth.actor,
-    )  # fmt: skip
-    return _out(row)
+    wishes = Wishes(wanted.departs_at, wanted.energy_wh, wanted.priority)
+    return _out(plan_charge(evse=evse, wishes=wishes, now=utc_now(), actor=request.auth.actor))
 
 
 @router.delete(PATH, response={204: None}, summary="Take the plan of a charge back")
@@ -62,5 +61,6 @@ def delete_plan(request: ApiRequest, identity: str, connector: int) -> Status[No
 
 def _out(row: ChargePlan) -> PlanOut:
     return PlanOut(
-        transaction=row.transaction_id, departs_at=row.departs_at, energy_wh=row.energy_wh, by=row.set_name
-    )
+        transaction=row.transaction_id, departs_at=row.departs_at, energy_wh=row.energy_wh,
+        priority=row.priority, by=row.set_name,
+    )  # fmt: skip

@@ -38,6 +38,7 @@ class ConnectorOut(Schema):
     max_power_w: float | None
     max_current_a: float | None
     priority: int
+    distribution: str
     automatic_start: str
     status: str
     error_code: str
@@ -65,6 +66,8 @@ class ChargePointOut(Schema):
     security_profile: int
     feeder: str | None
     max_power_w: float | None
+    priority: int
+    division: str
     connected: bool
     connected_at: Moment | None
     disconnected_at: Moment | None
@@ -88,6 +91,8 @@ def charge_point_out(row: ChargePoint, open_numbers: Mapping[int, int]) -> Charg
         security_profile=row.security_profile,
         feeder=row.feeder.code if row.feeder else None,
         max_power_w=row.max_power_w,
+        priority=row.priority,
+        division=row.division,
         connected=state.connected,
         connected_at=state.connected_at,
         disconnected_at=state.disconnected_at,
@@ -124,6 +129,7 @@ def _connector(evse: Evse, transaction: int | None) -> ConnectorOut:
         max_power_w=evse.max_power_w,
         max_current_a=evse.max_current_a,
         priority=evse.priority,
+        distribution=evse.distribution,
         automatic_start=evse.automatic_tag,
         status=state.status,
         error_code=state.error_code,

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 
 from chargers.models import ChargePoint, EvseState
-from chargers.types import ConnectorStatus
+from chargers.services.topology import update_charge_point
+from chargers.types import ConnectorStatus, Division
 from charging.models import Transaction
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.paging import Order, Paging, refuse_unknown_parameters
 from evkit.console.api.resources.charge_point_shape import ChargePointOut, charge_point_out
 from evkit.console.api.scope import get_charge_point, visible_charge_points
-from evkit.console.api.types import Page
+from evkit.console.api.types import AsAbove, Page, Priority, Strict, refuse_null
 from evkit.core.errors import InvalidInputError
+from sites.permissions import Right
 
 router = Router(tags=["charge points"])
 ORDER = Order("identity", types=[str])
@@ -33,6 +36,21 @@ class ChargePointFilter(Paging):
 
     site: str | None = None
     state: str | None = None
+
+
+class ChargePointSettings(Schema):
+    """What is decided about a charge point; an empty `division` is that of the site."""
+
+    identity: str
+    priority: int
+    division: str
+
+
+class ChargePointPatch(Strict):
+    """What is to change; an absent key changes nothing."""
+
+    priority: Priority | None = None
+    division: Division | AsAbove | None = None
 
 
 @router.get("charge-points", response=Page[ChargePointOut], summary="Charge points, by identity")
@@ -53,6 +71,24 @@ def read_charge_point(request: ApiRequest, identity: str) -> ChargePointOut:
     """Return a charge point with its connectors."""
     found = get_charge_point(request.auth, identity)
     return _out([_with_state(ChargePoint.objects.all()).get(pk=found.pk)])[0]
+
+
+@router.patch(
+    "charge-points/{path:identity}",
+    response=ChargePointSettings,
+    summary="Change priority and division of a charge point",
+)
+def patch_charge_point(request: ApiRequest, identity: str, changes: ChargePointPatch) -> ChargePointSettings:
+    """Change a charge point; administrators only."""
+    point = get_charge_point(request.auth, identity)
+    request.auth.require(Right.CONFIGURE, point.site_id)
+    refuse_null(changes)
+    given = {name: str(value) if name == "division" else value
+             for name, value in changes.model_dump(exclude_unset=True).items()}  # fmt: skip
+    with transaction.atomic():
+        row = ChargePoint.objects.select_for_update(of=("self",)).get(pk=point.pk)
+        row = update_charge_point(charge_point=row, changes=given, actor=request.auth.actor)
+    return ChargePointSettings(identity=row.identity, priority=row.priority, division=row.division)
 
 
 def _with_state(rows: QuerySet[ChargePoint]) -> QuerySet[ChargePoint]:

@@ -1,21 +1,17 @@
-"""`quirks`: what evkit does differently for a charge point, and the id tag with which a connector starts."""
+"""`quirks`: what evkit does differently for a charge point."""
 
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
 from chargers.models import ChargePoint
 from chargers.quirks import read_switches
 from chargers.services.quirks import quirks_of, switch_quirk
-from chargers.services.topology import save_evse
 from evkit.console.api.auth import ApiRequest
-from evkit.console.api.resources.policies import IdTag
 from evkit.console.api.scope import get_charge_point
 from evkit.console.api.types import Strict
-from evkit.core.errors import NotFoundError
 from sites.permissions import Right
 
 router = Router(tags=["charge points"])
@@ -34,19 +30,6 @@ class QuirksPatch(Strict):
     switches: dict[str, bool | None] = Field(min_length=1, max_length=50)
 
 
-class ConnectorSettings(Schema):
-    """What is decided about a connector."""
-
-    number: int
-    automatic_start: str
-
-
-class ConnectorPatch(Strict):
-    """The id tag of the vehicle that always charges here; "" leaves it to the site."""
-
-    automatic_start: IdTag
-
-
 @router.get("charge-points/{path:identity}/quirks", response=QuirksOut, summary="Quirks of a charge point")
 def read_quirks(request: ApiRequest, identity: str) -> QuirksOut:
     """Return what evkit does differently for a charge point."""
@@ -62,25 +45,6 @@ def patch_quirks(request: ApiRequest, identity: str, changes: QuirksPatch) -> Qu
         for name, on in changes.switches.items():
             switch_quirk(charge_point=point, name=name, on=on, actor=request.auth.actor)
     return _out(get_charge_point(request.auth, identity))
-
-
-@router.patch(
-    "charge-points/{path:identity}/connectors/{int:connector}",
-    response=ConnectorSettings,
-    summary="Let a connector start by itself",
-)
-def patch_connector(
-    request: ApiRequest, identity: str, connector: int, changes: ConnectorPatch
-) -> ConnectorSettings:
-    """Set the id tag with which a vehicle on this connector is started; administrators only."""
-    point = get_charge_point(request.auth, identity)
-    request.auth.require(Right.CONFIGURE, point.site_id)
-    evse = point.evses.filter(number=connector).first()
-    if evse is None:
-        raise NotFoundError(_("There is no connector %(number)d.") % {"number": connector})
-    evse.automatic_tag = changes.automatic_start
-    save_evse(evse=evse, actor=request.auth.actor)
-    return ConnectorSettings(number=evse.number, automatic_start=evse.automatic_tag)
 
 
 def _out(point: ChargePoint) -> QuirksOut:

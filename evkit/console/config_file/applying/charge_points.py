@@ -67,6 +67,9 @@ def _apply_charge_point(
             "zone": declared.zone,
             "security_profile": declared.security_profile,
             "max_power_w": declared.max_power_w,
+            "priority": declared.priority,
+            "division": declared.division,
+            "operating_mode": declared.operating_mode,
             "heartbeat_interval_s": declared.heartbeat_interval_s,
             "position": position,
             "quirk_switches": _switched(row, declared.quirks),
@@ -142,6 +145,7 @@ def _apply_connector(
             "phases": declared.phases,
             "current": declared.current,
             "priority": declared.priority,
+            "distribution": declared.distribution,
             "automatic_tag": declared.automatic_tag,
         }
     )

@@ -22,7 +22,13 @@ from sites.types import Role
 def apply_vehicle(declared: VehicleDeclaration, present: Inventory, journal: Journal) -> None:
     """Write a vehicle; its name is its code unless declared."""
     row = present.vehicles.setdefault(declared.code, Vehicle(code=declared.code))
-    values = {"name": declared.name, "battery_wh": declared.battery_wh, "priority": declared.priority}
+    values = {
+        "name": declared.name,
+        "battery_wh": declared.battery_wh,
+        "priority": declared.priority,
+        "departs": declared.departs,
+        "needs_wh": declared.needs_wh,
+    }
     defaults = {"name": declared.code} if is_new(row) else {}
     write(journal, "vehicle", declared.code, row, defaults | given(values))
 

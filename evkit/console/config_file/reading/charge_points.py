@@ -6,14 +6,15 @@ from django.utils.translation import gettext as _
 from msgspec import UNSET
 
 from chargers.quirks import QUIRK_NAMES
+from chargers.quirks.modes import read_mode
 from chargers.services.passwords import MAX_LENGTH, MIN_LENGTH
-from chargers.types import Current
+from chargers.types import Current, Division
 from evkit.console.config_file import checks
 from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, Given
 from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import BadValueError, Problem
-from evkit.console.config_file.reading.shared import section
+from evkit.console.config_file.reading.shared import PRIORITY, RULE, section
 
 KEYS = (
     "identity",
@@ -24,6 +25,9 @@ KEYS = (
     "password",
     "feeder",
     "max_power_w",
+    "priority",
+    "division",
+    "operating_mode",
     "heartbeat_interval",
     "quirks",
     "connectors",
@@ -35,6 +39,7 @@ CONNECTOR_KEYS = (
     "phases",
     "current",
     "priority",
+    "distribution",
     "automatic_start",
     "groups",
 )
@@ -56,6 +61,9 @@ def read_charge_point(node: Node, problems: list[Problem]) -> ChargePointDeclara
         password=None if password is UNSET else password,
         feeder=fields.optional("feeder", checks.slug),
         max_power_w=fields.optional("max_power_w", POSITIVE),
+        priority=fields.value("priority", PRIORITY),
+        division=fields.value("division", checks.choice(("", *Division.values))),
+        operating_mode=fields.value("operating_mode", _operating_mode),
         heartbeat_interval_s=fields.value("heartbeat_interval", checks.integer(1, 86_400)),
         quirks=_read_quirks(fields),
         connectors=section(fields, "connectors", _read_connector),
@@ -82,11 +90,23 @@ def _read_connector(node: Node, problems: list[Problem]) -> ConnectorDeclaration
         max_current_a=fields.optional("max_current_a", POSITIVE),
         phases=fields.value("phases", checks.integer(1, 3)),
         current=fields.value("current", checks.choice(Current.values)),
-        priority=fields.value("priority", checks.integer(-1_000_000, 1_000_000)),
+        priority=fields.value("priority", PRIORITY),
+        distribution=fields.value("distribution", RULE),
         automatic_tag=fields.value("automatic_start", checks.text_up_to(20, empty=True)),
         groups=fields.value("groups", checks.distinct(checks.integer(0, 9))),
     )
     return declared if declared.number else None
+
+
+def _operating_mode(node: Node) -> dict[str, object]:
+    """Return an operating mode as it is stored; {} for what presets and experience say."""
+    value = node.plain()
+    try:
+        read_mode(value)
+    except ValueError as error:
+        message = _("This is not an operating mode: %(cause)s.")
+        raise BadValueError(node.line, message % {"cause": str(error)}) from error
+    return dict(value) if isinstance(value, dict) else {}
 
 
 def _password(node: Node) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from evkit.console.config_file.declarations import IdTagDeclaration, UserDeclara
 from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import BadValueError, Problem
+from evkit.console.config_file.reading.shared import PRIORITY
 from sites.types import Role
 
 USERNAME = re.compile(r"[\w.@+-]{1,150}")
@@ -20,13 +22,15 @@ USERNAME = re.compile(r"[\w.@+-]{1,150}")
 
 def read_vehicle(node: Node, problems: list[Problem]) -> VehicleDeclaration | None:
     """Return a vehicle."""
-    fields = Fields(node, problems, "code", "name", "battery_wh", "priority")
+    fields = Fields(node, problems, "code", "name", "battery_wh", "priority", "departs", "needs_wh")
     declared = VehicleDeclaration(
         line=fields.line,
         code=fields.key("code", checks.slug),
         name=fields.value("name", checks.text_up_to(120)),
         battery_wh=fields.optional("battery_wh", checks.number(above=0)),
-        priority=fields.value("priority", checks.integer(-1_000_000, 1_000_000)),
+        priority=fields.value("priority", PRIORITY),
+        departs=fields.optional("departs", _departure),
+        needs_wh=fields.optional("needs_wh", checks.number(minimum=1)),
     )
     return declared if declared.code else None
 
@@ -54,6 +58,16 @@ def read_user(node: Node, problems: list[Problem]) -> UserDeclaration | None:
     language = fields.value("language", checks.choice(dict(settings.LANGUAGES)))
     sites = fields.value("sites", checks.distinct(checks.slug))
     return None if username is UNSET else UserDeclaration(fields.line, username, role, language, sites)
+
+
+def _departure(node: Node) -> time:
+    try:
+        value = time.fromisoformat(checks.text(node))
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is not None:
+        raise BadValueError(node.line, _('A time of day between quotes is expected here, like "20:00".'))
+    return value
 
 
 def _username(node: Node) -> str:

@@ -8,14 +8,19 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
+from charging.priorities import FURTHEST
 from evkit.console.config_file import checks
 from evkit.console.config_file.declarations import Limit, Range
 from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import Problem
-from sites.types import Unit
+from sites.types import Distribution, Unit
 
 T = TypeVar("T")
+
+PRIORITY = checks.integer(-FURTHEST, FURTHEST)
+RULE = checks.choice(("", *Distribution.values))
+"""A rule of distribution, or "" for that of what is above."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from charging.models import ChargePlan, Transaction
+from chargers.models import ChargePoint, Evse
+from charging.models import ChargePlan, Transaction, Vehicle
+from charging.priorities import priority_of
 from sites.models import ScheduleGroup
 from tests.charging.services.smart.yard import Yard, at, only
+from tests.factories import VehicleFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,50 @@ class TestRulesOf:
         places = situation_of(None, [yard.site], at(0)).places
         rules = {place.evse.pk: place.rule.value for place in places}
         assert rules == {own.pk: "priority", grouped.pk: "first_come", plain.pk: "capacity"}
+
+
+class TestPriorities:
+    """Power for one of two charges: who of them gets it."""
+
+    @pytest.mark.parametrize("of", ["connector", "charge point", "vehicle", "charge"])
+    def test_each_of_the_four_puts_its_charge_first(self, of: str) -> None:
+        yard = Yard(limit_a=32.0, distribution="priority")
+        usual, first = only(yard.point()), only(yard.point())
+        yard.start(usual)
+        charge = yard.start(first, 1, vehicle=VehicleFactory(priority=5) if of == "vehicle" else None)
+        if of == "connector":
+            Evse.objects.filter(pk=first.pk).update(priority=5)
+        elif of == "charge point":
+            ChargePoint.objects.filter(pk=first.charge_point_id).update(priority=5)
+        elif of == "charge":
+            ChargePlan.objects.create(transaction=charge, priority=5, set_at=at(0))
+        yard.settle(2)
+        assert (yard.told(first)[-1], yard.told(usual)[-1]) == (26.0, 6.0)
+
+    @pytest.mark.parametrize(
+        ("connector", "point", "vehicle", "charge", "expected"),
+        [
+            (0, 0, 0, None, 0),
+            (2, 0, 3, None, 3),
+            (2, 7, 3, None, 7),
+            (-2, 0, 0, None, -2),
+            (-2, -1, 0, None, -1),
+            (-2, 1, None, None, 1),
+            (2, 7, 3, 0, 0),
+            (2, 7, 3, -4, -4),
+        ],
+    )
+    def test_the_charges_own_counts_else_the_highest_and_0_says_nothing(
+        self, connector: int, point: int, vehicle: int | None, charge: int | None, expected: int
+    ) -> None:
+        evse = Evse(priority=connector, charge_point=ChargePoint(priority=point))
+        row = Transaction(vehicle=None if vehicle is None else Vehicle(priority=vehicle))
+        if charge is not None:
+            ChargePlan(transaction=row, priority=charge)
+        assert priority_of(evse, row) == expected
+
+    def test_of_an_idle_connector_it_is_what_connector_and_charge_point_say(self) -> None:
+        assert priority_of(Evse(priority=1, charge_point=ChargePoint(priority=4)), None) == 4
 
 
 class TestDivision:
