@@ -5,6 +5,7 @@ French writes a decimal comma and a narrow no-break space before a unit and betw
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.utils.translation import get_language, gettext
@@ -34,6 +35,11 @@ def quantity(value: float | None, unit: str, decimals: int = 0) -> str:
 def kilo(value: float | None) -> float | None:
     """Return watts as kilowatts (or watt-hours as kilowatt-hours)."""
     return None if value is None else value / 1000
+
+
+def kilos(values: Iterable[float | None]) -> list[float | None]:
+    """Return watts as kilowatts to the watt, as curves take them."""
+    return [None if value is None else round(value / 1000, 3) for value in values]
 
 
 def duration(seconds: float | None) -> str:

@@ -13,6 +13,7 @@ from evkit.core.db import columns
 from evkit.core.literals import Row
 from evkit.core.replacing import replace_rows
 from history.models import MinuteRollup, PowerRollup
+from history.rollups.breaks import breaks_of
 from history.rollups.carrying import BUCKET_S, CARRY_S, carried
 from history.rollups.rolling import HOUR_S, Place, moment_of
 from history.rollups.summing import ranges_of
@@ -65,8 +66,9 @@ def _rows_of(site: int, members: Collection[int], hours: tuple[int, int]) -> Ite
     for row in minutes_of_power(members, start - CARRY_S, end):
         by_point[row[0]].append(row)
         by_point[WHOLE_SITE].append(row)
+    breaks = breaks_of(members, start - CARRY_S, end)
     for point, rows in by_point.items():
-        total = carried(rows, end // BUCKET_S - 1)
+        total = carried(rows, end // BUCKET_S - 1, breaks)
         for step_s in STEPS:
             yield from _stretches(site, point, step_s, total, start // BUCKET_S)
 

@@ -1,55 +1,39 @@
-// The power of a site over the last hours: one layer per connector, the largest at the bottom, under the limit.
-import { clocks, decimals, faded, onThemeChange, palette } from "./plotting.js";
+// The power of a site over the last hours under its limit: what is drawn elsewhere at the bottom, then one layer per
+// connector, the largest first.
+import { LiveFigure, clocks, decimals, faded, font, limitLine, palette } from "./plotting.js";
 
-const REFRESH_MS = 15000;
 const DARKEST = 0.85;
 const LIGHTEST = 0.2;
 
-class Stack {
+class Stack extends LiveFigure {
   constructor(figure) {
-    this.figure = figure;
-    this.box = figure.querySelector(".curve__plot");
-    this.tip = figure.querySelector(".curve__tip");
+    super(figure, figure.dataset.stack);
     this.number = decimals(1);
-    this.observer = new ResizeObserver(() => this.resize());
-    this.observer.observe(this.box);
-    this.forget = onThemeChange(() => this.draw());
-    this.load();
-    this.timer = setInterval(() => document.hidden || this.load(), REFRESH_MS);
+    this.start();
   }
 
-  stop() {
-    clearInterval(this.timer);
-    this.observer.disconnect();
-    this.forget();
-    this.plot?.destroy();
-  }
-
-  async load() {
-    if (!this.figure.isConnected) {
-      this.stop();
-      return;
-    }
-    try {
-      const answer = await fetch(this.figure.dataset.stack, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
-      this.data = await answer.json();
-    } catch {
-      return;
-    }
-    this.figure.querySelector(".curve__empty").hidden = this.data.layers.length > 0;
-    const shape = this.data.layers.map((layer) => layer.label).join("|");
+  show() {
+    this.layers = this.data.layers;
+    if (this.data.base.length)
+      this.layers = [
+        { label: this.figure.dataset.base, values: this.data.base, base: true },
+        ...this.data.layers,
+      ];
+    this.empty.hidden = this.layers.length > 0;
+    const shape = this.layers.map((layer) => layer.label).join("|");
     if (this.plot && shape === this.shape) this.plot.setData(this.rows());
     else this.draw();
     this.shape = shape;
   }
 
-  // The sums up to every layer, the highest first: each is painted over by the next.
+  // The sums up to every layer, the highest first: each is painted over by the next. Where no layer knows
+  // anything there is a gap.
   rows() {
     const sums = [];
-    let below = this.data.times.map(() => 0);
-    for (const layer of this.data.layers) {
-      below = below.map((value, at) => value + layer.values[at]);
+    const known = this.data.times.map((_time, at) => this.layers.some((layer) => layer.values[at] !== null));
+    let below = known.map((is) => (is ? 0 : null));
+    for (const layer of this.layers) {
+      below = below.map((value, at) => (value === null ? null : value + (layer.values[at] ?? 0)));
       sums.unshift(below);
     }
     return [this.data.times, ...sums, this.data.limit];
@@ -59,25 +43,28 @@ class Stack {
     if (!this.data || !window.uPlot) return;
     this.plot?.destroy();
     const colours = palette();
-    const count = this.data.layers.length;
-    const layers = this.data.layers.map((_layer, place) => {
-      const alpha = DARKEST - ((DARKEST - LIGHTEST) * place) / Math.max(count - 1, 1);
-      return { stroke: colours.surface, width: 1, fill: faded(colours.fill, alpha) };
+    const shades = this.data.layers.length - 1;
+    let place = 0;
+    const layers = this.layers.map((layer) => {
+      const alpha = DARKEST - ((DARKEST - LIGHTEST) * place) / Math.max(shades, 1);
+      if (!layer.base) place += 1;
+      return {
+        stroke: colours.surface,
+        width: 1,
+        fill: layer.base ? colours.second : faded(colours.fill, alpha),
+      };
     });
     this.plot = new window.uPlot(this.options(colours, layers.reverse()), this.rows(), this.box);
   }
 
   options(colours, layers) {
     const clock = clocks(this.data.timezone);
-    const font = `11px ${getComputedStyle(document.body).fontFamily}`;
-    const axis = { stroke: colours.text, font, ticks: { show: false } };
+    const axis = { stroke: colours.text, font: font(), ticks: { show: false } };
     // A band fills what lies between a sum and the next lower one; only the lowest reaches the ground.
     const series = layers.map((layer) => ({ scale: "kW", ...layer, points: { show: false } }));
-    const limit = { scale: "kW", stroke: colours.ink, width: 1.5, dash: [5, 4], points: { show: false } };
     return {
-      width: this.box.clientWidth,
-      height: this.box.clientHeight,
-      series: [{}, ...series, { ...limit, paths: window.uPlot.paths.stepped({ align: 1 }) }],
+      ...this.size(),
+      series: [{}, ...series, limitLine(colours)],
       bands: layers.slice(1).map((_layer, place) => ({ series: [place + 1, place + 2] })),
       axes: [
         {
@@ -104,35 +91,26 @@ class Stack {
     return this.data.limit.map((value) => value ?? 0);
   }
 
-  resize() {
-    this.plot?.setSize({ width: this.box.clientWidth, height: this.box.clientHeight });
-  }
-
   // Tells the layer under the pointer and the sum of all.
   hover(plot, clock) {
     const { idx, left, top } = plot.cursor;
-    this.tip.hidden = idx === null || idx === undefined || left < 0;
-    if (this.tip.hidden) return;
-    const at = plot.posToVal(top, "kW");
-    let sum = 0;
+    const time = left < 0 ? undefined : this.data.times[idx];
+    this.tell(plot, time === undefined ? [] : this.lines(idx, plot.posToVal(top, "kW"), clock, time));
+  }
+
+  lines(idx, at, clock, time) {
+    let sum = null;
     let under = null;
-    for (const layer of this.data.layers) {
-      sum += layer.values[idx];
+    for (const layer of this.layers) {
+      if (layer.values[idx] === null) continue;
+      sum = (sum ?? 0) + layer.values[idx];
       if (!under && at <= sum) under = layer;
     }
-    const power = (value) => `${this.number.format(value)}\u202fkW`;
-    const lines = [clock.minutes.format(new Date(this.data.times[idx] * 1000))];
+    const power = (value) => (value === null ? "–" : `${this.number.format(value)}\u202fkW`);
+    const lines = [clock.minutes.format(new Date(time * 1000))];
     if (under) lines.push(`${under.label}  ${power(under.values[idx])}`);
     lines.push(`${this.figure.dataset.total}  ${power(sum)}`);
-    this.tip.replaceChildren(
-      ...lines.map((text, place) => {
-        const line = document.createElement(place ? "b" : "span");
-        line.textContent = text;
-        return line;
-      }),
-    );
-    const right = this.figure.clientWidth - this.tip.offsetWidth;
-    this.tip.style.transform = `translate(${Math.min(plot.bbox.left / devicePixelRatio + left + 12, right)}px, 8px)`;
+    return lines;
   }
 }
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from chargers.models import Connection
 from evkit.console.selectors.curves import connected_buckets, thin, with_gaps
-from history.rollups.carrying import carried
+from history.rollups.breaks import ends_and_parts
+from history.rollups.carrying import Breaks, carried
 
 rows = st.lists(
     st.tuples(st.floats(0, 1e6), st.none() | st.floats(0, 1e6), st.none()), unique_by=lambda row: row[0]
@@ -29,6 +30,34 @@ class TestCarried:
 
     def test_connectors_add_up(self) -> None:
         assert carried([(1, 1, 10, 7.0), (1, 2, 10, 5.0), (2, 1, 10, 1.0)], end=10) == {10: 13.0}
+
+    def test_nothing_is_carried_past_the_end_of_a_charge(self) -> None:
+        breaks = Breaks(ends={(1, 1): [11]}, parts={(1, 1): {11: 0.25}})
+        rows = [(1, 1, 10, 40.0), (1, 2, 10, 5.0)]
+        assert carried(rows, 12, breaks) == {10: 45.0, 11: 15.0, 12: 5.0}
+
+    def test_nothing_is_carried_past_the_end_of_a_connection(self) -> None:
+        rows = [(1, 1, 10, 7.0), (1, 1, 12, 8.0), (2, 1, 10, 1.0)]
+        assert carried(rows, 13, Breaks(cuts={1: [10]})) == {10: 8.0, 11: 1.0, 12: 9.0, 13: 9.0}
+
+
+class TestEndsAndParts:
+    def test_a_charge_is_part_of_its_first_and_its_last_minute(self) -> None:
+        assert ends_and_parts([(615.0, 1), (750.0, -1)]) == ([12], {10: 0.75, 12: 0.5})
+
+    def test_the_next_charge_of_the_same_minute_goes_on(self) -> None:
+        ends, parts = ends_and_parts([(0.0, 1), (630.0, -1), (645.0, 1)])
+        assert (ends, parts[10]) == ([], 0.75)
+
+    def test_a_charge_without_an_end_goes_on(self) -> None:
+        assert ends_and_parts([(600.0, 1)]) == ([], {10: 1.0})
+
+    @given(st.lists(st.tuples(st.floats(0, 6e3), st.floats(0, 6e3)).map(sorted), max_size=8))
+    def test_parts_are_shares_of_a_minute(self, charges) -> None:
+        edges = [(at, change) for charge in charges for at, change in zip(charge, (1, -1), strict=True)]
+        ends, parts = ends_and_parts(edges)
+        assert set(ends) <= set(parts)
+        assert all(-1e-9 <= part <= 1 + 1e-9 for part in parts.values())
 
 
 class TestConnectedBuckets:

@@ -15,6 +15,7 @@ WORST_OF: Final = timedelta(days=1)
 """While the meter is silent, the most that it showed for so long counts."""
 
 Reading = tuple[float | None, ...]
+"""Power in W and current per phase in A."""
 
 
 def add_base_load(base: Floats, site: Site, network: Network, nodes: frozenset[str], now: datetime) -> None:
@@ -27,11 +28,11 @@ def add_base_load(base: Floats, site: Site, network: Network, nodes: frozenset[s
 
 def base_load_w(site: Site, now: datetime) -> float:
     """Return in W what a site draws beside its charge points."""
-    return _of_limit(Limit("", TOTAL, 0.0), _reading(site, now), site.voltage_v)
+    return total_w(_reading(site, now), site.voltage_v)
 
 
 def _reading(site: Site, now: datetime) -> Reading:
-    """Return power in W and current per phase in A: the latest ones, or the worst where they are stale."""
+    """Return the latest reading, or the worst where that is stale."""
     names = ("power_w", "current_l1_a", "current_l2_a", "current_l3_a")
     recent = SiteMeterReading.objects.filter(site=site, at__gt=now - WORST_OF)
     latest = recent.order_by("-at").values_list("at", *names).first()
@@ -43,12 +44,18 @@ def _reading(site: Site, now: datetime) -> Reading:
     return tuple(worst[f"most_{name}"] for name in names)
 
 
+def total_w(reading: Reading, voltage_v: float) -> float:
+    """Return the power of a reading in W; from its currents where it has none. Feeding in counts as 0."""
+    power_w, *currents = reading
+    if power_w is not None:
+        return max(power_w, 0.0)
+    return max(sum(each or 0.0 for each in currents) * voltage_v, 0.0)
+
+
 def _of_limit(limit: Limit, reading: Reading, voltage_v: float) -> float:
     power_w, *currents = reading
     if limit.phase == TOTAL:
-        if power_w is not None:
-            return max(power_w, 0.0)
-        return max(sum(each or 0.0 for each in currents) * voltage_v, 0.0)
+        return total_w(reading, voltage_v)
     current = currents[limit.phase - 1]
     if current is not None:
         return max(current, 0.0)

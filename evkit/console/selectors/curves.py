@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from django.db.models import Avg, QuerySet
+from django.db.models import Avg
 
 from chargers.models import ChargePoint, Connection, Evse
 from charging.models import MeterSample, Transaction
 from evkit.core.buckets import Epoch
+from history.rollups.breaks import breaks_of
 from history.rollups.carrying import BUCKET_S, carried
 from sites.models import Site
 
@@ -45,15 +46,16 @@ def site_curve(site: Site, now: datetime, hours: int = HOURS) -> SiteCurve:
     """Return the power of a site over the last hours, one point per minute.
 
     It begins where something is known, at most `hours` and at least ten minutes ago.
-    A connector's last value is carried on until the next is overdue. Where no connector reports, the power
+    A connector's last value is carried on until the next is overdue, its charge ends or its charge point is
+    cut off. Where no connector reports, the power
     is 0 while a charge point was connected, else unknown.
     """
     end = int(now.timestamp()) // BUCKET_S
     start = end - hours * 3600 // BUCKET_S
-    since = datetime.fromtimestamp(start * BUCKET_S, UTC)
     points = list(ChargePoint.objects.of_site(site).values_list("pk", flat=True))
-    power = carried(bucket_powers(points, start * BUCKET_S, (end + 1) * BUCKET_S), end)
-    known = connected_buckets(_connections(points, since), since, now)
+    start_s, end_s = start * BUCKET_S, (end + 1) * BUCKET_S
+    power = carried(bucket_powers(points, start_s, end_s), end, breaks_of(points, start_s, end_s))
+    known = connected_minutes(points, start_s, now)
     told = min([*power, *known, end])
     buckets = range(max(start, min(told, end - SHORTEST_S // BUCKET_S)), end + 1)
     return SiteCurve(
@@ -86,9 +88,11 @@ def bucket_powers(points: Collection[int], start_s: int, end_s: int) -> Iterable
     )
 
 
-def _connections(points: list[int], since: datetime) -> QuerySet[Connection]:
-    overlapping = Connection.objects.filter(charge_point__in=points)
-    return overlapping.exclude(closed_at__lt=since)
+def connected_minutes(points: Collection[int], start_s: int, now: datetime) -> frozenset[int]:
+    """Return the minutes since 1970 from a moment on in which one of the charge points was connected."""
+    since = datetime.fromtimestamp(start_s, UTC)
+    overlapping = Connection.objects.filter(charge_point__in=points).exclude(closed_at__lt=since)
+    return connected_buckets(overlapping, since, now)
 
 
 def connected_buckets(connections: Iterable[Connection], since: datetime, now: datetime) -> frozenset[int]:

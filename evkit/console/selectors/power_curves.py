@@ -20,6 +20,7 @@ from evkit.console.selectors.measured import Number, fitting_width, rolled_until
 from evkit.console.selectors.outages import outages_within
 from evkit.core.buckets import Epoch
 from history.models import PowerRollup
+from history.rollups.breaks import breaks_of
 from history.rollups.carrying import BUCKET_S, CARRY_S, carried
 from history.rollups.power import STEPS, WHOLE_SITE, minutes_of_power
 from sites.models import Site
@@ -68,7 +69,7 @@ def _by_minute(members: Collection[int], period: Period) -> Iterator[Point]:
         *minutes_of_power(members, start_s, edge_s),
         *bucket_powers(members, edge_s, (end + 1) * BUCKET_S),
     ]
-    total = carried(sorted(rows), end)
+    total = carried(sorted(rows), end, breaks_of(members, start_s, (end + 1) * BUCKET_S))
     for minute in sorted(total):
         if minute >= first:
             yield minute * BUCKET_S, total[minute]

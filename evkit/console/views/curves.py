@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from charging.models import MeterSample, Transaction
 from charging.types import LimitKind
 from evkit.console.access import get_charge_point, get_site, member_page
 from evkit.console.charts import charts_of, resolution_note
+from evkit.console.formats import kilos
 from evkit.console.periods import Period, local_text, read_period
 from evkit.console.selectors.connector_curves import Curves, connector_curves
 from evkit.console.selectors.curves import chosen_hours, session_curve, site_curve
@@ -34,10 +35,6 @@ WIDTH = 1200
 SAMPLE = ("measured_at", "received_at", "transaction_number", *COLUMNS)
 
 
-def _kilo(values: Sequence[float | None]) -> list[float | None]:
-    return [None if value is None else round(value / 1000, 3) for value in values]
-
-
 @member_page
 def site_power(request: HttpRequest, code: str) -> JsonResponse:
     """Return the power of a site over the last `hours`, with its limit."""
@@ -47,8 +44,8 @@ def site_power(request: HttpRequest, code: str) -> JsonResponse:
         {
             "timezone": site.timezone,
             "times": list(curve.times),
-            "power": _kilo(curve.power_w),
-            "limit": _kilo(site_limits_at(site, curve.times)),
+            "power": kilos(curve.power_w),
+            "limit": kilos(site_limits_at(site, curve.times)),
         }
     )
 
@@ -66,9 +63,9 @@ def session(request: HttpRequest, code: str, identity: str, number: int) -> Json
         {
             "timezone": row.site.timezone if row.site else "UTC",
             "times": list(curve.times),
-            "power": _kilo(curve.power_w),
+            "power": kilos(curve.power_w),
             "soc": list(curve.soc_percent),
-            "limit": _kilo([limits.at(at) for at in curve.times]),
+            "limit": kilos([limits.at(at) for at in curve.times]),
             "max": None if maximum is None else maximum / 1000,
         }
     )

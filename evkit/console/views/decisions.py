@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from charging.models import DecisionRecord
 from evkit.console.access import get_site, member_page
+from evkit.console.formats import kilos
 from evkit.console.selectors.curves import chosen_hours
 from evkit.console.selectors.decisions import past_decision
 from evkit.console.selectors.stack import site_stack
@@ -29,11 +30,9 @@ def stack(request: HttpRequest, code: str) -> JsonResponse:
         {
             "timezone": site.timezone,
             "times": list(found.times),
-            "limit": [None if value is None else round(value / 1000, 3) for value in found.limit_w],
-            "layers": [
-                {"label": layer.label, "values": [round(value / 1000, 3) for value in layer.power_w]}
-                for layer in found.layers
-            ],
+            "limit": kilos(found.limit_w),
+            "base": kilos(found.base_w),
+            "layers": [{"label": layer.label, "values": kilos(layer.power_w)} for layer in found.layers],
         }
     )
 

@@ -3,11 +3,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import ClassVar
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from chargers.models import Command
+from chargers.models import Command, Connection
 from charging.models import (
     ChargeOverride,
     ConnectorLimit,
@@ -19,11 +20,13 @@ from charging.models import (
 from charging.services.smart.balancing import rebalance
 from charging.smart.planner import Why
 from evkit.console.selectors.smart import sharing_of
+from evkit.console.selectors.stack import site_stack
 from evkit.core.clock import utc_now
 from sites.models import ScheduleGroup, Site, SiteMeterReading
 from sites.ranges import DAYS
 from sites.types import Role
 from tests.console.depot import Depot, add_depot, add_site, add_user
+from tests.factories import TransactionFactory
 
 PAGE = "smart"
 
@@ -209,6 +212,53 @@ class TestStack:
         assert [layer["values"][-1] for layer in answer["layers"]] == [20.0, 5.0]
         assert (answer["limit"][0], answer["limit"][-1]) == (100.0, 70.0)
         assert len(answer["times"]) == len(answer["limit"]) == len(answer["layers"][0]["values"])
+        assert answer["base"] == []
+
+    def measure(self, point, number, at, power_w) -> None:
+        MeterSample.objects.create(
+            charge_point_id=point.pk, evse_number=number, measured_at=at, received_at=at,
+            fingerprint=int(at.timestamp()), power_w=power_w,
+        )  # fmt: skip
+
+    def totals(self, site, now) -> list[float | None]:
+        """Return what the stack adds up to in the last three minutes, in kW."""
+        layers = site_stack(site, now, 1).layers
+        columns = list(zip(*(layer.power_w for layer in layers), strict=True))[-3:]
+        return [
+            None if None in column else sum(value for value in column if value) / 1000 for column in columns
+        ]
+
+    def test_who_follows_does_not_add_to_what_has_ended(self, depot) -> None:
+        """One charge ends, another takes its 80 of 100 kW: never 160."""
+        now = utc_now().replace(second=50, microsecond=0)
+        minute = timedelta(minutes=1)
+        self.measure(depot.charging, 1, now - 2 * minute, 80_000.0)
+        Transaction.objects.update(
+            started_at=now - 60 * minute, ended_at=now - minute - timedelta(seconds=20)
+        )
+        began = now - minute - timedelta(seconds=20)
+        TransactionFactory(evse=depot.charging.evses.get(number=2), started_at=began)
+        self.measure(depot.charging, 2, now - minute, 80_000.0)
+        assert self.totals(depot.site, now) == [80.0, 80.0, 80.0]
+
+    def test_what_was_drawn_before_a_connection_ended_is_not_carried_on(self, depot) -> None:
+        now = utc_now()
+        self.measure(depot.charging, 1, now - timedelta(minutes=2), 80_000.0)
+        assert self.totals(depot.site, now) == [80.0, 80.0, 80.0]
+        Connection.objects.create(
+            charge_point=depot.charging, token=uuid4(), opened_at=now - timedelta(hours=1),
+            closed_at=now - timedelta(minutes=2),
+        )  # fmt: skip
+        assert self.totals(depot.site, now) == [80.0, None, None]
+
+    def test_what_is_drawn_elsewhere_is_a_layer_of_its_own_while_the_meter_tells(self, client, depot) -> None:
+        now = utc_now()
+        at = now - timedelta(minutes=5)
+        SiteMeterReading.objects.create(site=depot.site, at=at, received_at=at, power_w=30_000)
+        SiteMeterReading.objects.create(site=depot.site, at=now, received_at=now, current_l1_a=100)
+        client.force_login(add_user(Role.GUEST, depot.site))
+        answer = client.get(reverse("smart_stack", args=["depot"])).json()
+        assert answer["base"][-6:] == [30.0, 30.0, 30.0, None, None, 100 * depot.site.voltage_v / 1000]
 
 
 class TestWhatIf:
