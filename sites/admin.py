@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from sites import admin_users
 from sites.admin_base import AuditedAdmin, ReadOnlyAdmin
-from sites.admin_forms import ScheduleForm, ScheduleGroupForm, SiteForm
+from sites.admin_forms import ScheduleExceptionForm, ScheduleForm, ScheduleGroupForm, SiteForm
 from sites.models import (
     ExternalVariable,
     Feeder,
     Project,
     Schedule,
+    ScheduleException,
     ScheduleGroup,
     Site,
     SiteMeterReading,
@@ -72,6 +73,18 @@ class ScheduleAdmin(AuditedAdmin):
     form = ScheduleForm
     list_display = ("code", "ranges")
     search_fields = ("code",)
+
+
+@admin.register(ScheduleException)
+class ScheduleExceptionAdmin(AuditedAdmin):
+    """Days on which groups follow other hours."""
+
+    key_field = "group"
+    form = ScheduleExceptionForm
+    list_display = ("group", "first_day", "last_day", "spans", "note")
+    list_filter = ("group__site",)
+    list_select_related = ("group__site",)
+    date_hierarchy = "first_day"
 
 
 @admin.register(Site)

@@ -9,9 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from sites.exceptions import check_days
 from sites.holiday_calendar import check_region
-from sites.models import Schedule, ScheduleGroup, Site
-from sites.ranges import check_ranges
+from sites.models import Schedule, ScheduleException, ScheduleGroup, Site
+from sites.ranges import check_ranges, check_span
 
 
 class SiteForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -44,6 +45,28 @@ class RangesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         ranges = self.cleaned_data["ranges"] or []
         check_ranges(ranges)
         return ranges
+
+
+class ScheduleExceptionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """Days on which a group follows other hours."""
+
+    class Meta:
+        model = ScheduleException
+        fields = "__all__"  # noqa: DJ007 (the administration shows every setting)
+
+    def clean(self) -> dict[str, Any]:
+        """Check days and hours."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        spans = data.get("spans") or []
+        if not isinstance(spans, list) or not all(
+            isinstance(each, list) and len(each) == 2 for each in spans
+        ):
+            raise ValidationError({"spans": _('Write hours like [["08:00", "12:00"]].')})
+        for start, end in spans:
+            check_span(start, end)
+        if data.get("first_day") and data.get("last_day"):
+            check_days(data["first_day"], data["last_day"])
+        return {**data, "spans": spans}
 
 
 class ScheduleForm(RangesForm):

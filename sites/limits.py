@@ -1,7 +1,8 @@
 """The limit of a site at a moment: its fixed one and those of its week; the strictest counts (R17, R20).
 
 A schedule is a list of levels: `{"value": 120000, "unit": "W", "ranges": [{"days": ["mon"], "from": "17:00",
-"to": "20:00"}]}`, value in W in total or A per phase, ranges in the site's wall time (`sites.calendar`).
+"to": "20:00"}]}`, value in W in total or A per phase, ranges in the site's wall time (`sites.calendar`). It
+may have `on_holidays` (`HolidayRule`) and `exceptions` (`sites.exceptions`).
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from sites.calendar import Calendar, Window
+from sites.calendar import Window
+from sites.exceptions import Weekly, read_exceptions
 from sites.ranges import check_ranges
-from sites.types import Unit
+from sites.types import HolidayRule, Unit
 
 if TYPE_CHECKING:
     from sites.models import Site
 
 MOST_LEVELS: Final = 20
 MOMENT: Final = timedelta(microseconds=1)
+_NEEDED: Final = frozenset({"value", "unit", "ranges"})
+_OPTIONAL: Final = frozenset({"on_holidays", "exceptions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,29 @@ def check_limit_schedule(value: Any) -> None:
         raise ValidationError(_("A site has twenty weekly limits at most."))
     for level in value:
         check_ranges(level["ranges"])
+        read_exceptions(level.get("exceptions", []))
+
+
+def level_of(limit: tuple[float, str], weekly: Weekly) -> dict[str, Any]:
+    """Return a weekly limit as it is stored: `limit` is value and unit; what is usual is left out."""
+    value, unit = limit
+    level: dict[str, Any] = {"value": value, "unit": unit, "ranges": list(weekly.ranges)}
+    if weekly.on_holidays != HolidayRule.USUAL:
+        level["on_holidays"] = str(weekly.on_holidays)
+    others = [each.plain() for each in weekly.exceptions]
+    return {**level, "exceptions": others} if others else level
+
+
+def weekly_of(level: Mapping[str, Any]) -> Weekly:
+    """Return when a weekly limit holds."""
+    rule = HolidayRule(level.get("on_holidays", HolidayRule.USUAL))
+    return Weekly(level["ranges"], read_exceptions(level.get("exceptions", [])), rule)
 
 
 def _is_level(value: Any) -> bool:
-    if not isinstance(value, Mapping) or set(value) != {"value", "unit", "ranges"}:
+    if not isinstance(value, Mapping) or not _NEEDED <= set(value) <= _NEEDED | _OPTIONAL:
+        return False
+    if value.get("on_holidays", HolidayRule.USUAL) not in HolidayRule.values:
         return False
     number = value["value"]
     if isinstance(number, bool) or not isinstance(number, int | float):
@@ -90,7 +113,8 @@ def _is_level(value: Any) -> bool:
 
 
 def _windows(site: Site, level: Mapping[str, Any], since: datetime, until: datetime) -> Sequence[Window]:
-    return Calendar(ZoneInfo(site.timezone), level["ranges"]).windows(since, until)
+    calendar = weekly_of(level).calendar(ZoneInfo(site.timezone), site.holiday_region, since, until)
+    return calendar.windows(since, until)
 
 
 def _strictest(values: Iterable[float | None]) -> float | None:

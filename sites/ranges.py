@@ -24,6 +24,13 @@ def check_ranges(value: Any) -> None:
         )
 
 
+def check_span(start: Any, end: Any) -> None:
+    """Raise ValidationError unless both are times of a day, as "HH:MM"; hours may pass midnight."""
+    known = all(isinstance(time, str) and _TIME.fullmatch(time) for time in (start, end))
+    if not known or start == "24:00":
+        raise ValidationError(_('Write hours like {"from": "08:00", "to": "12:00"}.'))
+
+
 def _is_range(value: Any) -> bool:
     if not isinstance(value, dict) or set(value) != _KEYS:
         return False

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from sites.exceptions import OtherHours
 from sites.models.site import Site
 from sites.types import AtEnd, Distribution, HolidayRule
 
@@ -94,3 +95,9 @@ class ScheduleException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group} {self.first_day:%Y-%m-%d}"
+
+    @property
+    def other_hours(self) -> OtherHours:
+        """What it says, without its group."""
+        spans = tuple((start, end) for start, end in self.spans)
+        return OtherHours(self.first_day, self.last_day, spans, self.note)

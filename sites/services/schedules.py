@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import Actor, Deed, record
-from sites.calendar import Span
 from sites.events import SiteChanged
+from sites.exceptions import MOST_EXCEPTIONS, OtherHours, check_days
 from sites.models import Schedule, ScheduleException, ScheduleGroup, Site
 from sites.types import AtEnd, HolidayRule
 
 NUMBERS: Final = range(10)
 """A site has ten groups."""
 
-LONGEST_DAYS: Final = 366
-MOST_EXCEPTIONS: Final = 200
-
 
 @dataclass(frozen=True, slots=True)
 class GroupSettings:
-    """What somebody decides about a group; `ranges` count only without a shared schedule."""
+    """What somebody decides about a group; `ranges` count only without a shared schedule.
+
+    `distribution` is a `Distribution`, or "" for that of the site.
+    """
 
     name: str
     ranges: Sequence[Mapping[str, Any]]
     schedule: Schedule | None = None
     on_holidays: HolidayRule = HolidayRule.USUAL
     at_end: AtEnd = AtEnd.PAUSE
+    distribution: str = ""
 
 
 class UnableToScheduleError(InvalidInputError):
@@ -57,6 +58,7 @@ def save_group(*, site: Site, number: int, settings: GroupSettings, actor: Actor
         "schedule": settings.schedule,
         "on_holidays": settings.on_holidays,
         "at_end": settings.at_end,
+        "distribution": str(settings.distribution),
     }
     row, created = ScheduleGroup.objects.select_for_update().get_or_create(
         site=site, number=number, defaults=wanted
@@ -79,26 +81,43 @@ def delete_group(*, group: ScheduleGroup, actor: Actor) -> None:
 
 
 @transaction.atomic
-def add_exception(
-    *, group: ScheduleGroup, days: tuple[date, date], spans: Sequence[Span], note: str, actor: Actor
-) -> ScheduleException:
-    """Let a group follow other hours from the first to the last of `days`; no spans make it inactive.
+def add_exception(*, group: ScheduleGroup, wanted: OtherHours, actor: Actor) -> ScheduleException:
+    """Let a group follow other hours on certain days.
 
     Raises:
         UnableToScheduleError: the days are the wrong way round or too many, or there are too many exceptions.
     """
-    first, last = days
-    if last < first:
-        raise UnableToScheduleError(_("The last day comes before the first."), field="last_day")
-    if (last - first).days >= LONGEST_DAYS:
-        raise UnableToScheduleError(_("An exception lasts a year at most."), field="last_day")
+    try:
+        check_days(wanted.first, wanted.last)
+    except ValidationError as error:
+        raise UnableToScheduleError(error.messages[0], field="last_day") from error
     if group.exceptions.count() >= MOST_EXCEPTIONS:
         raise UnableToScheduleError(_("This group has too many exceptions. Delete those that are past."))
-    row = ScheduleException.objects.create(
-        group=group, first_day=first, last_day=last, spans=[list(span) for span in spans], note=note
-    )
+    row = _exception(group, wanted)
+    row.save()
     _tell(group, "change", {"exception": [None, _told(row)]}, actor)
     return row
+
+
+@transaction.atomic
+def set_exceptions(*, group: ScheduleGroup, exceptions: Sequence[OtherHours], actor: Actor) -> None:
+    """Let a group have exactly these exceptions, which `sites.exceptions` has checked."""
+    before, after = replace_exceptions(group, exceptions)
+    if before != after:
+        pair = [[each.plain() for each in rows] for rows in (before, after)]
+        _tell(group, "change", {"exceptions": pair}, actor)
+
+
+def replace_exceptions(
+    group: ScheduleGroup, exceptions: Sequence[OtherHours]
+) -> tuple[list[OtherHours], list[OtherHours]]:
+    """Write the exceptions of a group and return what they were and are; without an entry in the journal."""
+    before = [each.other_hours for each in group.exceptions.select_for_update()]
+    wanted = sorted(exceptions, key=lambda each: each.first)
+    if before != wanted:
+        group.exceptions.all().delete()
+        ScheduleException.objects.bulk_create(_exception(group, each) for each in wanted)
+    return before, wanted
 
 
 @transaction.atomic
@@ -106,6 +125,13 @@ def delete_exception(*, exception: ScheduleException, actor: Actor) -> None:
     """Let a group follow its week again on the days of an exception."""
     _tell(exception.group, "change", {"exception": [_told(exception), None]}, actor)
     exception.delete()
+
+
+def _exception(group: ScheduleGroup, wanted: OtherHours) -> ScheduleException:
+    return ScheduleException(
+        group=group, first_day=wanted.first, last_day=wanted.last,
+        spans=[list(span) for span in wanted.spans], note=wanted.note,
+    )  # fmt: skip
 
 
 def _differences(row: ScheduleGroup, wanted: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -14,6 +14,7 @@ from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import Actor, Deed, record
 from sites.events import SiteChanged
+from sites.holiday_calendar import check_region
 from sites.limits import check_limit_schedule
 from sites.models import Site
 from sites.types import (
@@ -56,13 +57,14 @@ def change_site(
     limit_schedule: Sequence[Mapping[str, Any]] | UnsetType = UNSET,
     distribution: Distribution | UnsetType = UNSET,
     smart_charging_enabled: bool | UnsetType = UNSET,
+    holiday_region: str | UnsetType = UNSET,
 ) -> Site:
-    """Change limit (None lifts it), weekly limits (`sites.limits`) and rule, switch smart charging.
+    """Change limit (None lifts it), weekly limits (`sites.limits`), rule, holidays; switch smart charging.
 
     UNSET leaves things as they are.
 
     Raises:
-        InvalidInputError: the weekly limits are not what they should be.
+        InvalidInputError: the weekly limits are not what they should be, or no holidays are known there.
     """
     wanted: dict[str, object] = {}
     if limit is None:
@@ -70,11 +72,17 @@ def change_site(
     elif limit is not UNSET:
         wanted |= {"limit_value": limit.value, "limit_unit": limit.unit}
     if limit_schedule is not UNSET:
-        wanted["limit_schedule"] = _checked(limit_schedule)
+        levels = [dict(level) for level in limit_schedule]
+        _check(check_limit_schedule, levels, "limit_schedule")
+        wanted["limit_schedule"] = levels
     if distribution is not UNSET:
         wanted["distribution"] = str(distribution)
     if smart_charging_enabled is not UNSET:
         wanted["smart_charging_enabled"] = smart_charging_enabled
+    if holiday_region is not UNSET:
+        if holiday_region:
+            _check(check_region, holiday_region, "holidays")
+        wanted["holiday_region"] = holiday_region
     return _store(site, wanted, actor)
 
 
@@ -101,10 +109,8 @@ def _store(site: Site, wanted: Mapping[str, object], actor: Actor) -> Site:
     return row
 
 
-def _checked(schedule: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    levels = [dict(level) for level in schedule]
+def _check(check: Callable[[Any], None], value: object, field: str) -> None:
     try:
-        check_limit_schedule(levels)
+        check(value)
     except ValidationError as error:
-        raise InvalidInputError(error.messages[0], field="limit_schedule") from error
-    return levels
+        raise InvalidInputError(error.messages[0], field=field) from error

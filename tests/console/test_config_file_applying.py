@@ -36,9 +36,13 @@ sites:
   - code: depot-nord
     name: {fr: Dépôt Nord, en: North depot}
     timezone: Europe/Paris
+    holidays: FR-57
     limit: {value: 400, unit: A}
     limit_schedule:
-      - {limit: {value: 90, unit: A}, ranges: [{days: [mon], from: "17:00", to: "20:00"}]}
+      - limit: {value: 90, unit: A}
+        ranges: [{days: [mon], from: "17:00", to: "20:00"}]
+        on_holidays: inactive
+        exceptions: [{first_day: 2026-12-24, note: closed}]
     voltage_v: 230
     smart_charging:
       {enabled: true, distribution: priority, launch_reserve: 2, dead_band: {value: 2, unit: A}}
@@ -50,7 +54,14 @@ sites:
     closing: {free_min: 10, gone_min: null}
     groups:
       - {number: 0, name: Night, ranges: [{days: [mon], from: "20:00", to: "06:00"}]}
-      - {number: 1, schedule: nights}
+      - number: 1
+        schedule: nights
+        distribution: deadline
+        on_holidays: sunday
+        at_end: stop
+        exceptions:
+          - {first_day: 2026-12-26, hours: [{from: "08:00", to: "12:00"}]}
+          - {first_day: 2026-12-24, last_day: 2026-12-25, note: Christmas}
 charge_points:
   - identity: A_001
     site: depot-nord
@@ -108,7 +119,11 @@ class TestEveryKey:
         assert (site.name_fr, site.name_en, site.timezone) == ("Dépôt Nord", "North depot", "Europe/Paris")
         assert (site.limit_value, site.limit_unit, site.voltage_v) == (400, "A", 230)
         hours = {"days": ["mon"], "from": "17:00", "to": "20:00"}
-        assert site.limit_schedule == [{"value": 90, "unit": "A", "ranges": [hours]}]
+        closed = {"first_day": "2026-12-24", "last_day": "2026-12-24", "hours": [], "note": "closed"}
+        assert site.limit_schedule == [
+            {"value": 90, "unit": "A", "ranges": [hours], "on_holidays": "inactive", "exceptions": [closed]}
+        ]
+        assert site.holiday_region == "FR-57"
         assert (site.smart_charging_enabled, site.distribution, site.launch_reserve) == (True, "priority", 2)
         assert (site.dead_band_value, site.dead_band_unit) == (2, "A")
         assert (site.unknown_charge_points, site.unknown_tags) == ("pending", "operator")
@@ -125,6 +140,37 @@ class TestEveryKey:
         night, shared = ScheduleGroup.objects.order_by("number")
         assert (night.name, night.schedule, len(night.ranges)) == ("Night", None, 1)
         assert (code_of(shared.schedule), shared.ranges) == ("nights", [])
+        assert (night.distribution, night.on_holidays, night.at_end) == ("", "usual", "pause")
+        assert (shared.distribution, shared.on_holidays, shared.at_end) == ("deadline", "sunday", "stop")
+
+    def test_exceptions_of_groups_are_replaced_as_a_whole(self):
+        apply(FULL)
+        shared = ScheduleGroup.objects.get(number=1)
+        days = [(f"{each.first_day}", f"{each.last_day}", each.spans) for each in shared.exceptions.all()]
+        assert days == [
+            ("2026-12-24", "2026-12-25", []),
+            ("2026-12-26", "2026-12-26", [["08:00", "12:00"]]),
+        ]
+        apply("sites: [{code: depot-nord, groups: [{number: 1, name: Shared}]}]")
+        assert shared.exceptions.count() == 2
+        apply("sites: [{code: depot-nord, groups: [{number: 1, exceptions: []}]}]")
+        assert shared.exceptions.count() == 0
+
+    @pytest.mark.parametrize(
+        ("wrong", "line"),
+        [
+            ("[{first_day: 2026-12-24}, {first_day: 2026-12-24, last_day: 2026-12-01}]", 3),
+            ("[{day: 2026-12-24}]", 3),
+            ("[{first_day: 2026-12-24, hours: [8-12]}]", 3),
+            ("{first_day: 2026-12-24}", 3),
+        ],
+    )
+    def test_an_exception_that_is_none_is_refused_with_its_line(self, wrong, line):
+        text = f"sites:\n- code: s\n  groups: [{{number: 1, exceptions: {wrong}}}]\n"
+        with pytest.raises(ConfigurationRefusedError) as refused:
+            apply(text)
+        assert [problem.line for problem in refused.value.problems] == [line]
+        assert not Site.objects.exists()
 
     def test_charge_points_are_written_with_their_state_rows(self):
         apply(FULL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from datetime import date
 
 import pytest
 from django.core.management import call_command
@@ -17,7 +18,7 @@ from evkit.console.config_file.exporting import as_json, as_yaml, export_configu
 from evkit.console.config_file.nodes import Source
 from evkit.console.config_file.service import Options, apply_configuration
 from evkit.core.clock import utc_now
-from sites.types import Distribution, Role, UnknownTagPolicy
+from sites.types import AtEnd, Distribution, HolidayRule, Role, UnknownTagPolicy
 from tests.factories import ChargePointFactory, SiteFactory
 
 SLUGS = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=12)
@@ -47,6 +48,19 @@ MODES = st.fixed_dictionaries(
 )
 
 
+HOLIDAY_RULES = st.sampled_from(HolidayRule.values)
+EXCEPTIONS = st.lists(
+    st.fixed_dictionaries(
+        {"first_day": st.dates(date(2020, 1, 1), date(2040, 1, 1)).map(date.isoformat)},
+        optional={
+            "hours": st.lists(st.fixed_dictionaries({"from": TIMES, "to": TIMES}), max_size=2),
+            "note": TEXTS,
+        },
+    ),
+    max_size=3,
+)
+
+
 def keyed(key: str, keys: st.SearchStrategy[str], /, **optional: st.SearchStrategy[object]):
     """Lists of mappings with a unique key and other keys that may be missing."""
     things = st.fixed_dictionaries({key: keys}, optional=optional)
@@ -60,8 +74,13 @@ SITES = keyed(
     timezone=st.sampled_from(["Europe/Paris", "UTC", "America/New_York"]),
     limit=LIMITS,
     limit_schedule=st.lists(
-        st.fixed_dictionaries({"limit": LIMITS.filter(bool), "ranges": RANGES}), max_size=2
+        st.fixed_dictionaries(
+            {"limit": LIMITS.filter(bool), "ranges": RANGES},
+            optional={"on_holidays": HOLIDAY_RULES, "exceptions": EXCEPTIONS},
+        ),
+        max_size=2,
     ),
+    holidays=st.sampled_from(["", "FR", "FR-57"]),
     voltage_v=POSITIVE,
     smart_charging=st.fixed_dictionaries(
         {},
@@ -78,7 +97,17 @@ SITES = keyed(
     ),
     feeders=keyed("code", SLUGS, limit=LIMITS),
     groups=st.lists(
-        st.fixed_dictionaries({"number": st.integers(0, 9)}, optional={"name": TEXTS, "ranges": RANGES}),
+        st.fixed_dictionaries(
+            {"number": st.integers(0, 9)},
+            optional={
+                "name": TEXTS,
+                "ranges": RANGES,
+                "exceptions": EXCEPTIONS,
+                "on_holidays": HOLIDAY_RULES,
+                "at_end": st.sampled_from(AtEnd.values),
+                "distribution": st.sampled_from(["", *Distribution.values]),
+            },
+        ),
         max_size=3,
         unique_by=lambda group: group["number"],
     ),

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from evkit.core.recorders import SYSTEM
 from history.models import AuditEntry
-from sites.models import ApiToken, Site, User
+from sites.models import ApiToken, ScheduleException, ScheduleGroup, Site, User
 from sites.services.users import create_user
 from sites.types import Role
 from tests.factories import SiteFactory
@@ -124,6 +124,31 @@ class TestSiteAdmin:
         client.post(reverse("admin:evsites_site_delete", args=[site.pk]), {"post": "yes"})
         assert not Site.objects.exists()
         assert AuditEntry.objects.get(verb="remove").object_key == "old"
+
+
+class TestScheduleExceptionAdmin:
+    def save(self, client, **more):
+        group, _new = ScheduleGroup.objects.get_or_create(
+            site=Site.objects.first() or SiteFactory(), number=1
+        )
+        days = {"group": group.pk, "first_day": "2026-12-24", "last_day": "2026-12-26", "spans": "[]"}
+        return client.post(reverse("admin:evsites_scheduleexception_add"), {**days, **more})
+
+    def test_days_with_other_hours_are_kept(self, client, administrator):
+        assert self.save(client, spans='[["08:00", "12:00"]]').status_code == 302
+        assert ScheduleException.objects.get().spans == [["08:00", "12:00"]]
+
+    @pytest.mark.parametrize(
+        ("more", "message"),
+        [
+            ({"last_day": "2026-12-01"}, "The last day comes before the first."),
+            ({"spans": "[5]"}, "Write hours like"),
+            ({"spans": '[["8", "25:00"]]'}, "Write hours like"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(self, client, administrator, more, message):
+        assert message in self.save(client, **more).content.decode()
+        assert not ScheduleException.objects.exists()
 
 
 class TestUserAdmin:

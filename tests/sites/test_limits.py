@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -52,6 +52,41 @@ class TestLimitsWithin:
         assert limit_w_at(depot, utc(2026, 1, 12, 12, 0)) is None
 
 
+class TestExceptions:
+    """Thursday 24 to Friday 25 December 2026, Wednesday 11 November 2026."""
+
+    CHRISTMAS: ClassVar = {"first_day": "2026-12-24", "last_day": "2026-12-25"}
+
+    def evening_of(self, month: int, day: int, **settings: Any) -> float | None:
+        depot = site({**level(80_000, EVENING), **settings}, holiday_region="FR")
+        return limit_w_at(depot, utc(2026, month, day, 16, 30))
+
+    def test_on_its_days_other_hours_count_or_none(self) -> None:
+        assert self.evening_of(12, 24) == 80_000
+        assert self.evening_of(12, 24, exceptions=[self.CHRISTMAS]) == 200_000
+        assert self.evening_of(12, 25, exceptions=[self.CHRISTMAS]) == 200_000
+        assert self.evening_of(12, 28, exceptions=[self.CHRISTMAS]) == 80_000
+        fair = {"first_day": "2026-11-14", "hours": [{"from": "17:00", "to": "18:00"}], "note": "fair"}
+        assert self.evening_of(11, 14) == 200_000
+        assert self.evening_of(11, 14, exceptions=[fair]) == 80_000
+
+    @pytest.mark.parametrize(
+        ("rule", "expected"),
+        [("usual", 80_000), ("sunday", 200_000), ("inactive", 200_000), ("active", 80_000)],
+    )
+    def test_a_public_holiday_follows_its_rule(self, rule: str, expected: float) -> None:
+        assert self.evening_of(11, 11, on_holidays=rule) == expected
+        assert self.evening_of(11, 12, on_holidays=rule) == 80_000
+
+    def test_an_exception_comes_before_a_holiday(self) -> None:
+        armistice = {"first_day": "2026-11-11", "hours": [{"from": "08:00", "to": "20:00"}]}
+        assert self.evening_of(11, 11, on_holidays="inactive", exceptions=[armistice]) == 80_000
+
+    def test_of_two_the_later_one_counts(self) -> None:
+        day = {"first_day": "2026-12-24", "hours": [{"from": "00:00", "to": "24:00"}]}
+        assert self.evening_of(12, 24, exceptions=[self.CHRISTMAS, day]) == 80_000
+
+
 class TestLimitSteps:
     def test_the_coming_hours_in_steps(self) -> None:
         depot = site(level(80_000, EVENING))
@@ -85,6 +120,24 @@ class TestCheckLimitSchedule:
             [level(1, EVENING, unit="kW")],
             [level(1, {"days": ["mo"], "from": "17:00", "to": "20:00"})],
             [level(1, EVENING)] * 21,
+            [{**level(1, EVENING), "on_holidays": "never"}],
+            [{**level(1, EVENING), "exceptions": {}}],
+            [{**level(1, EVENING), "exceptions": [{}]}],
+            [{**level(1, EVENING), "exceptions": [{"first_day": "24.12.2026"}]}],
+            [{**level(1, EVENING), "exceptions": [{"first_day": 20261224}]}],
+            [{**level(1, EVENING), "exceptions": [{"first_day": "2026-12-24", "last_day": "2026-12-23"}]}],
+            [{**level(1, EVENING), "exceptions": [{"first_day": "2026-12-24", "last_day": "2028-12-23"}]}],
+            [{**level(1, EVENING), "exceptions": [{"first_day": "2026-12-24", "hours": ["8-12"]}]}],
+            [{**level(1, EVENING), "exceptions": [{"first_day": "2026-12-24", "hours": [{"from": "8:00"}]}]}],
+            [
+                {
+                    **level(1, EVENING),
+                    "exceptions": [{"first_day": "2026-12-24", "hours": [{"from": "25:00", "to": "26:00"}]}],
+                }
+            ],
+            [{**level(1, EVENING), "exceptions": [{"first_day": "2026-12-24", "note": 5}]}],
+            [{**level(1, EVENING), "exceptions": [{"first_day": "2026-12-24", "color": "red"}]}],
+            [{**level(1, EVENING), "exceptions": [{"first_day": "2026-12-24"}] * 201}],
         ],
     )
     def test_what_is_no_schedule_is_refused(self, wrong) -> None:

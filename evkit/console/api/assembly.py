@@ -17,6 +17,7 @@ from evkit.console.api.resources import (
     deviations,
     external,
     file_jobs,
+    groups,
     local_lists,
     messages,
     meter_values,
@@ -44,6 +45,7 @@ api = NinjaAPI(
 register_error_handlers(api)
 RESOURCES = (
     sites,
+    groups,
     policies,
     external,
     commands,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field, PlainSerializer
+from typing_extensions import TypedDict
 
 from charging.priorities import FURTHEST
 from evkit.core.errors import InvalidInputError
+from sites.exceptions import OtherHours, read_exceptions
 
 T = TypeVar("T")
 
@@ -54,6 +58,33 @@ class Limit(Strict):
 
     value: float = Field(ge=0, allow_inf_nan=False)
     unit: str = Field(pattern="^[WA]$")
+
+
+WeeklyRange = TypedDict("WeeklyRange", {"days": list[str], "from": str, "to": str})
+"""Hours of some days, in the site's wall time; an end before its start is on the next day."""
+
+DayHours = TypedDict("DayHours", {"from": str, "to": str})
+
+
+class ExceptionShape(Strict):
+    """Days with other hours, both included; `last_day` may be left out for one day; no hours: inactive."""
+
+    first_day: date
+    last_day: date | None = None
+    hours: list[DayHours] = []
+    note: str = ""
+
+
+def given_exceptions(exceptions: Sequence[ExceptionShape]) -> list[OtherHours]:
+    """Return exceptions of a request.
+
+    Raises:
+        InvalidInputError: one of them is none.
+    """
+    try:
+        return read_exceptions([each.model_dump(mode="json") for each in exceptions])
+    except ValidationError as error:
+        raise InvalidInputError(error.messages[0], field="exceptions") from error
 
 
 class Page(Schema, Generic[T]):

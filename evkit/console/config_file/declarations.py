@@ -9,6 +9,9 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import UNSET, UnsetType
 
+from sites.exceptions import OtherHours
+from sites.types import HolidayRule
+
 T = TypeVar("T")
 Given: TypeAlias = T | UnsetType
 
@@ -36,6 +39,8 @@ class LevelDeclaration:
 
     limit: Limit
     ranges: tuple[Range, ...]
+    on_holidays: str = HolidayRule.USUAL
+    exceptions: tuple[OtherHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,10 @@ class GroupDeclaration:
     name: Given[str] = UNSET
     ranges: Given[tuple[Range, ...]] = UNSET
     schedule: Given[str | None] = UNSET
+    distribution: Given[str] = UNSET
+    on_holidays: Given[str] = UNSET
+    at_end: Given[str] = UNSET
+    exceptions: Given[tuple[OtherHours, ...]] = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,7 @@ class SiteDeclaration:
     name_en: Given[str] = UNSET
     name_fr: Given[str] = UNSET
     timezone: Given[str] = UNSET
+    holiday_region: Given[str] = UNSET
     limit: Given[Limit | None] = UNSET
     limit_schedule: Given[tuple[LevelDeclaration, ...]] = UNSET
     voltage_v: Given[float] = UNSET

@@ -33,7 +33,7 @@ def export_configuration() -> Section:
 
     Left out: charge points that wait for the administrator, connectors that nobody declared.
     """
-    sites = Site.objects.prefetch_related("feeders__parent", "groups__schedule")
+    sites = Site.objects.prefetch_related("feeders__parent", "groups__schedule", "groups__exceptions")
     accepted = ChargePoint.objects.exclude(registration=Registration.PENDING).exclude(site=None)
     charge_points = accepted.select_related("site", "feeder").prefetch_related("evses__groups")
     return {
@@ -92,6 +92,7 @@ def _site(site: Site) -> Section:
         "code": site.code,
         "name": {"fr": site.name_fr, "en": site.name_en},
         "timezone": site.timezone,
+        "holidays": site.holiday_region,
         "limit": _limit(site),
         **_limit_schedule(site),
         "voltage_v": _number(site.voltage_v),
@@ -117,7 +118,10 @@ def _site(site: Site) -> Section:
 def _limit_schedule(site: Site) -> Section:
     """Return the weekly limits of a site that has any."""
     levels = [
-        {"limit": {"value": _number(float(level["value"])), "unit": level["unit"]}, "ranges": level["ranges"]}
+        {
+            "limit": {"value": _number(float(level["value"])), "unit": level["unit"]},
+            **{name: value for name, value in level.items() if name not in {"value", "unit"}},
+        }
         for level in site.limit_schedule
     ]
     return {"limit_schedule": levels} if levels else {}
@@ -138,10 +142,16 @@ def _feeder(feeder: Feeder) -> Section:
 
 
 def _group(group: ScheduleGroup) -> Section:
-    common = {"number": group.number, "name": group.name}
-    if group.schedule is not None:
-        return {**common, "schedule": group.schedule.code}
-    return {**common, "ranges": group.ranges}
+    shared = group.schedule
+    return {
+        "number": group.number,
+        "name": group.name,
+        **({"ranges": group.ranges} if shared is None else {"schedule": shared.code}),
+        "distribution": group.distribution,
+        "on_holidays": group.on_holidays,
+        "at_end": group.at_end,
+        "exceptions": [each.other_hours.plain() for each in group.exceptions.all()],
+    }
 
 
 def _charge_point(row: ChargePoint) -> Section:

@@ -12,10 +12,11 @@ from django.utils.translation import pgettext_lazy
 from chargers.models import Evse
 from evkit.console.people.forms import StyledForm
 from sites.calendar import Span
+from sites.exceptions import OtherHours
 from sites.models import Schedule, ScheduleGroup, Site
 from sites.ranges import DAYS
 from sites.services.schedules import GroupSettings
-from sites.types import AtEnd, HolidayRule
+from sites.types import AtEnd, Distribution, HolidayRule
 from sites.week import format_hours, parse_hours, ranges_of, week_of
 
 DAY_NAMES: Final = {
@@ -73,6 +74,12 @@ class GroupForm(WeekForm):
         label=_("A charge that is running at the end"), choices=AtEnd.choices, widget=forms.RadioSelect
     )
 
+    distribution = forms.ChoiceField(
+        label=_("How its connectors share the power"),
+        choices=[("", _("As the site says")), *Distribution.choices],
+        required=False,
+    )
+
     def __init__(self, site: Site, group: ScheduleGroup | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["connectors"] = forms.ModelMultipleChoiceField(
@@ -94,6 +101,7 @@ class GroupForm(WeekForm):
             schedule=data["schedule"],
             on_holidays=HolidayRule(data["on_holidays"]),
             at_end=AtEnd(data["at_end"]),
+            distribution=data["distribution"],
         )
 
 
@@ -109,6 +117,12 @@ class ExceptionForm(StyledForm):
     )
     note = forms.CharField(label=_("Note"), max_length=120, required=False)
 
+    def other_hours(self) -> OtherHours:
+        """Return what was decided."""
+        data: Mapping[str, Any] = self.cleaned_data
+        first = data["first_day"]
+        return OtherHours(first, data["last_day"] or first, tuple(data["hours"]), data["note"])
+
 
 def initial_of(group: ScheduleGroup | None) -> dict[str, Any]:
     """Return what the form of a group begins with."""
@@ -119,6 +133,7 @@ def initial_of(group: ScheduleGroup | None) -> dict[str, Any]:
         "schedule": group.schedule_id,
         "on_holidays": group.on_holidays,
         "at_end": group.at_end,
+        "distribution": group.distribution,
         "connectors": list(group.evses.values_list("pk", flat=True)),
         **hours_of(group.ranges),
     }

@@ -66,11 +66,8 @@ def schedule_exception(request: HttpRequest, code: str, number: int) -> HttpResp
     site, group = _own_group(request, code, number)
     form = ExceptionForm(request.POST)
     if form.is_valid():
-        data = form.cleaned_data
-        days = data["first_day"], data["last_day"] or data["first_day"]
         try:
-            actor = principal_of(request).actor
-            add_exception(group=group, days=days, spans=data["hours"], note=data["note"], actor=actor)
+            add_exception(group=group, wanted=form.other_hours(), actor=principal_of(request).actor)
             messages.success(request, _("The exception was added."))
             return redirect("schedule_group", site.code, number)
         except EvkitError as error:

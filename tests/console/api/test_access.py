@@ -34,6 +34,10 @@ OF_A_PLACE = (
     Address("PATCH", "sites/{site}", {"limit": {"value": 1, "unit": "W"}}, ("administrator",)),
     Address("GET", "sites/{site}/policies"),
     Address("PATCH", "sites/{site}/policies", {"unknown_tags": "accept"}, ("administrator",)),
+    Address("GET", "sites/{site}/groups"),
+    Address("GET", "sites/{site}/groups/2", {}, ROLES, 404),
+    Address("PUT", "sites/{site}/groups/2", {"name": "Night"}, ("administrator",)),
+    Address("DELETE", "sites/{site}/groups/2", {}, ("administrator",), 404),
     Address("GET", "charge-points/{charge_point}/quirks"),
     Address("GET", "charge-points/{charge_point}/deviations"),
     Address(
@@ -169,6 +173,7 @@ class TestCompleteness:
                 .replace("{command}", "{command_id}")
                 .replace("{transaction}", "{number}")
                 .replace("connectors/1", "connectors/{connector}")
+                .replace("groups/2", "groups/{number}")
                 .replace("pv.power", "{name}")
                 .replace("4711", "{serial_number}"),
             )

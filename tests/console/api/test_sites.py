@@ -37,6 +37,7 @@ class TestReadSite:
             "name": {"en": "Depot mine", "fr": "Dépôt mine"},
             "timezone": "Europe/Paris",
             "limit": {"value": 200_000, "unit": "W"},
+            "holidays": "",
             "limit_schedule": [],
             "limit_now_w": 200_000,
             "voltage_v": 230,
@@ -152,11 +153,33 @@ class TestLimitSchedule:
     EVENING: ClassVar = {"days": ["mon", "fri"], "from": "17:00", "to": "20:00"}
 
     def test_it_is_replaced_as_a_whole_and_told(self, administrator, mine) -> None:
-        levels = [{"value": 80_000, "unit": "W", "ranges": [self.EVENING]}]
+        christmas = {"first_day": "2026-12-24", "last_day": "2026-12-26", "hours": [], "note": "closed"}
+        levels = [
+            {
+                "value": 80_000,
+                "unit": "W",
+                "ranges": [self.EVENING],
+                "on_holidays": "sunday",
+                "exceptions": [christmas],
+            }
+        ]
         answer = administrator.patch("sites/mine", {"limit_schedule": levels})
         assert answer.status_code == 200
         assert answer.json()["limit_schedule"] == levels
         assert administrator.patch("sites/mine", {"limit_schedule": []}).json()["limit_schedule"] == []
+
+    def test_a_wrong_exception_is_refused_and_changes_nothing(self, administrator, mine) -> None:
+        wrong = [{"first_day": "2026-12-24", "last_day": "2026-12-01"}]
+        levels = [{"value": 80_000, "unit": "W", "ranges": [self.EVENING], "exceptions": wrong}]
+        answer = administrator.patch("sites/mine", {"limit_schedule": levels})
+        assert (answer.status_code, answer.json()["error"]["field"]) == (422, "exceptions")
+        assert Site.objects.get(code="mine").limit_schedule == []
+
+    def test_the_region_of_holidays_is_set(self, administrator, mine) -> None:
+        assert administrator.patch("sites/mine", {"holidays": "FR-57"}).json()["holidays"] == "FR-57"
+        answer = administrator.patch("sites/mine", {"holidays": "XX"})
+        assert (answer.status_code, answer.json()["error"]["field"]) == (422, "holidays")
+        assert administrator.patch("sites/mine", {"holidays": ""}).json()["holidays"] == ""
 
     def test_what_is_none_is_refused_and_changes_nothing(self, administrator, mine) -> None:
         wrong = [{"value": 80_000, "unit": "W", "ranges": [{**self.EVENING, "days": ["someday"]}]}]

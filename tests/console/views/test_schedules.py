@@ -49,6 +49,12 @@ class TestSave:
             ("change", "depot/1"),
         ]
 
+    def test_its_rule_of_sharing_is_kept_and_shown(self, admin, client, depot) -> None:
+        save(admin, name="Night", hours_mon="20h-24h", distribution="deadline")
+        assert ScheduleGroup.objects.get().distribution == "deadline"
+        client.force_login(add_user(Role.GUEST, depot.site))
+        assert "By deadline" in client.get(reverse("schedule_group", args=["depot", 1])).content.decode()
+
     def test_saving_the_same_again_writes_nothing(self, admin, deeds) -> None:
         save(admin, name="Night", hours_mon="20:00-06:00")
         deeds.clear()

@@ -155,6 +155,34 @@ class TestWeeklyLimits:
         client.post(f"{href}?level=1", {"delete": "1"})
         assert Site.objects.get().limit_schedule == []
 
+    def test_its_exceptions_and_holidays_are_kept(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        href = reverse("weekly_limits", args=["depot"])
+        client.post(href, {**self.PAINTED, "on_holidays": "sunday"})
+        opened = f"{href}?level=1"
+        fair = {"add_exception": "1", "first_day": "2026-12-28", "hours": "17-18", "note": "fair"}
+        assert client.post(opened, fair).headers["Location"] == f"{opened}#exceptions"
+        client.post(opened, {"add_exception": "1", "first_day": "2026-12-24", "last_day": "2026-12-26"})
+        page = client.get(opened).content.decode()
+        assert "17:00–18:00 · fair" in page
+        assert "does not hold" in page
+        client.post(opened, {**self.PAINTED, "limit": "60", "on_holidays": "sunday"})
+        client.post(opened, {"delete_exception": "2"})
+        [level] = Site.objects.get().limit_schedule
+        christmas = {"first_day": "2026-12-24", "last_day": "2026-12-26", "hours": [], "note": ""}
+        assert (level["value"], level["on_holidays"]) == (60_000, "sunday")
+        assert level["exceptions"] == [christmas]
+
+    def test_an_exception_that_is_none_comes_back_and_changes_nothing(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        href = reverse("weekly_limits", args=["depot"])
+        client.post(href, self.PAINTED)
+        before = Site.objects.get().limit_schedule
+        wrong = {"add_exception": "1", "first_day": "2026-12-24", "last_day": "2026-12-01"}
+        page = client.post(f"{href}?level=1", wrong).content.decode()
+        assert "The last day comes before the first." in page
+        assert Site.objects.get().limit_schedule == before
+
     def test_a_limit_without_hours_is_refused(self, client, depot) -> None:
         client.force_login(add_user(Role.ADMINISTRATOR))
         page = client.post(reverse("weekly_limits", args=["depot"]), {"limit": "80"}).content.decode()

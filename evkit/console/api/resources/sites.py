@@ -10,19 +10,20 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 from ninja import Query, Router, Schema
-from typing_extensions import TypedDict
 
 from chargers.models import ChargePoint, EvseState
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.paging import Order, Paging, refuse_unknown_parameters
 from evkit.console.api.scope import get_site
-from evkit.console.api.types import Limit, Page, Strict
+from evkit.console.api.types import ExceptionShape, Limit, Page, Strict, WeeklyRange, given_exceptions
 from evkit.core.clock import utc_now
 from evkit.core.errors import InvalidInputError
-from sites.limits import limit_w_at
+from sites.exceptions import Weekly
+from sites.limits import level_of, limit_w_at
 from sites.models import Site
 from sites.permissions import Right
 from sites.services.settings import SiteLimit, change_site
+from sites.types import HolidayRule
 
 router = Router(tags=["sites"])
 ORDER = Order("code", types=[str])
@@ -44,14 +45,12 @@ class SmartCharging(Schema):
     dead_band: Limit
 
 
-WeeklyRange = TypedDict("WeeklyRange", {"days": list[str], "from": str, "to": str})
-"""Hours of some days, in the site's wall time; an end before its start is on the next day."""
-
-
 class WeeklyLimit(Limit):
-    """A limit that holds in weekly ranges."""
+    """A limit that holds in weekly ranges, with what differs on public holidays and on certain days."""
 
     ranges: list[WeeklyRange]
+    on_holidays: HolidayRule = HolidayRule.USUAL
+    exceptions: list[ExceptionShape] = []
 
 
 class SiteOut(Schema):
@@ -63,6 +62,7 @@ class SiteOut(Schema):
     code: str
     name: Name
     timezone: str
+    holidays: str
     limit: Limit | None
     limit_schedule: list[WeeklyLimit]
     limit_now_w: float | None
@@ -82,11 +82,13 @@ class SmartChargingPatch(Strict):
 class SitePatch(Strict):
     """The part of a site that can be changed; an absent key changes nothing, a null limit lifts it.
 
-    `limit_schedule` takes the place of all weekly limits.
+    `limit_schedule` takes the place of all weekly limits. `holidays` is the country (FR), or the part of it
+    (FR-57), whose public holidays count; "" for none.
     """
 
     limit: Limit | None = None
     limit_schedule: list[WeeklyLimit] = []
+    holidays: str | None = None
     smart_charging: SmartChargingPatch | None = None
 
 
@@ -120,21 +122,28 @@ def patch_site(request: ApiRequest, code: str, changes: SitePatch) -> SiteOut:
     site = get_site(request.auth, code)
     request.auth.require(Right.CONFIGURE, site.pk)
     given = changes.model_fields_set
-    if "smart_charging" in given and changes.smart_charging is None:
-        raise InvalidInputError(_("smart_charging cannot be null."), field="smart_charging")
+    for name in ("smart_charging", "holidays"):
+        if name in given and getattr(changes, name) is None:
+            raise InvalidInputError(_("%(key)s cannot be null.") % {"key": name}, field=name)
     limit = None if changes.limit is None else SiteLimit(changes.limit.value, changes.limit.unit)
     changed = change_site(
         site=site,
         actor=request.auth.actor,
         limit=limit if "limit" in given else UNSET,
         limit_schedule=_levels(changes.limit_schedule) if "limit_schedule" in given else UNSET,
+        holiday_region=UNSET if changes.holidays is None else changes.holidays,
         smart_charging_enabled=changes.smart_charging.enabled if changes.smart_charging else UNSET,
     )
     return _one(changed)
 
 
 def _levels(schedule: Sequence[WeeklyLimit]) -> list[dict[str, Any]]:
-    return [level.model_dump() for level in schedule]
+    return [level_of((level.value, level.unit), _weekly(level)) for level in schedule]
+
+
+def _weekly(level: WeeklyLimit) -> Weekly:
+    ranges = [dict(each) for each in level.ranges]
+    return Weekly(ranges, given_exceptions(level.exceptions), level.on_holidays)
 
 
 def _one(site: Site) -> SiteOut:
@@ -159,6 +168,7 @@ def _out(site: Site, totals: Totals) -> SiteOut:
         code=site.code,
         name=Name(en=site.name_en, fr=site.name_fr),
         timezone=site.timezone,
+        holidays=site.holiday_region,
         limit=limit,
         limit_schedule=[WeeklyLimit.model_validate(level) for level in site.limit_schedule],
         limit_now_w=limit_w_at(site, utc_now()),

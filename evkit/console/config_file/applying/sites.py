@@ -16,6 +16,7 @@ from evkit.console.config_file.declarations import (
 from evkit.console.config_file.differences import Journal, is_new, write
 from evkit.console.config_file.inventory import Inventory
 from sites.models import Feeder, Schedule, ScheduleGroup, Site
+from sites.services.schedules import replace_exceptions
 
 
 def apply_project(declared: ProjectDeclaration, present: Inventory, journal: Journal) -> None:
@@ -34,7 +35,7 @@ def apply_project(declared: ProjectDeclaration, present: Inventory, journal: Jou
     write(journal, "project", str(present.project), present.project, settings)
     for schedule in listed(declared.schedules):
         row = present.schedules.setdefault(schedule.code, Schedule(code=schedule.code))
-        ranges = range_values(schedule.ranges)
+        ranges = UNSET if schedule.ranges is UNSET else range_values(schedule.ranges)
         write(journal, "schedule", schedule.code, row, given({"ranges": ranges}))
 
 
@@ -46,6 +47,7 @@ def apply_site(declared: SiteDeclaration, present: Inventory, journal: Journal) 
             "name_en": declared.name_en,
             "name_fr": declared.name_fr,
             "timezone": declared.timezone,
+            "holiday_region": declared.holiday_region,
             "limit_schedule": level_values(declared.limit_schedule),
             "voltage_v": declared.voltage_v,
             "smart_charging_enabled": declared.smart_charging_enabled,
@@ -103,11 +105,25 @@ def _apply_group(site: Site, declared: GroupDeclaration, present: Inventory, jou
     """Write a group; ranges of its own replace a shared schedule, and the reverse."""
     number = declared.number
     row = present.groups.setdefault((site.code, number), ScheduleGroup(site=site, number=number))
-    values = given({"name": declared.name, "ranges": range_values(declared.ranges)})
+    values = given(
+        {
+            "name": declared.name,
+            "ranges": UNSET if declared.ranges is UNSET else range_values(declared.ranges),
+            "distribution": declared.distribution,
+            "on_holidays": declared.on_holidays,
+            "at_end": declared.at_end,
+        }
+    )
     if declared.schedule is not UNSET:
         values["schedule"] = present.schedules[declared.schedule] if declared.schedule else None
     if isinstance(declared.schedule, str):
         values["ranges"] = []
     elif declared.ranges is not UNSET:
         values["schedule"] = None
-    write(journal, "group", f"{site.code}/{number}", row, values)
+    key = f"{site.code}/{number}"
+    write(journal, "group", key, row, values)
+    if declared.exceptions is not UNSET:
+        before, after = replace_exceptions(row, declared.exceptions)
+        if before != after:
+            pair = [[each.plain() for each in rows] for rows in (before, after)]
+            journal.changed("group", key, "exceptions", *pair)

@@ -8,6 +8,9 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from evkit.console.config_file.declarations import LevelDeclaration, Limit, Range
+from sites.exceptions import Weekly
+from sites.limits import level_of
+from sites.types import HolidayRule
 
 
 def given(values: Mapping[str, object]) -> dict[str, Any]:
@@ -24,10 +27,8 @@ def limit_values(limit: Limit | UnsetType | None, prefix: str = "limit") -> dict
     return {f"{prefix}_value": limit.value, f"{prefix}_unit": limit.unit}
 
 
-def range_values(ranges: Iterable[Range] | UnsetType) -> list[dict[str, object]] | UnsetType:
+def range_values(ranges: Iterable[Range]) -> list[dict[str, object]]:
     """Return weekly ranges as they are stored."""
-    if ranges is UNSET:
-        return UNSET
     return [{"days": list(each.days), "from": each.start, "to": each.end} for each in ranges]
 
 
@@ -36,6 +37,9 @@ def level_values(levels: Iterable[LevelDeclaration] | UnsetType) -> list[dict[st
     if levels is UNSET:
         return UNSET
     return [
-        {"value": each.limit.value, "unit": each.limit.unit, "ranges": range_values(each.ranges)}
+        level_of(
+            (each.limit.value, each.limit.unit),
+            Weekly(range_values(each.ranges), each.exceptions, HolidayRule(each.on_holidays)),
+        )
         for each in levels
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from msgspec import UNSET, UnsetType
 
@@ -13,14 +14,17 @@ from evkit.console.config_file import checks
 from evkit.console.config_file.declarations import Limit, Range
 from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
-from evkit.console.config_file.problems import Problem
-from sites.types import Distribution, Unit
+from evkit.console.config_file.problems import BadValueError, Problem
+from sites.exceptions import MOST_EXCEPTIONS, OtherHours, read_exception
+from sites.types import Distribution, HolidayRule, Unit
 
 T = TypeVar("T")
 
 PRIORITY = checks.integer(-FURTHEST, FURTHEST)
 RULE = checks.choice(("", *Distribution.values))
 """A rule of distribution, or "" for that of what is above."""
+
+ON_HOLIDAYS = checks.choice(HolidayRule.values)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -50,6 +54,21 @@ def required_limit(fields: Fields, key: str) -> Limit | UnsetType:
     value = inner.required("value", checks.number(minimum=0))
     unit = inner.required("unit", checks.choice(Unit.values))
     return UNSET if value is UNSET or unit is UNSET else Limit(value, unit)
+
+
+def exceptions(node: Node) -> tuple[OtherHours, ...]:
+    """Return the days with other hours in a list."""
+    if not isinstance(node.value, tuple):
+        raise BadValueError(node.line, _("A list is expected here."))
+    found = []
+    for item in node.value:
+        try:
+            found.append(read_exception(item.plain()))
+        except ValidationError as error:
+            raise BadValueError(item.line, error.messages[0]) from error
+    if len(found) > MOST_EXCEPTIONS:
+        raise BadValueError(node.line, _("These are too many exceptions. Delete those that are past."))
+    return tuple(sorted(found, key=lambda each: each.first))
 
 
 def weekly_range(node: Node, problems: list[Problem]) -> Range | None:

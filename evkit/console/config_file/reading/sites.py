@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from msgspec import UNSET
 
@@ -11,15 +12,27 @@ from evkit.console.config_file.declarations import (
     GroupDeclaration,
     LevelDeclaration,
     SiteDeclaration,
+    listed,
 )
 from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
-from evkit.console.config_file.problems import Problem
-from evkit.console.config_file.reading.shared import limit, required_limit, section, weekly_range
+from evkit.console.config_file.problems import BadValueError, Problem
+from evkit.console.config_file.reading.shared import (
+    ON_HOLIDAYS,
+    RULE,
+    exceptions,
+    limit,
+    required_limit,
+    section,
+    weekly_range,
+)
+from sites.holiday_calendar import check_region
 from sites.types import (
+    AtEnd,
     ConcurrencyPolicy,
     Distribution,
     FreeChargingPolicy,
+    HolidayRule,
     OfflinePolicy,
     UnknownChargePointPolicy,
     UnknownTagPolicy,
@@ -29,6 +42,7 @@ KEYS = (
     "code",
     "name",
     "timezone",
+    "holidays",
     "limit",
     "limit_schedule",
     "voltage_v",
@@ -45,6 +59,9 @@ KEYS = (
     "groups",
 )
 SMART_KEYS = ("enabled", "distribution", "launch_reserve", "dead_band")
+GROUP_KEYS = (
+    "number", "name", "ranges", "schedule", "distribution", "on_holidays", "at_end", "exceptions"
+)  # fmt: skip
 CLOSING_KEYS = ("free_min", "silent_min", "gone_min")
 MINUTES = checks.integer(1, 10_000_000)
 NAME = checks.text_up_to(120)
@@ -64,6 +81,7 @@ def read_site(node: Node, problems: list[Problem]) -> SiteDeclaration | None:
         name_en=name.value("en", NAME),
         name_fr=name.value("fr", NAME),
         timezone=fields.value("timezone", checks.timezone),
+        holiday_region=fields.value("holidays", _holiday_region),
         limit=limit(fields, "limit"),
         limit_schedule=section(fields, "limit_schedule", _read_level),
         voltage_v=fields.value("voltage_v", checks.number(above=0)),
@@ -90,11 +108,29 @@ def read_site(node: Node, problems: list[Problem]) -> SiteDeclaration | None:
 
 
 def _read_level(node: Node, problems: list[Problem]) -> LevelDeclaration | None:
-    fields = Fields(node, problems, "limit", "ranges")
+    fields = Fields(node, problems, "limit", "ranges", "on_holidays", "exceptions")
     if not fields.has("limit"):
         fields.required("limit", lambda _node: None)
     value, ranges = required_limit(fields, "limit"), section(fields, "ranges", weekly_range)
-    return None if value is UNSET else LevelDeclaration(value, () if ranges is UNSET else ranges)
+    on_holidays, others = fields.value("on_holidays", ON_HOLIDAYS), fields.value("exceptions", exceptions)
+    if value is UNSET:
+        return None
+    return LevelDeclaration(
+        limit=value,
+        ranges=listed(ranges),
+        on_holidays=HolidayRule.USUAL if on_holidays is UNSET else on_holidays,
+        exceptions=listed(others),
+    )
+
+
+def _holiday_region(node: Node) -> str:
+    region = checks.text_up_to(16, empty=True)(node)
+    try:
+        if region:
+            check_region(region)
+    except ValidationError as error:
+        raise BadValueError(node.line, error.messages[0]) from error
+    return region
 
 
 def _read_feeder(node: Node, problems: list[Problem]) -> FeederDeclaration | None:
@@ -105,12 +141,21 @@ def _read_feeder(node: Node, problems: list[Problem]) -> FeederDeclaration | Non
 
 
 def _read_group(node: Node, problems: list[Problem]) -> GroupDeclaration | None:
-    fields = Fields(node, problems, "number", "name", "ranges", "schedule")
+    fields = Fields(node, problems, *GROUP_KEYS)
     number = fields.required("number", checks.integer(0, 9))
     schedule = fields.optional("schedule", checks.slug)
     if isinstance(schedule, str) and fields.has("ranges"):
         message = _("A group has either ranges of its own or a shared schedule; remove one of the two.")
         fields.note(fields.line_of("schedule"), message)
-    name = fields.value("name", checks.text_up_to(120, empty=True))
-    ranges = section(fields, "ranges", weekly_range)
-    return None if number is UNSET else GroupDeclaration(fields.line, number, name, ranges, schedule)
+    declared = GroupDeclaration(
+        line=fields.line,
+        number=-1 if number is UNSET else number,
+        name=fields.value("name", checks.text_up_to(120, empty=True)),
+        ranges=section(fields, "ranges", weekly_range),
+        schedule=schedule,
+        distribution=fields.value("distribution", RULE),
+        on_holidays=fields.value("on_holidays", ON_HOLIDAYS),
+        at_end=fields.value("at_end", checks.choice(AtEnd.values)),
+        exceptions=fields.value("exceptions", exceptions),
+    )
+    return None if number is UNSET else declared
