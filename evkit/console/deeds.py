@@ -34,6 +34,7 @@ DEEDS: Final[Mapping[str, str | Promise]] = {
     "remove": pgettext_lazy("deed", "Removed"),
     "remove_file": pgettext_lazy("deed", "Removed a file"),
     "remove_old": pgettext_lazy("deed", "Removed old data"),
+    "restore": pgettext_lazy("deed", "Restored"),
     "remove_password": pgettext_lazy("deed", "Removed the password"),
     "revoke": pgettext_lazy("deed", "Revoked"),
     "revoke_certificate": pgettext_lazy("deed", "Revoked a certificate"),

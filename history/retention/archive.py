@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from django.apps import apps
 from django.conf import settings
-from django.db import models, transaction
-
-from evkit.core.errors import InvalidInputError
+from django.db import models
 
 FORMAT: Final = "evkit-archive-1"
-BATCH: Final = 2000
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -66,46 +61,3 @@ def _whole(path: Path) -> int:
 
 def _size_file(path: Path) -> Path:
     return path.with_name(f".{path.name}.size")
-
-
-def restore(path: Path) -> tuple[str, int]:
-    """Put the rows of an archive back, apart from those that are there; return the model and the rows held.
-
-    Raises:
-        InvalidInputError: the file is no archive, or is broken off.
-    """
-    count = 0
-    try:
-        with gzip.open(path, "rb") as file:
-            head = msgspec.json.decode(file.readline(), type=Head)
-            if head.format != FORMAT:
-                raise InvalidInputError(f"{path}: not an archive of this version ({head.format})")
-            model = apps.get_model(head.model)
-            rows = (_instance(model, head.columns, line) for line in file if line.startswith(b"["))
-            for batch in _batches(rows):
-                _insert(model, batch)
-                count += len(batch)
-    except (OSError, EOFError, msgspec.MsgspecError, LookupError) as error:
-        raise InvalidInputError(f"{path}: {error}") from error
-    return head.model, count
-
-
-def _instance(model: type[models.Model], columns: Sequence[str], line: bytes) -> models.Model:
-    values = msgspec.json.decode(line, type=list)
-    fields = {field.attname: field for field in model._meta.concrete_fields}  # noqa: SLF001
-    known = {
-        name: fields[name].to_python(value)
-        for name, value in zip(columns, values, strict=True)
-        if name in fields
-    }
-    return model(**known)
-
-
-def _insert(model: type[models.Model], rows: list[models.Model]) -> None:
-    with transaction.atomic():
-        model._default_manager.bulk_create(rows, ignore_conflicts=True)  # noqa: SLF001
-
-
-def _batches(rows: Iterator[models.Model]) -> Iterator[list[models.Model]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch

@@ -57,21 +57,19 @@ def owners_of(table: Table, before: datetime) -> Iterator[int]:
         if following is None:
             return
         last = following
-        if table.rows.filter(**{table.owner: last, f"{table.time}__lt": before}).exists():
+        if table.old(before).filter(**{table.owner: last}).exists():
             yield last
 
 
 def _remove_step(table: Table, owner: int, removal: Removal) -> bool:
     """Remove the oldest day, or month, of a charge point; False if there is nothing left."""
-    mine = table.rows.filter(**{table.owner: owner, f"{table.time}__lt": removal.before})
+    mine = table.old(removal.before).filter(**{table.owner: owner})
     oldest = mine.aggregate(oldest=Min(table.time))["oldest"]
     if oldest is None:
         return False
     end = min(removal.before, _start_of_month_after(oldest), oldest + table.step)
     with transaction.atomic():
-        rows = table.rows.filter(
-            **{table.owner: owner, f"{table.time}__gte": oldest, f"{table.time}__lt": end}
-        )
+        rows = mine.filter(**{f"{table.time}__gte": oldest, f"{table.time}__lt": end})
         if removal.archived:
             append(_path(table, oldest.astimezone(UTC).date()), table.model, _values(table, rows))
         rows.delete()

@@ -12,7 +12,7 @@ from django.db.models import Min
 
 from evkit.core.recorders import SYSTEM, Actor, Deed, record
 from history.models import RollupState
-from history.retention.kinds import KINDS, Kind, Table, kept_from
+from history.retention.kinds import KINDS, Kind, Table
 from history.retention.removing import Removal, remove
 from sites.models import Project
 
@@ -52,9 +52,8 @@ def _forecast(kind: Kind, days: int | None, now: datetime) -> Forecast:
     size = _size(kind)
     if days is None:
         return Forecast(kind, None, None, oldest, 0, size)
-    before = kept_from(days, now)
-    old = table.rows.filter(**{f"{table.time}__lt": before})
-    rows = old.values(table.owner)[:COUNTED].count() if oldest and oldest < before else 0
+    before = kind.kept_from(days, now)
+    rows = table.old(before).values(table.owner)[:COUNTED].count() if oldest and oldest < before else 0
     return Forecast(kind, days, before, oldest, rows, size)
 
 
@@ -84,7 +83,7 @@ def remove_old(*, now: datetime, go_on: Callable[[], bool] = lambda: True) -> bo
         days = kind.days(project)
         if days is None:
             continue
-        removal = Removal(kept_from(days, now), archived=project.archive_removed)
+        removal = Removal(kind.kept_from(days, now), archived=project.archive_removed)
         if kind.key == "meter_samples":
             _leave_rollups_alone(removal.before)
         if not all(_remove(kind, table, removal, go_on) for table in kind.tables):

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sites.types import Unit
+
+RETENTION: Final = (
+    "messages_days", "meter_samples_days", "minutes_days", "quarters_days", "hours_days", "transactions_days",
+    "commands_days", "limit_changes_days", "decisions_days", "connections_days", "diagnostics_days",
+    "logs_days",
+)  # fmt: skip
+"""The fields of the project that tell for how many days something is kept; None keeps it for ever."""
 
 
 class Project(models.Model):
@@ -29,6 +38,16 @@ class Project(models.Model):
     )
     hours_days = models.PositiveIntegerField(
         _("keep roll-ups of an hour (days)"), null=True, blank=True, help_text=_("Empty keeps them for ever.")
+    )
+    commands_days = models.PositiveIntegerField(_("keep commands (days)"), default=400, null=True, blank=True)
+    limit_changes_days = models.PositiveIntegerField(
+        _("keep limits of connectors (days)"), default=1095, null=True, blank=True
+    )
+    decisions_days = models.PositiveIntegerField(
+        _("keep decisions of smart charging (days)"), default=3, null=True, blank=True
+    )
+    connections_days = models.PositiveIntegerField(
+        _("keep connections, boots, outages and refused badges (days)"), default=1825, null=True, blank=True
     )
     archive_removed = models.BooleanField(
         _("archive before removal"),

@@ -29,7 +29,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FULL = """
 project:
   limit: {value: 400000, unit: W}
-  retention: {messages_days: 30, meter_samples_days: 365, transactions_days: null}
+  retention: {messages_days: 30, meter_samples_days: 365, transactions_days: null,
+              commands_days: 60, archive: true}
   schedules:
     - {code: nights, ranges: [{days: [tue, mon], from: "20:00", to: "06:00"}]}
 sites:
@@ -111,6 +112,7 @@ class TestEveryKey:
             365,
             None,
         )
+        assert (project.commands_days, project.archive_removed) == (60, True)
         assert Schedule.objects.get().ranges == [{"days": ["mon", "tue"], "from": "20:00", "to": "06:00"}]
 
     def test_sites_are_written(self):

@@ -18,6 +18,7 @@ from evkit.console.config_file.exporting import as_json, as_yaml, export_configu
 from evkit.console.config_file.nodes import Source
 from evkit.console.config_file.service import Options, apply_configuration
 from evkit.core.clock import utc_now
+from sites.models.project import RETENTION
 from sites.types import AtEnd, Distribution, HolidayRule, Role, UnknownTagPolicy
 from tests.factories import ChargePointFactory, SiteFactory
 
@@ -45,6 +46,10 @@ MODES = st.fixed_dictionaries(
         "minimum_a": st.floats(0.5, 80),
         "resumes": st.booleans(),
     },
+)
+RETENTIONS = st.fixed_dictionaries(
+    {},
+    optional={name: st.none() | st.integers(1, 36_500) for name in RETENTION} | {"archive": st.booleans()},
 )
 
 
@@ -191,7 +196,7 @@ def configurations(draw: st.DrawFn) -> dict[str, object]:
         )
     )
     return {
-        "project": {"limit": draw(LIMITS), "schedules": schedules},
+        "project": {"limit": draw(LIMITS), "retention": draw(RETENTIONS), "schedules": schedules},
         "sites": sites,
         "charge_points": charge_points,
         "vehicles": vehicles,

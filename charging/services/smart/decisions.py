@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from charging.models import ChargeOverride, DecisionRecord, SiteDecision
 from charging.services.smart.base_load import base_load_w
@@ -15,9 +15,6 @@ from charging.smart.planner import Plan, Why
 from charging.smart.reserve import reserve_w
 from sites.limits import limit_w_at
 from sites.models import Site
-
-KEPT: Final = timedelta(days=3)
-"""So long decisions can be looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,6 @@ def note_decisions(situation: Situation, found: Plan, moved: Collection[int], no
 
 
 def _keep(site: Site, shares: list[Share], values: dict[str, Any], now: datetime) -> None:
-    DecisionRecord.objects.filter(site=site, at__lt=now - KEPT).delete()
     DecisionRecord.objects.create(
         site=site,
         at=now,

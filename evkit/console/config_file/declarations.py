@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import TypeAlias, TypeVar
 
@@ -54,17 +54,10 @@ class ScheduleDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class ProjectDeclaration:
-    """The root of the topology."""
+    """The root of the topology; `retention` holds the fields of the project that the file gives."""
 
     limit: Given[Limit | None] = UNSET
-    messages_days: Given[int | None] = UNSET
-    meter_samples_days: Given[int | None] = UNSET
-    minutes_days: Given[int | None] = UNSET
-    quarters_days: Given[int | None] = UNSET
-    hours_days: Given[int | None] = UNSET
-    transactions_days: Given[int | None] = UNSET
-    diagnostics_days: Given[int | None] = UNSET
-    logs_days: Given[int | None] = UNSET
+    retention: Mapping[str, int | bool | None] = field(default_factory=dict)
     schedules: Given[tuple[ScheduleDeclaration, ...]] = UNSET
 
 

@@ -12,6 +12,7 @@ from chargers.quirks import read_switches
 from chargers.types import Registration
 from charging.models import ClosingRules, IdToken, Vehicle
 from sites.models import Feeder, Project, Schedule, ScheduleGroup, Site, User
+from sites.models.project import RETENTION
 
 Section = dict[str, Any]
 
@@ -74,14 +75,8 @@ def _project() -> Section:
     return {
         "limit": _limit(project),
         "retention": {
-            "messages_days": project.messages_days,
-            "meter_samples_days": project.meter_samples_days,
-            "minutes_days": project.minutes_days,
-            "quarters_days": project.quarters_days,
-            "hours_days": project.hours_days,
-            "transactions_days": project.transactions_days,
-            "diagnostics_days": project.diagnostics_days,
-            "logs_days": project.logs_days,
+            **{name: getattr(project, name) for name in RETENTION},
+            "archive": project.archive_removed,
         },
         "schedules": [{"code": each.code, "ranges": each.ranges} for each in Schedule.objects.all()],
     }

@@ -55,7 +55,7 @@ def decision(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     site = get_site(request, code)
     record = DecisionRecord.objects.filter(site=site, pk=pk).first() if pk < 2**63 else None
     if record is None:
-        raise Http404(_("There is no such decision; they are kept for three days."))
+        raise Http404(_("There is no such decision, or it is not kept any more."))
     with timezone.override(site.zone):
         context = {"site": site, "past": past_decision(record), "record": record}
         return render(request, "console/smart/decision.html", context)

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from evkit.core.errors import InvalidInputError
-from history.retention.archive import restore
+from history.retention.restoring import in_order, restore
 
 
 class Command(BaseCommand):
@@ -19,9 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        for path in options["files"]:
-            try:
+        try:
+            for path in in_order(options["files"]):
                 model, count = restore(path)
-            except InvalidInputError as error:
-                raise CommandError(error.message) from error
-            self.stdout.write(f"{path}: {count} rows of {model}")
+                self.stdout.write(f"{path}: {count} rows of {model}")
+        except InvalidInputError as error:
+            raise CommandError(error.message) from error

@@ -3,18 +3,33 @@ from __future__ import annotations
 import gzip
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import CASCADE
 
-from charging.models import MeterSample, Transaction
+from chargers.models import Boot, Command, CommandCall, Connection, Outage
+from charging.models import (
+    ConnectorLimit,
+    DecisionRecord,
+    LimitChange,
+    MeterSample,
+    OperationBatch,
+    OperationLine,
+    Pause,
+    Transaction,
+)
+from charging.services.smart.marks import SMART
+from charging.types import LimitKind
 from evkit.core.partitions import create_months
 from evkit.core.recorders import SYSTEM
 from history.models import AuditEntry, HourRollup, Message, RollupState
+from history.retention.kinds import KINDS
 from history.services.retention import change_retention, forecast, remove_old
 from history.services.rollups import roll_up
-from sites.models import Project
+from sites.models import Project, User
 from tests.factories import EvseFactory, TransactionFactory
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -103,6 +118,89 @@ class TestRemoveOld:
         assert gone.number != running.number
         assert not Message.objects.exists()
 
+    def test_what_belongs_to_others_goes_before_them(self):
+        for kind in KINDS:
+            models = [table.model for table in kind.tables]
+            for place, model in enumerate(models):
+                for relation in model._meta.related_objects:
+                    if relation.on_delete is CASCADE and relation.related_model is not Pause:
+                        assert relation.related_model in models[:place], (model, relation.related_model)
+
+    def test_the_limit_that_begins_what_is_kept_stays(self, evse):
+        for at, power in ((OLD, 1.0), (OLD + timedelta(days=2), 2.0), (NOW, 3.0)):
+            LimitChange.objects.create(evse=evse, at=at, kind=LimitKind.ACCEPTED, power_w=power)
+        LimitChange.objects.create(evse=evse, at=OLD, kind=LimitKind.REQUESTED, power_w=9.0)
+        keep(limit_changes_days=30)
+        assert remove_old(now=NOW)
+        assert set(LimitChange.objects.values_list("power_w", flat=True)) == {2.0, 3.0, 9.0}
+
+    def test_commands_go_with_their_calls_and_operations_apart_from_the_last_of_its_kind(self, evse):
+        old, last = (command(evse, OLD + timedelta(hours=hours)) for hours in (0, 1))
+        batch = OperationBatch.objects.create(
+            site=evse.charge_point.site, operation="stop", token=uuid4(), created_at=OLD
+        )
+        OperationLine.objects.create(batch=batch, position=0, charge_point=evse.charge_point, command=old)
+        keep(commands_days=30)
+        assert remove_old(now=NOW)
+        assert list(Command.objects.all()) == [last]
+        assert [call.command for call in CommandCall.objects.all()] == [last]
+        assert not OperationBatch.objects.exists()
+
+    def test_commands_that_still_count_stay(self, evse):
+        open_one = command(evse, OLD, finished_at=None)
+        profile = command(evse, OLD, action="SetChargingProfile", requested_name="anna")
+        told = command(evse, OLD, action="SetChargingProfile", requested_name=SMART.name)
+        command(evse, OLD, action="SetChargingProfile", requested_name=SMART.name)
+        paused = command(evse, OLD, requested_name="otto")
+        ConnectorLimit.objects.create(evse=evse, command=told)
+        pause(evse, paused)
+        command(evse, OLD)
+        command(evse, NOW)
+        command(evse, NOW, action="SetChargingProfile")
+        keep(commands_days=30)
+        assert remove_old(now=NOW)
+        kept = Command.objects.filter(created_at__lt=NOW - timedelta(days=1))
+        assert set(kept) == {open_one, profile, told, paused}
+
+    def test_decisions_go_by_the_day(self, evse):
+        site = evse.charge_point.site
+        for days in (1, 3, 5):
+            DecisionRecord.objects.create(
+                site=site, at=NOW - timedelta(days=days), base_w=0, reserve_w=0, used_w=0, power_w=days,
+                raised=0, lowered=0, waiting=0, shares=[],
+            )  # fmt: skip
+        keep(decisions_days=3)
+        assert remove_old(now=NOW)
+        assert sorted(DecisionRecord.objects.values_list("power_w", flat=True)) == [1, 3]
+
+    def test_connections_and_outages_that_last_stay(self, evse):
+        point = evse.charge_point
+        for opened, closed in ((OLD, OLD + timedelta(days=1)), (OLD, NOW), (OLD, None)):
+            Connection.objects.create(token=uuid4(), charge_point=point, opened_at=opened, closed_at=closed)
+            Boot.objects.create(charge_point=point, at=opened, facts={}, status="Accepted")
+            Outage.objects.create(evse=evse, status="Faulted", since=opened, until=closed)
+        keep(connections_days=30)
+        assert remove_old(now=NOW)
+        assert {row.closed_at for row in Connection.objects.all()} == {NOW, None}
+        assert {row.until for row in Outage.objects.all()} == {NOW, None}
+        assert not Boot.objects.exists()
+
+
+def command(evse, at, **values: Any) -> Command:
+    given = {"action": "RemoteStopTransaction", "state": "accepted", "finished_at": at, **values}
+    row = Command.objects.create(
+        charge_point=evse.charge_point, evse_number=evse.number, created_at=at, deadline=at, **given
+    )
+    CommandCall.objects.create(command=row, message_id=str(uuid4()), sent_at=at)
+    return row
+
+
+def pause(evse, command: Command) -> Pause:
+    charge = TransactionFactory(evse=evse, started_at=OLD, ended_at=OLD + timedelta(hours=1))
+    return Pause.objects.create(
+        transaction=charge, evse=evse, command=command, profile_id=1, stack_level=1, since=OLD
+    )
+
 
 class TestArchive:
     @pytest.mark.parametrize("partitioned", [True, False])
@@ -129,6 +227,33 @@ class TestArchive:
         call_command("restore_archive", data_folder / "archive/charging_transaction/2026-01.jsonl.gz")
         assert Transaction.objects.values().get() == before
         assert row.number == before["number"]
+
+    def test_everything_comes_back_in_whatever_order_the_files_are_named(self, evse, data_folder):
+        pause(evse, command(evse, OLD, requested_name="otto"))
+        gone, _last = command(evse, OLD), command(evse, NOW)
+        batch = OperationBatch.objects.create(
+            site=evse.charge_point.site, operation="stop", token=uuid4(), created_at=OLD
+        )
+        OperationLine.objects.create(batch=batch, position=0, charge_point=evse.charge_point, command=gone)
+        models = (Transaction, Pause, Command, CommandCall, OperationBatch, OperationLine)
+        before = [list(model.objects.order_by("pk").values()) for model in models]
+        keep(transactions_days=1, commands_days=1, archived=1)
+        assert remove_old(now=NOW)
+        assert [model.objects.count() for model in models] == [0, 0, 1, 1, 0, 0]
+        call_command("restore_archive", *sorted((data_folder / "archive").rglob("*.jsonl.gz")))
+        assert [list(model.objects.order_by("pk").values()) for model in models] == before
+        assert AuditEntry.objects.filter(verb="restore", object_key="chargers.command").exists()
+
+    def test_what_was_deleted_meanwhile_is_no_hindrance(self, evse, data_folder):
+        user, other = User.objects.create_user("anna"), EvseFactory()
+        command(evse, OLD, requested_by=user), command(evse, NOW)
+        command(other, OLD), command(other, NOW)
+        keep(commands_days=1, archived=1)
+        remove_old(now=NOW)
+        user.delete()
+        other.charge_point.delete()
+        call_command("restore_archive", *sorted((data_folder / "archive").rglob("*.jsonl.gz")))
+        assert Command.objects.get(created_at=OLD).requested_by is None
 
     def test_what_a_crash_broke_off_is_written_again(self, evse, data_folder):
         fill(evse)

@@ -21,17 +21,7 @@ from sites.services.schedules import replace_exceptions
 
 def apply_project(declared: ProjectDeclaration, present: Inventory, journal: Journal) -> None:
     """Write the project's own settings and the shared schedules."""
-    values = {
-        "messages_days": declared.messages_days,
-        "meter_samples_days": declared.meter_samples_days,
-        "minutes_days": declared.minutes_days,
-        "quarters_days": declared.quarters_days,
-        "hours_days": declared.hours_days,
-        "transactions_days": declared.transactions_days,
-        "diagnostics_days": declared.diagnostics_days,
-        "logs_days": declared.logs_days,
-    }
-    settings = given(values) | limit_values(declared.limit)
+    settings = {**declared.retention, **limit_values(declared.limit)}
     write(journal, "project", str(present.project), present.project, settings)
     for schedule in listed(declared.schedules):
         row = present.schedules.setdefault(schedule.code, Schedule(code=schedule.code))

@@ -10,20 +10,19 @@ from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import Problem
 from evkit.console.config_file.reading.shared import limit, section, weekly_range
+from sites.models.project import RETENTION
 
 DAYS_KEPT = checks.integer(1, 36_500)
-KEPT = (
-    "messages_days", "meter_samples_days", "minutes_days", "quarters_days", "hours_days", "transactions_days",
-    "diagnostics_days", "logs_days",
-)  # fmt: skip
 
 
 def read_project(fields: Fields) -> ProjectDeclaration:
     """Return what the keys of `project` declare."""
-    retention = fields.within("retention", *KEPT)
+    retention = fields.within("retention", *RETENTION, "archive")
+    told = {name: retention.optional(name, DAYS_KEPT) for name in RETENTION}
+    told |= {"archive_removed": retention.value("archive", checks.flag)}
     return ProjectDeclaration(
         limit=limit(fields, "limit"),
-        **{name: retention.optional(name, DAYS_KEPT) for name in KEPT},
+        retention={name: value for name, value in told.items() if value is not UNSET},
         schedules=section(fields, "schedules", read_schedule),
     )
 

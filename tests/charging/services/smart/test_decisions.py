@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from charging.models import DecisionRecord
 from charging.services.overriding import override_charge
-from charging.services.smart.decisions import KEPT, shares_of
+from charging.services.smart.decisions import shares_of
 from charging.smart.planner import Why
 from charging.types import OverrideKind
 from sites.models import Site
@@ -63,11 +61,3 @@ class TestNoteDecisions:
         yard.stop(charge, 20)
         (share,) = shares_of(records()[-1])
         assert (share.why, share.decided, share.change) == (Why.BARRED, ("hold", HAND.name, "late"), -1)
-
-    def test_they_go_after_three_days(self) -> None:
-        yard = Yard(limit_a=40)
-        yard.start(only(yard.point()))
-        yard.cycle(0)
-        Site.objects.update(limit_value=50)
-        yard.cycle((KEPT + timedelta(seconds=1)).total_seconds())
-        assert [record.limit_w for record in records()] == [50 * AC_W]
