@@ -72,6 +72,30 @@ class TestPresets:
             read_make("m.yaml", text.replace("unit: W", "unit: kW"))
 
     @pytest.mark.django_db
+    @pytest.mark.parametrize(
+        ("vendor", "model", "mode"),
+        [
+            (
+                "Wall Box Chargers",
+                "PLP1",
+                Mode(unit="A", purposes=("TxDefaultProfile", "TxProfile"), stack_level=0),
+            ),
+            ("United Chargers", "GRS-*", Mode(stack_level=0, minimum_a=7)),
+            ("Zaptec", "Zaptec Go 2", Mode(unit="A", stack_level=8)),
+            ("GARO", "", Mode(unit="A")),
+            ("Timxon", "A0", Mode(purposes=("TxDefaultProfile",), kind="Relative")),
+            ("EFR", "SECC-01", Mode(unit="W")),
+            ("EV-BOX", "Elvi", Mode(purposes=("TxDefaultProfile", "TxProfile"), stack_level=0)),
+            ("Nobody", "X", Mode()),
+        ],
+    )
+    def test_known_models_have_their_modes(self, vendor: str, model: str, mode: Mode) -> None:
+        pk = ChargePointFactory().pk
+        ChargePointState.objects.filter(pk=pk).update(vendor=vendor, model=model)
+        point = ChargePoint.objects.select_related("state").get(pk=pk)
+        assert mode_record(point, {}).mode == mode
+
+    @pytest.mark.django_db
     def test_quirks_of_a_model_are_part_of_its_mode(self) -> None:
         pk = ChargePointFactory().pk
         ChargePointState.objects.filter(pk=pk).update(vendor="Huawei", model="SCharger")

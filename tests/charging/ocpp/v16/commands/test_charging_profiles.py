@@ -77,6 +77,31 @@ class TestSetChargingProfile:
         assert state.requested_at is not None
         assert (state.limit_w, state.limit_at) == (None, None)
 
+    @pytest.mark.parametrize(
+        ("mode", "asked", "sent"),
+        [
+            ({"unit": "W"}, {"limit": 16.0}, ("TxDefaultProfile", 3, "W", 11_040.0)),
+            ({"unit": "A"}, {"limit": 5_000.0, "unit": "W"}, ("TxDefaultProfile", 3, "A", 7.2)),
+            ({"unit": "A"}, {"limit": 16.0}, ("TxDefaultProfile", 3, "A", 16.0)),
+            ({"stack_level": 1}, {"limit": 16.0}, ("TxDefaultProfile", 1, "A", 16.0)),
+            ({"stack_level": 5}, {"limit": 16.0}, ("TxDefaultProfile", 3, "A", 16.0)),
+            (
+                {"purposes": ["TxDefaultProfile"]},
+                {"limit": 16.0, "purpose": "TxProfile", "transactionId": 7},
+                ("TxDefaultProfile", 3, "A", 16.0),
+            ),
+        ],
+    )
+    def test_what_is_set_by_hand_follows_the_mode_of_the_charge_point(self, online, mode, asked, sent):
+        type(online).objects.filter(pk=online.pk).update(operating_mode=mode)
+        payload = {"connectorId": 1, "csChargingProfiles": profile(**{"stackLevel": 3, **asked})}
+        told = send(online, "SetChargingProfile", payload).payload["csChargingProfiles"]
+        schedule = told["chargingSchedule"]
+        limit = schedule["chargingSchedulePeriod"][0]["limit"]
+        purpose = told["chargingProfilePurpose"]
+        assert (purpose, told["stackLevel"], schedule["chargingRateUnit"], limit) == sent
+        assert ("transactionId" in told) == (purpose == "TxProfile")
+
     def test_what_is_accepted_is_the_limit(self, online):
         assert set_profile(online).state == CommandState.ACCEPTED
         state = EvseState.objects.get(evse__number=1)
