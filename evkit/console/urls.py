@@ -23,6 +23,7 @@ from evkit.console.views import (
     reservations,
     saved_filters,
     schedules,
+    sharing,
     sites,
     smart,
     users,
@@ -65,6 +66,14 @@ urlpatterns = [
     path("sites/<slug:code>/smart-charging/decisions/<int:pk>/", decisions.decision, name="smart_decision"),
     path("sites/<slug:code>/smart-charging/week/", weekly_limits.weekly_limits, name="weekly_limits"),
     path("sites/<slug:code>/smart-charging/charges/<int:number>/", overrides.override, name="smart_override"),
+    path(
+        "sites/<slug:code>/smart-charging/charges/<int:number>/plan/", sharing.charge_plan, name="charge_plan"
+    ),
+    path(
+        "sites/<slug:code>/smart-charging/connectors/<int:number>/",
+        sharing.connector_sharing,
+        name="connector_sharing",
+    ),
     path("sites/<slug:code>/schedules/", schedules.schedules, name="schedules"),
     path("sites/<slug:code>/schedules/<int:number>/", schedules.schedule_group, name="schedule_group"),
     path(

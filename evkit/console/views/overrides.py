@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -16,6 +13,7 @@ from charging.services.overriding import UnableToOverrideError, end_override, ov
 from charging.types import OverrideKind
 from evkit.console.access import get_site, member_page, principal_of
 from evkit.console.override_form import OverrideForm
+from evkit.console.views.sharing import running_charge, tell_done
 from evkit.core.clock import utc_now
 from sites.models import Site
 from sites.permissions import Right
@@ -26,20 +24,12 @@ from sites.permissions import Right
 def override(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Show what is decided about a running charge; boost it, hold it, or take that back."""
     site = get_site(request, code)
-    charge = _charge(site, number)
+    charge = running_charge(site, number)
     principal_of(request).require(Right.COMMAND, site.pk)
     form = OverrideForm(request.POST if request.method == "POST" else None, initial=request.GET.dict())
     with timezone.override(site.zone):
         done = _decided(request, charge, form) if request.method == "POST" else ""
-        return _done(request, site, done) if done else _form_page(request, site, charge, form)
-
-
-def _charge(site: Site, number: int) -> Transaction:
-    rows = Transaction.objects.open().filter(charge_point__site=site, number=number)
-    found = rows.select_related("evse__charge_point__site", "vehicle").first() if number < 2**31 else None
-    if found is None:
-        raise Http404(_("There is no such charge on this site, or it has ended."))
-    return found
+        return tell_done(request, site, done) if done else _form_page(request, site, charge, form)
 
 
 def _decided(request: HttpRequest, charge: Transaction, form: OverrideForm) -> str:
@@ -61,15 +51,6 @@ def _decided(request: HttpRequest, charge: Transaction, form: OverrideForm) -> s
         form.refuse(error)
         return ""
     return _("The charge is boosted.") if kind == OverrideKind.BOOST else _("The charge is held.")
-
-
-def _done(request: HttpRequest, site: Site, text: str) -> HttpResponse:
-    if request.headers.get("HX-Request") != "true":
-        messages.success(request, text)
-        return redirect("smart", site.code)
-    response = HttpResponse(status=204)
-    response["HX-Trigger"] = json.dumps({"command-queued": {"text": text}}, ensure_ascii=True)
-    return response
 
 
 def _form_page(request: HttpRequest, site: Site, charge: Transaction, form: OverrideForm) -> HttpResponse:

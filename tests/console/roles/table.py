@@ -219,6 +219,18 @@ SITE = {
         post=302,
         form=lambda _w: {"kind": "hold", "minutes": "60", "reason": "a test"},
     ),
+    "charge_plan": Row(
+        Need.COMMAND,
+        lambda w: [*site(w), w.depot.transaction.number],
+        post=302,
+        form=lambda _w: {"priority": "3"},
+    ),
+    "connector_sharing": Row(
+        Need.CONFIGURE,
+        lambda w: [*site(w), w.depot.transaction.evse_id],
+        post=302,
+        form=lambda _w: {"priority": "3", "distribution": "deadline", "point_priority": "1"},
+    ),
     "schedules": Row(Need.SITE, site),
     "schedule_group": Row(
         Need.SITE,
