@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -14,7 +14,16 @@ from django.utils.translation import get_language
 
 from evkit.console.access import principal_of
 from evkit.console.live.snapshots import snapshots
-from evkit.console.navigation import HOME, Entry, SiteLink, phone_entries, side_groups, site_links
+from evkit.console.navigation import (
+    HOME,
+    Entry,
+    SideGroup,
+    SiteLink,
+    entries_of,
+    phone_entries,
+    side_groups,
+    site_links,
+)
 from evkit.console.selectors.asks import Ask, waiting_asks
 from evkit.console.selectors.frame import Strip, strip_of
 from evkit.console.selectors.orphans import waiting_stops
@@ -27,8 +36,8 @@ STYLE_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
         "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
-        "charge_points", "tables", "wide", "detail", "messages", "curves", "dialogs", "components", "pages",
-        "asks", "attention", "utilities", "touch", "forced", "print",
+        "charge_points", "tables", "lists", "wide", "detail", "detail_tabs", "messages", "curves", "dialogs",
+        "components", "pages", "asks", "attention", "utilities", "touch", "forced", "print",
     )
 )  # fmt: skip
 
@@ -148,7 +157,7 @@ class Frame:
         return waiting_stops(self.home_site).count() if self.home_site else 0
 
     @cached_property
-    def groups(self) -> list[list[Entry]]:
+    def groups(self) -> list[SideGroup]:
         """The side band: only what exists and what the viewer may use."""
         return side_groups(principal_of(self.request), self.home_site, self.page)
 
@@ -158,16 +167,19 @@ class Frame:
         return phone_entries(self.groups)
 
     @property
-    def more_groups(self) -> list[list[Entry]]:
+    def more_groups(self) -> list[SideGroup]:
         """What the phone's bottom bar has no place for."""
-        rest = [[entry for entry in group if entry not in self.phone_entries] for group in self.groups]
-        return [group for group in rest if group]
+        rest = [
+            replace(group, entries=[entry for entry in group.entries if entry not in self.phone_entries])
+            for group in self.groups
+        ]
+        return [group for group in rest if group.entries]
 
     @property
     def crumb(self) -> Entry | None:
         """The step of the breadcrumbs between the site and the page; none on the site's own page."""
-        entries = [entry for group in self.groups for entry in group if entry.current]
-        return next((entry for entry in entries if entry.view != HOME), None)
+        current = [entry for entry in entries_of(self.groups) if entry.current]
+        return next((entry for entry in current if entry.view != HOME), None)
 
     @property
     def has_crumbs(self) -> bool:

@@ -40,6 +40,15 @@ class Destination:
     query: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Destinations that belong together. One with a label and an icon is folded away under them."""
+
+    lines: tuple[Destination, ...]
+    label: Promise | None = None
+    icon: str = ""
+
+
 POINT_PAGES: Final = frozenset(
     {
         "charge_point", "charge_point_transactions", "charge_point_curves", "charge_point_commands",
@@ -86,7 +95,7 @@ GENERAL: Final = (
         "sites", _("All sites"), "building-community", per_site=False, short=_("Sites"), phone=5, key="s"
     ),
     Destination("exports", _("Exports"), "download", per_site=False, key="x"),
-    Destination("legend", _("Legend"), "info-circle", per_site=False, key="l"),
+    Destination("legend", _("Legend"), "info-circle", per_site=False, pages=frozenset({"design"}), key="l"),
 )
 ADMINISTRATION: Final = (
     Destination(
@@ -103,21 +112,21 @@ ADMINISTRATION: Final = (
     ),
     Destination(
         "api_tokens", _("API tokens"), "api", per_site=False, right=Right.CONFIGURE,
-        pages=frozenset({"new_api_token"}), key="t",
+        pages=frozenset({"new_api_token", "api_reference"}), key="t",
     ),
     Destination("storage", _("Storage"), "database", per_site=False, right=Right.CONFIGURE, key="k"),
     Destination(
-        "design", _("Design system"), "palette", per_site=False, right=Right.CONFIGURE, key="d"
-    ),
-    Destination(
-        "api_reference", _("REST API"), "book", per_site=False, right=Right.CONFIGURE, key="r"
-    ),
-    Destination(
-        "admin:index", _("Administration"), "settings", per_site=False, right=Right.CONFIGURE,
-        short=pgettext_lazy("bottom bar", "Admin"), key="a",
+        "admin:index", _("Configuration"), "adjustments", per_site=False, right=Right.CONFIGURE, key="a"
     ),
 )  # fmt: skip
-GROUPS: Final = (SITE, PLANNING, HISTORY, UPKEEP, GENERAL, ADMINISTRATION)
+GROUPS: Final = (
+    Group(SITE),
+    Group(PLANNING),
+    Group(HISTORY),
+    Group(UPKEEP),
+    Group(GENERAL),
+    Group(ADMINISTRATION, _("Administration"), "settings"),
+)
 PHONE_PLACES: Final = 5
 HOME: Final = "overview"
 
@@ -138,6 +147,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class SideGroup:
+    """The entries of a group that one viewer may use; one with a label is folded away under it."""
+
+    entries: list[Entry]
+    label: str = ""
+    icon: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it holds the present page."""
+        return any(entry.current for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
 class SiteLink:
     """One line of the site switcher."""
 
@@ -148,12 +171,12 @@ class SiteLink:
 
 def site_links(sites: Iterable[Site], chosen: Site | None, page: str) -> list[SiteLink]:
     """Return a link to every site: to the same page of it if the side band leads there, else to its home."""
-    views = {line.view for group in GROUPS for line in group if line.per_site}
+    views = {line.view for group in GROUPS for line in group.lines if line.per_site}
     view = page if page in views else HOME
     return [SiteLink(site.name, reverse(view, args=[site.code]), current=site == chosen) for site in sites]
 
 
-def side_groups(viewer: Principal, site: Site | None, page: str) -> list[list[Entry]]:
+def side_groups(viewer: Principal, site: Site | None, page: str) -> list[SideGroup]:
     """Return the groups of the side band that this viewer may use; empty groups are left out.
 
     Args:
@@ -162,14 +185,24 @@ def side_groups(viewer: Principal, site: Site | None, page: str) -> list[list[En
         page: the URL name of the present page.
     """
     groups = [
-        [_entry(line, site, page) for line in group if _offered(line, viewer, site)] for group in GROUPS
+        SideGroup(
+            [_entry(line, site, page) for line in group.lines if _offered(line, viewer, site)],
+            str(group.label or ""),
+            group.icon,
+        )
+        for group in GROUPS
     ]
-    return [group for group in groups if group]
+    return [group for group in groups if group.entries]
 
 
-def phone_entries(groups: list[list[Entry]]) -> list[Entry]:
+def entries_of(groups: Iterable[SideGroup]) -> list[Entry]:
+    """Return the entries of all groups, in their order."""
+    return [entry for group in groups for entry in group.entries]
+
+
+def phone_entries(groups: Iterable[SideGroup]) -> list[Entry]:
     """Return the most used entries in the order of the phone's bar."""
-    ranked = sorted((entry for group in groups for entry in group if entry.phone), key=lambda e: e.phone)
+    ranked = sorted((entry for entry in entries_of(groups) if entry.phone), key=lambda e: e.phone)
     return ranked[:PHONE_PLACES]
 
 

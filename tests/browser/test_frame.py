@@ -90,6 +90,23 @@ class TestKeyboard:
 
 
 class TestSideBand:
+    @pytest.mark.parametrize("path", ["/sites/depot/", "/audit/"], ids=["folded", "unfolded"])
+    def test_fits_a_laptop_without_scrolling(self, log_in: LogIn, live_evkit: Server, path: str) -> None:
+        page = log_in("administrator", width=1440, height=900)
+        page.goto(live_evkit.url + path)
+        fold = page.locator(".side .side__fold")
+        assert fold.get_by_text("Audit journal").is_visible() == (path == "/audit/")
+        assert page.locator(".side").evaluate("side => side.scrollHeight - side.clientHeight") == 0
+
+    def test_folded_pages_are_reached_with_the_keyboard(self, log_in: LogIn, live_evkit: Server) -> None:
+        page = log_in("administrator")
+        page.goto(f"{live_evkit.url}/sites/depot/")
+        page.focus(".side__fold > summary")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/users/")
+
     def test_stays_collapsed_from_the_first_moment_of_the_next_page(
         self, log_in: LogIn, live_evkit: Server
     ) -> None:
@@ -145,6 +162,7 @@ class TestPhone:
     ) -> None:
         page = log_in("administrator", width=360, height=740)
         page.click(".bottom__more > summary")
+        page.click(".sheet summary")
         for item in page.locator(".bottom a, .bottom summary, .sheet button").all():
             box = item.bounding_box()
             assert box

@@ -11,6 +11,8 @@ from evkit.console.navigation import (
     GROUPS,
     PHONE_PLACES,
     Entry,
+    SideGroup,
+    entries_of,
     phone_entries,
     side_groups,
     site_links,
@@ -19,7 +21,7 @@ from sites.permissions import NOBODY, Principal, principal_of_user
 from sites.types import Role
 from tests.console.depot import Depot, add_site, add_user
 
-LINES = [line for group in GROUPS for line in group]
+LINES = [line for group in GROUPS for line in group.lines]
 SPRITE = next(Path(settings.STATICFILES_DIRS[0]).glob("vendor/tabler-icons-*/sprite.svg"))
 
 
@@ -27,8 +29,8 @@ def viewer(role: Role, depot: Depot) -> Principal:
     return principal_of_user(add_user(role, depot.site))
 
 
-def flat(groups: list[list[Entry]]) -> dict[str, Entry]:
-    return {entry.href: entry for group in groups for entry in group}
+def flat(groups: list[SideGroup]) -> dict[str, Entry]:
+    return {entry.href: entry for entry in entries_of(groups)}
 
 
 class TestTheTable:
@@ -72,6 +74,17 @@ class TestSideGroups:
         found = flat(side_groups(viewer(Role.OPERATOR, depot), depot.site, "charge_point_curves"))
         current = [(href, entry.exact) for href, entry in found.items() if entry.current]
         assert current == [(reverse("charge_points", args=[depot.site.code]), False)]
+
+    @pytest.mark.parametrize(
+        ("page", "open_"), [("overview", False), ("audit", True), ("api_reference", True)]
+    )
+    def test_the_administration_is_folded_away_unless_one_is_there(
+        self, depot: Depot, page: str, open_: bool
+    ) -> None:
+        folded = [
+            group for group in side_groups(viewer(Role.ADMINISTRATOR, depot), depot.site, page) if group.label
+        ]
+        assert [(group.label, group.open) for group in folded] == [("Administration", open_)]
 
     def test_nobody_sees_no_site(self, depot: Depot) -> None:
         found = flat(side_groups(NOBODY, depot.site, "sites"))

@@ -21,6 +21,7 @@ from evkit.console.selectors.overview import (
     rated_power,
 )
 from evkit.console.selectors.procedure import transaction_procedure, waiting_procedure
+from evkit.console.states import State
 from evkit.console.steps import Procedure, StepMark, steps
 from evkit.console.why import Answer, Facts, why
 
@@ -30,11 +31,14 @@ PROTOCOLS = {"1.6": "OCPP 1.6J", "2.0.1": "OCPP 2.0.1"}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What was asked for, what the charge point accepted and what is measured, in W."""
+    """What was asked for, what the charge point accepted and what is measured, in W.
+
+    Without a connection nothing is measured.
+    """
 
     requested_w: float | None
     accepted_w: float | None
-    measured_w: float
+    measured_w: float | None
     max_w: float | None
 
 
@@ -120,7 +124,8 @@ def _connector(
     requested = None
     if live is not None:
         requested = in_watts(live.requested_w, live.requested_a, evse, voltage_v)
-    limits = Limits(requested, conn.limit_w, conn.power_w, rated_power(evse, voltage_v))
+    measured = None if conn.state is State.OFFLINE else conn.power_w
+    limits = Limits(requested, conn.limit_w, measured, rated_power(evse, voltage_v))
     answer = why(facts, now)
     waits = facts.idle and (facts.status == "Preparing" or facts.badge or facts.start)
     shown = running or (None if waits else last_transaction(evse))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,12 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import ChargePoint, Command, ConfigurationKey, EvseState
+from chargers.models import ChargePoint, ChargePointState, Command, ConfigurationKey, EvseState
 from chargers.types import CommandState
 from charging.models import Pause
 from evkit.core.clock import utc_now
 from history.models import Message
 from history.types import Direction
+from sites.models import Site
 from sites.types import Role
 from tests.console.depot import Depot
 
@@ -50,6 +52,25 @@ class TestChargePoint:
         detail = client.get(url(depot), {"connector": "2"}).context["detail"]
         assert detail.selected.card.number == 2
         assert detail.selected.transaction is None
+
+    @pytest.mark.parametrize("smart", [False, True])
+    def test_marks_the_selected_connector(self, client: Client, depot: Depot, smart: bool) -> None:
+        Site.objects.filter(pk=depot.site.pk).update(smart_charging_enabled=smart)
+        page = client.get(url(depot)).content.decode()
+        marks = dict(re.findall(r'href="\?connector=(\d)" aria-current="(\w+)"', page))
+        assert marks == {"1": "true", "2": "false"}
+
+    def test_without_a_connection_the_last_values_are_old_and_no_power_is_known(
+        self, client: Client, depot: Depot
+    ) -> None:
+        ChargePointState.objects.filter(charge_point__identity="A_001").update(connected=False)
+        response = client.get(url(depot))
+        assert response.context["detail"].selected.limits.measured_w is None
+        assert "kv-grid--4 is-old" in response.content.decode()
+
+    def test_a_value_that_is_not_known_has_no_unit(self, client: Client, depot: Depot) -> None:
+        page = client.get(url(depot), {"connector": "2"}).content.decode()
+        assert re.search(r"<dt>State of charge</dt><dd>–</dd>", page)
 
     def test_says_why_a_faulted_connector_does_not_charge(self, client: Client, depot: Depot) -> None:
         page = client.get(url(depot, "A_002")).content.decode()
