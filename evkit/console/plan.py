@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from evkit.console.cards import ChargePointCard, ConnectorCard
@@ -98,7 +99,9 @@ def _has_vehicle(conn: ConnectorCard) -> bool:
 def _vehicle(conn: ConnectorCard, y: int, count: int) -> SafeString:
     """Return a vehicle with its name and state of charge, or the state of an empty place."""
     if not _has_vehicle(conn):
-        return format_html('<text class="plan__sub" x="150" y="{}">{}</text>', y + 4, connector_brief(conn))
+        return format_html(
+            '<text class="plan__sub" x="150" y="{}">{}</text>', y + 4, capfirst(connector_brief(conn))
+        )
     soc = "" if conn.soc_percent is None else quantity(conn.soc_percent, "%")
     brief = "" if soc and conn.state is State.CHARGING else connector_brief(conn)
     text = " · ".join(filter(None, (soc, brief)))

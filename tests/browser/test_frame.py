@@ -10,6 +10,19 @@ from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 
+LARGE = """() => {
+  for (const value of document.querySelectorAll(".tally__value")) value.lastChild.textContent = "880";
+  for (const value of document.querySelectorAll(".figure")) {
+    const number = document.createTreeWalker(value, NodeFilter.SHOW_TEXT).nextNode();
+    if (number) number.textContent = "20 749,5";
+  }
+  const cut = [...document.querySelectorAll(".tally__value, .figure")].filter((value) => {
+    const panel = value.closest(".panel, .site-card").getBoundingClientRect();
+    return value.getBoundingClientRect().right > panel.right;
+  });
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return [scrollWidth - clientWidth, cut.map((value) => value.outerHTML)];
+}"""
 COLLAPSED = "document.querySelector('.side').getBoundingClientRect().width"
 SURFACE = "getComputedStyle(document.body).backgroundColor"
 INK = "getComputedStyle(document.body).color"
@@ -168,6 +181,13 @@ class TestPhone:
             assert box
             assert box["height"] >= 40
             assert box["width"] >= 40
+
+    @pytest.mark.parametrize("path", ["/", "/sites/depot/"])
+    def test_the_numbers_of_a_large_site_fit(self, log_in: LogIn, live_evkit: Server, path: str) -> None:
+        page = log_in("guest", width=360, height=640)
+        page.goto(live_evkit.url + path)
+        assert page.locator(".tally__value").count() >= 5
+        assert page.evaluate(LARGE) == [0, []]
 
     def test_a_page_below_a_site_has_its_way_back(self, log_in: LogIn, live_evkit: Server) -> None:
         page = log_in("guest", width=390, height=844)

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from chargers.models import ChargePoint, Command, DeferredAnswer, EvseState, JobStatus
 from charging.models import LastAuthorization, Transaction
+from charging.services.smart.marks import SMART
 from evkit.console.selectors.facts import connector_facts
 from evkit.console.why import why
 from tests.console.depot import NOW, Depot, add_charge_point, add_connector, add_transaction
@@ -184,6 +185,12 @@ class TestCharges:
         assert codes(row) == {1: "limit-by-user"}
         order(row, "SetChargingProfile", state="rejected", response={"status": "NotSupported"})
         assert codes(row) == {1: "profile-refused"}
+
+    def test_a_limit_that_smart_charging_set_is_the_sites(self, depot: Depot) -> None:
+        row = add_charge_point(depot.site, "A_009")
+        add_transaction(add_connector(row, 1, "SuspendedEVSE", limit_w=500), "Bus 9", measured_at=NOW)
+        order(row, "SetChargingProfile", requested_name=SMART.name)
+        assert codes(row) == {1: "limit-by-site"}
 
     def test_ac_needs_six_amperes(self, depot: Depot) -> None:
         row = add_charge_point(depot.site, "A_009")

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 from chargers.models import ChargePoint, Command, Evse, JobStatus
 from chargers.services.file_transitions import FAILURES
 from chargers.types import CommandState, Effect, JobKind
+from charging.services.smart.marks import SMART
 from evkit.console.frames import flat_text
 from evkit.console.why.facts import Job, Order
 
@@ -132,7 +133,7 @@ def _order(command: Command, now: datetime) -> Order:
     )
     return Order(
         at=command.created_at,
-        by=command.requested_name,
+        by="" if command.requested_name == SMART.name else command.requested_name,
         state=command.state,
         answer=_answer(command),
         tag=str(command.payload.get("idTag", "")),
