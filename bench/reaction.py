@@ -7,6 +7,7 @@ import json
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -26,6 +27,7 @@ STARTS: Final = 12
 GOAL_MS: Final = 200.0
 QUIET_S: Final = 3.0
 """The site is at rest once no limit was sent for so long."""
+LONGEST_S: Final = 300.0
 
 
 class Point:
@@ -85,10 +87,10 @@ async def _measure(port: int) -> list[tuple[float, float]]:
     """Return when the first and the last limit arrived after each start, in ms."""
     seen: list[float] = []
     points = [Point(client, seen) for client in await connect_many(port, paths(POINTS), at_once=50)]
-    await _quiet(seen)
+    await _quiet(seen, at_least=POINTS)  # a default each
     for point in points[:RUNNING]:
         point.start()
-    await _quiet(seen)
+    await _quiet(seen, at_least=POINTS + RUNNING)
     times = []
     for point in points[RUNNING : RUNNING + STARTS]:
         began = point.start()
@@ -99,18 +101,19 @@ async def _measure(port: int) -> list[tuple[float, float]]:
     return times
 
 
-async def _quiet(seen: list[float]) -> None:
-    """Wait until nothing was sent for a while, two minutes at most."""
+async def _quiet(seen: Sequence[float], at_least: int = 0) -> None:
+    """Wait until `at_least` limits were sent, and then nothing for a while.
+
+    Raises:
+        TimeoutError: so many are not sent in five minutes, or they do not end.
+    """
     began = time.perf_counter()
-    while True:
-        left = _silence_ends(began, seen) - time.perf_counter()
-        if left <= 0:
-            return
-        await asyncio.sleep(left)
-
-
-def _silence_ends(began: float, seen: list[float]) -> float:
-    return min(began + 120, max([began, *seen[-1:]]) + QUIET_S)
+    async with asyncio.timeout(LONGEST_S):
+        while True:
+            left = max([began, *seen[-1:]]) + QUIET_S - time.perf_counter()
+            if left <= 0 and len(seen) >= at_least:
+                return
+            await asyncio.sleep(max(left, 0.1))
 
 
 def _site() -> dict[str, Any]:

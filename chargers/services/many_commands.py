@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from chargers.events import CommandChanged, CommandQueued
-from chargers.models import ChargePoint, Command
+from chargers.models import Command
 from chargers.ocpp.schema.outgoing import plain
 from chargers.services.commands import checked_evse_number
 from chargers.services.secrets import mask_payload, seal_payload
@@ -19,9 +19,11 @@ from evkit.core.recorders import Actor, Deed, record_all
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One command: see `queue_command`."""
+    """One command: see `queue_command`; the charge point is given by its key, identity and site."""
 
-    charge_point: ChargePoint
+    charge_point_id: int
+    identity: str
+    site_id: int | None
     action: str
     payload: Mapping[str, object]
     reason: str = ""
@@ -43,7 +45,7 @@ def queue_commands(
         number = checked_evse_number(each.action, payload)
         commands.append(
             Command(
-                charge_point=each.charge_point,
+                charge_point_id=each.charge_point_id,
                 action=each.action,
                 payload=seal_payload(payload),
                 evse_number=number if each.evse_number is None else each.evse_number,
@@ -55,11 +57,12 @@ def queue_commands(
             )
         )
         details = {"action": each.action, "payload": mask_payload(payload), "reason": each.reason}
-        point = each.charge_point
-        deeds.append(Deed(actor, "command", "charge_point", point.identity, point.site_id, details))
+        deeds.append(Deed(actor, "command", "charge_point", each.identity, each.site_id, details))
     Command.objects.bulk_create(commands)
     record_all(deeds)
-    for command in commands:
-        point = command.charge_point
-        publish_after_commit(CommandQueued(point.pk), CommandChanged(command.pk, point.pk, point.site_id))
+    pairs = list(zip(wanted, commands, strict=True))
+    publish_after_commit(
+        *(CommandQueued(each.charge_point_id) for each in wanted),
+        *(CommandChanged(command.pk, each.charge_point_id, each.site_id) for each, command in pairs),
+    )
     return commands

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chargers.models import ChargePointState, Command
+from chargers.models import Command
 from chargers.types import CommandState
 from charging.models import ConnectorLimit, Transaction
+from charging.services.smart.facts import PointState
 from charging.services.smart.foreign import AROUND, Foreign, after
 from charging.services.smart.marks import CLEAR, START
 from charging.services.smart.settings_of import Range
@@ -33,7 +34,7 @@ class Circumstances:
 
     number: int
     charge: Transaction | None
-    state: ChargePointState | None
+    state: PointState | None
     settings: Range
     foreign: Sequence[Foreign]
     keeps_default: bool = False
@@ -78,7 +79,7 @@ def _begin(row: ConnectorLimit, charge: Transaction | None) -> None:
     row.tries = row.rests = 0
 
 
-def _last_return(state: ChargePointState | None) -> datetime | None:
+def _last_return(state: PointState | None) -> datetime | None:
     """Return when a charge point booted or connected last: before that it may have forgotten everything."""
     times = [at for at in (state.booted_at, state.connected_at) if at] if state else []
     return max(times, default=None)

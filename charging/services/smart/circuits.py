@@ -10,6 +10,7 @@ import numpy as np
 
 from chargers.models import Evse
 from charging.services.smart.base_load import add_base_load
+from charging.services.smart.facts import EvseFacts
 from charging.services.smart.settings_of import load_of, range_of
 from charging.smart.network import Floats, Network, Node, build_network
 from sites.limits import limits_within
@@ -23,11 +24,11 @@ AHEAD: Final = timedelta(minutes=1)
 
 
 def network_of(
-    project: Project | None, sites: Sequence[Site], evses: Sequence[Evse], now: datetime
+    project: Project | None, sites: Sequence[Site], evses: Sequence[EvseFacts], now: datetime
 ) -> Network:
     """Return the circuits from the project down to the charge points, with the connectors below them."""
     voltage = {site.pk: site.voltage_v for site in sites}
-    loads = [load_of(evse, voltage[evse.charge_point.site_id or 0]) for evse in evses]
+    loads = [load_of(evse, voltage[evse.charge_point.site_id]) for evse in evses]
     return build_network(_nodes(project, sites, evses, now), loads)
 
 
@@ -54,7 +55,7 @@ def node_of(site: Site) -> str:
 
 
 def _nodes(
-    project: Project | None, sites: Sequence[Site], evses: Iterable[Evse], now: datetime
+    project: Project | None, sites: Sequence[Site], evses: Iterable[EvseFacts], now: datetime
 ) -> list[Node]:
     limit, unit = (project.limit_value, project.limit_unit) if project else (None, Unit.WATT)
     nodes = [_node(PROJECT, None, limit, unit)]
@@ -66,7 +67,7 @@ def _nodes(
         nodes.append(_node(f"feeder-{feeder.pk}", parent, feeder.limit_value, feeder.limit_unit))
     for point in {evse.charge_point_id: evse.charge_point for evse in evses}.values():
         parent = f"feeder-{point.feeder_id}" if point.feeder_id else f"site-{point.site_id}"
-        nodes.append(Node(f"point-{point.pk}", parent, limit_w=point.max_power_w))
+        nodes.append(Node(f"point-{point.id}", parent, limit_w=point.max_power_w))
     return nodes
 
 

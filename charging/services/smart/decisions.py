@@ -100,7 +100,7 @@ def _shares(situation: Situation, found: Plan, site: int) -> Iterator[Share]:
             continue
         watts = each.load.watts
         yield Share(
-            evse_id=place.evse.pk,
+            evse_id=place.evse.id,
             share_w=float(found.target[index]) * watts,
             limit_w=None if each.confirmed is None else each.confirmed * watts,
             power_w=None if each.measured is None else each.measured * watts,

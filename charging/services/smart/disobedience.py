@@ -65,9 +65,9 @@ def _tell(place: Place, seen: Connector) -> None:
     record(Deed(SMART, "limit_disobeyed", "charge_point", point.identity, point.site_id, facts))
     publish_after_commit(
         LimitDisobeyed(
-            charge_point_id=point.pk,
+            charge_point_id=point.id,
             site_id=point.site_id,
-            evse_id=place.evse.pk,
+            evse_id=place.evse.id,
             told=seen.confirmed or 0.0,
             measured=seen.measured or 0.0,
             last=has_given_up(place.row),

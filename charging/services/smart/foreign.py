@@ -6,14 +6,14 @@ what lies above its own profile in the stack, and sends its own again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q
 
-from chargers.models import Command, Evse
+from chargers.models import Command
 from chargers.types import CommandState
 from charging.models import ConnectorLimit, Transaction
 from charging.services.pauses import fits
@@ -30,6 +30,7 @@ from charging.services.smart.marks import (
     default_payload,
     limit_payload,
 )
+from sites.models import Site
 
 OPEN: Final = (CommandState.QUEUED, CommandState.SENT)
 MAY_HAVE_WORKED: Final = (*OPEN, CommandState.ACCEPTED, CommandState.TIMED_OUT)
@@ -89,7 +90,7 @@ class Foreign:
 
 
 def foreign_commands(
-    evses: Iterable[Evse], rows: Mapping[int, ConnectorLimit], charges: Mapping[int, Transaction]
+    sites: Sequence[Site], rows: Mapping[int, ConnectorLimit], charges: Mapping[int, Transaction]
 ) -> dict[int, list[Foreign]]:
     """Return the commands of others that may have changed what rules connectors, by charge point."""
     known = [
@@ -106,7 +107,7 @@ def foreign_commands(
         return {}
     found = Command.objects.filter(
         Q(action__in=(SET, CLEAR), pause=None) | Q(action=START, payload__has_key="chargingProfile"),
-        charge_point__in={evse.charge_point_id for evse in evses},
+        charge_point__site__in=sites,
         state__in=MAY_HAVE_WORKED,
         created_at__gt=min(known) - AROUND,
     ).exclude(requested_name=SMART.name)

@@ -6,8 +6,8 @@ import math
 from datetime import datetime, timedelta
 from typing import Final
 
-from chargers.models import ChargePointState, EvseState
 from charging.models import ConnectorLimit
+from charging.services.smart.facts import EvseState, PointState
 from charging.services.smart.settings_of import Range
 from charging.smart.connector import LATENCY_S, STANDBY, tolerated
 
@@ -42,7 +42,7 @@ def measured_at(state: EvseState, offset_s: float | None) -> datetime | None:
 
 
 def measuring_time(
-    state: EvseState | None, own: ChargePointState | None, since: datetime | None, now: datetime
+    state: EvseState | None, own: PointState | None, since: datetime | None, now: datetime
 ) -> datetime | None:
     """Return when the values of a connector were measured, if that is recent and after `since`; else None."""
     at = measured_at(state, own.clock_offset_s if own else None) if state else None

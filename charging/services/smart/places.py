@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chargers.models import ChargePointState, Evse, EvseState
 from chargers.types import CommandState, ConnectorStatus
 from charging.departures import Departure, departure_of
 from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
 from charging.priorities import priority_of
+from charging.services.smart.facts import EvseFacts, EvseState, PointState
 from charging.services.smart.foreign import Foreign
 from charging.services.smart.ladder import has_given_up
 from charging.services.smart.marks import LEVEL
@@ -47,7 +47,7 @@ class Place:
     """
 
     site: Site
-    evse: Evse
+    evse: EvseFacts
     row: ConnectorLimit
     settings: Range
     unit: LimitUnit
@@ -61,9 +61,9 @@ class Place:
     disturbed: bool = False
 
     @property
-    def own(self) -> ChargePointState | None:
+    def own(self) -> PointState | None:
         """What is known of its charge point."""
-        return getattr(self.evse.charge_point, "state", None)
+        return self.evse.charge_point.state
 
     @property
     def connected(self) -> bool:
@@ -84,7 +84,7 @@ class Place:
 def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connector:
     """Return a connector as the planner sees it; what its measurements teach is noted in its row."""
     row, charge, settings = place.row, place.charge, place.settings
-    state: EvseState | None = getattr(place.evse, "state", None)
+    state = place.evse.state
     at = measuring_time(state, place.own, row.confirmed_at, now)
     measured = _drawn(place, state) if at and state else None
     learn(row, settings, measured, at)
@@ -180,8 +180,7 @@ def tier_of(place: Place) -> int:
 def _drawn(place: Place, state: EvseState) -> float | None:
     """Return what a connector draws in its own unit, None if it does not tell."""
     if place.settings.in_watts:
-        power: float | None = state.power_w
-        return power
+        return state.power_w
     currents = [
         each for each in (state.current_l1_a, state.current_l2_a, state.current_l3_a) if each is not None
     ]

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from chargers.models import Evse
+from charging.services.smart.facts import EvseFacts
 from charging.smart.dividing import Division, Post
 from charging.smart.rules import Rule
+from sites.models import Site
 
 
-def rules_of(evses: Sequence[Evse], of_site: Mapping[int, str]) -> dict[int, Rule]:
+def rules_of(sites: Sequence[Site], evses: Sequence[EvseFacts]) -> dict[int, Rule]:
     """Return the rule of every connector by EVSE id: its own, else its group's, else its site's.
 
-    Of several groups with a rule the one with the lowest number counts. `of_site`: rules by site id.
+    Of several groups with a rule the one with the lowest number counts.
     """
+    of_site = {site.pk: site.distribution for site in sites}
     links = (
-        Evse.groups.through.objects.filter(evse__in=evses)
+        Evse.groups.through.objects.filter(evse__charge_point__site__in=sites)
         .exclude(schedulegroup__distribution="")
         .order_by("-schedulegroup__number")
         .values_list("evse_id", "schedulegroup__distribution")
     )
     of_group = dict(links)
     return {
-        evse.pk: Rule(evse.distribution or of_group.get(evse.pk) or of_site[evse.charge_point.site_id or 0])
+        evse.id: Rule(evse.distribution or of_group.get(evse.id) or of_site[evse.charge_point.site_id])
         for evse in evses
     }
 
 
-def posts_of(evses: Sequence[Evse]) -> tuple[Post, ...]:
+def posts_of(evses: Sequence[EvseFacts]) -> tuple[Post, ...]:
     """Return the charge points that divide their power in a way of their own."""
     places: dict[int, list[int]] = {}
     points = {evse.charge_point_id: evse.charge_point for evse in evses}

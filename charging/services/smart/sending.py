@@ -47,7 +47,8 @@ class Outbox:
         self, place: Place, action: str, payload: Mapping[str, Any], *, field: str = "", reason: str = ""
     ) -> None:
         """Send something to the charge point of a place; its row keeps the command in `field`."""
-        wanted = Wanted(place.evse.charge_point, action, payload, reason, place.evse.number)
+        point = place.evse.charge_point
+        wanted = Wanted(point.id, point.identity, point.site_id, action, payload, reason, place.evse.number)
         self._wanted.append((wanted, place.row if field else None, field))
 
     def send(self, now: datetime) -> None:

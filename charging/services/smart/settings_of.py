@@ -8,6 +8,7 @@ from typing import Final
 from chargers.models import Evse
 from chargers.quirks.modes import Mode
 from chargers.types import Current
+from charging.services.smart.facts import EvseFacts
 from charging.smart.network import Load
 from evkit.core.units import LimitUnit, amperes_to_watts, watts_to_amperes
 
@@ -35,7 +36,7 @@ class Range:
     in_watts: bool
 
 
-def range_of(evse: Evse, voltage_v: float, minimum_a: float | None = None) -> Range:
+def range_of(evse: Evse | EvseFacts, voltage_v: float, minimum_a: float | None = None) -> Range:
     """Return the settings of a connector as it is configured; `minimum_a`: of its mode."""
     if evse.current == Current.DC:
         most_w = evse.max_power_w or evse.charge_point.max_power_w or USUAL_DC_W
@@ -48,7 +49,7 @@ def range_of(evse: Evse, voltage_v: float, minimum_a: float | None = None) -> Ra
     return Range(most_a, least_a, STEP_A, least_a, in_watts=False)
 
 
-def load_of(evse: Evse, voltage_v: float) -> Load:
+def load_of(evse: Evse | EvseFacts, voltage_v: float) -> Load:
     """Return where a connector hangs; the phase of a one-phase connector is not known, so all count as L1.
 
     That never underestimates: the sum on the fullest phase is at most that of all of them on one.
@@ -56,7 +57,7 @@ def load_of(evse: Evse, voltage_v: float) -> Load:
     phases = (1, 2, 3)[: evse.phases] if evse.phases < 3 else (1, 2, 3)
     direct = evse.current == Current.DC
     return Load(
-        key=str(evse.pk),
+        key=str(evse.id),
         node=f"point-{evse.charge_point_id}",
         phases=(1, 2, 3) if direct else phases,
         direct=direct,
@@ -64,7 +65,7 @@ def load_of(evse: Evse, voltage_v: float) -> Load:
     )
 
 
-def unit_of(evse: Evse, mode: Mode) -> LimitUnit:
+def unit_of(evse: Evse | EvseFacts, mode: Mode) -> LimitUnit:
     """Return the unit that the charge point takes, the connector's own if it takes both."""
     if mode.unit is not None:
         return LimitUnit(mode.unit)
@@ -76,7 +77,7 @@ def other_unit(unit: LimitUnit) -> LimitUnit:
     return LimitUnit.WATT if unit == LimitUnit.AMPERE else LimitUnit.AMPERE
 
 
-def limit_of(evse: Evse, setting: float, unit: LimitUnit, voltage_v: float) -> float:
+def limit_of(evse: Evse | EvseFacts, setting: float, unit: LimitUnit, voltage_v: float) -> float:
     """Return a setting in the unit of the charge point, rounded down to 0.1 (OCPP 1.6 §7.14)."""
     direct = evse.current == Current.DC
     phases = 3 if direct else evse.phases

@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chargers.models import ConfigurationKey, Evse
+from chargers.models import Command, ConfigurationKey, Evse
+from chargers.quirks import Model
 from chargers.quirks.modes import TOLD_KEYS, Mode
-from chargers.services.modes import mode_record
+from chargers.services.modes import record_by
 from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
-from charging.selectors import open_transactions
+from charging.selectors import open_transactions_of
 from charging.services.smart.answers import Circumstances, take_answers, touching_limit
 from charging.services.smart.circuits import base_of, network_of
+from charging.services.smart.facts import EvseFacts, PointFacts, read_evses
 from charging.services.smart.foreign import Foreign, foreign_commands
 from charging.services.smart.modes import follow_mode
 from charging.services.smart.places import Place, connector_of
@@ -48,12 +50,8 @@ class Situation:
 
 def situation_of(project: Project | None, sites: Sequence[Site], now: datetime) -> Situation:
     """Read sites, and take the answers to what was sent (rows are not saved)."""
-    evses = list(
-        Evse.objects.filter(charge_point__site__in=sites)
-        .select_related("charge_point__state", "state")
-        .order_by("charge_point__site_id", "charge_point_id", "number")
-    )
-    rows = _rows(evses)
+    evses = read_evses(sites)
+    rows = _rows(sites, evses)
     stored = values_of(rows.values())
     places = _places(sites, evses, rows, now)
     network = network_of(project, sites, evses, now)
@@ -75,23 +73,25 @@ def situation_of(project: Project | None, sites: Sequence[Site], now: datetime) 
 
 
 def _places(
-    sites: Sequence[Site], evses: Sequence[Evse], rows: Mapping[int, ConnectorLimit], now: datetime
+    sites: Sequence[Site], evses: Sequence[EvseFacts], rows: Mapping[int, ConnectorLimit], now: datetime
 ) -> tuple[Place, ...]:
-    charges = open_transactions({evse.charge_point_id for evse in evses})
+    charges = {row.evse_id: row for row in open_transactions_of(sites)}
     pauses = {
         pause.evse_id: pause
-        for pause in Pause.objects.in_force().filter(evse__in=rows).select_related("command")
+        for pause in Pause.objects.in_force()
+        .filter(evse__charge_point__site__in=sites)
+        .select_related("command")
     }
-    overrides = _overrides(rows, now)
-    held = pauses.keys() | _held(overrides) | barred({pk: charges.get(pk) for pk in rows}, now)
+    overrides = _overrides(sites, now)
+    held = pauses.keys() | _held(overrides) | barred({pk: charges.get(pk) for pk in _grouped(sites)}, now)
     modes = _modes(evses, _keys(sites))
-    foreign = foreign_commands(evses, rows, charges)
+    foreign = foreign_commands(sites, rows, charges)
     by_pk = {site.pk: site for site in sites}
-    rules = rules_of(evses, {site.pk: site.distribution for site in sites})
+    rules = rules_of(sites, evses)
     return tuple(
         _place(
-            by_pk[evse.charge_point.site_id or 0], evse, rows[evse.pk], charges.get(evse.pk),
-            pauses.get(evse.pk), overrides.get(evse.pk), held, rules[evse.pk],
+            by_pk[evse.charge_point.site_id], evse, rows[evse.id], charges.get(evse.id),
+            pauses.get(evse.id), overrides.get(evse.id), held, rules[evse.id],
             modes[evse.charge_point_id],
             foreign.get(evse.charge_point_id, []), now,
         )
@@ -101,7 +101,7 @@ def _places(
 
 def _place(
     site: Site,
-    evse: Evse,
+    evse: EvseFacts,
     row: ConnectorLimit,
     charge: Transaction | None,
     pause: Pause | None,
@@ -114,7 +114,7 @@ def _place(
 ) -> Place:
     settings = range_of(evse, site.voltage_v, mode.minimum_a)
     known = Circumstances(
-        evse.number, charge, getattr(evse.charge_point, "state", None), settings, foreign,
+        evse.number, charge, evse.charge_point.state, settings, foreign,
         keeps_default=bool(mode.survives_reboot),
     )  # fmt: skip
     disturbed = take_answers(row, known, now)
@@ -128,7 +128,7 @@ def _place(
         charge=charge,
         pause=pause,
         override=override,
-        barred=evse.pk in held,
+        barred=evse.id in held,
         rule=rule,
         periods=1 if mode.kind == "Relative" else mode.periods or 2,
         foreign=tuple(touching_limit(row, known)) if foreign else (),
@@ -136,15 +136,29 @@ def _place(
     )
 
 
-def _modes(evses: Sequence[Evse], keys: Keys) -> dict[int, Mode]:
+def _modes(evses: Sequence[EvseFacts], keys: Keys) -> dict[int, Mode]:
     """Return the operating modes of charge points by id; what connectors taught stands in their own rows."""
     points = {evse.charge_point_id: evse.charge_point for evse in evses}
-    return {pk: mode_record(point, keys.get(pk, {})).mode for pk, point in points.items()}
+    return {
+        pk: record_by(_model(point), point.quirk_switches, point.operating_mode, keys.get(pk, {})).mode
+        for pk, point in points.items()
+    }
 
 
-def _overrides(evse_ids: Collection[int], now: datetime) -> dict[int, ChargeOverride]:
+def _model(point: PointFacts) -> Model:
+    state = point.state
+    return Model() if state is None else Model(state.vendor, state.model, state.firmware_version)
+
+
+def _grouped(sites: Sequence[Site]) -> set[int]:
+    """Return the connectors that are in groups of schedules: no schedule bars the others."""
+    links = Evse.groups.through.objects.filter(evse__charge_point__site__in=sites)
+    return set(links.values_list("evse_id", flat=True))
+
+
+def _overrides(sites: Sequence[Site], now: datetime) -> dict[int, ChargeOverride]:
     """Return what somebody decided about the charges of these connectors, by EVSE id."""
-    rows = ChargeOverride.objects.in_force(now).filter(transaction__evse__in=evse_ids)
+    rows = ChargeOverride.objects.in_force(now).filter(transaction__charge_point__site__in=sites)
     return {row.transaction.evse_id: row for row in rows.select_related("transaction")}
 
 
@@ -161,11 +175,15 @@ def _keys(sites: Sequence[Site]) -> Keys:
     return found
 
 
-def _rows(evses: Sequence[Evse]) -> dict[int, ConnectorLimit]:
-    ids = [evse.pk for evse in evses]
-    known = ConnectorLimit.objects.filter(evse__in=ids).select_related("command", "default_command")
-    rows = {row.pk: row for row in known}
-    missing = [ConnectorLimit(evse_id=pk) for pk in ids if pk not in rows]
+def _rows(sites: Sequence[Site], evses: Sequence[EvseFacts]) -> dict[int, ConnectorLimit]:
+    """Return the rows of connectors by EVSE id, with the commands that they wait for."""
+    rows = {row.pk: row for row in ConnectorLimit.objects.filter(evse__charge_point__site__in=sites)}
+    awaited = {pk for row in rows.values() for pk in (row.command_id, row.default_command_id) if pk}
+    commands = Command.objects.in_bulk(awaited) if awaited else {}
+    for row in rows.values():
+        row.command = commands.get(row.command_id)
+        row.default_command = commands.get(row.default_command_id)
+    missing = [ConnectorLimit(evse_id=evse.id) for evse in evses if evse.id not in rows]
     if missing:
         ConnectorLimit.objects.bulk_create(missing, ignore_conflicts=True)
         rows |= {row.pk: row for row in missing}

@@ -67,7 +67,7 @@ def _changed(site: Site, change: Change) -> Site:
 
 def _with_priorities(situation: Situation, priorities: Mapping[int, int]) -> Situation:
     for place in situation.places:
-        place.evse.priority = priorities.get(place.evse.pk, place.evse.priority)
+        place.evse.priority = priorities.get(place.evse.id, place.evse.priority)
     pairs = zip(situation.places, situation.connectors, strict=True)
     return replace(situation, connectors=tuple(replace(each, tier=tier_of(place)) for place, each in pairs))
 
@@ -77,5 +77,5 @@ def _outcomes(site: Site, situation: Situation, found: Plan) -> dict[int, Outcom
     for index, (place, each) in enumerate(zip(situation.places, situation.connectors, strict=True)):
         if place.site.pk == site.pk and each.charging:
             share_w = float(found.target[index]) * each.load.watts
-            outcomes[place.evse.pk] = Outcome(place.evse.pk, share_w, found.why[index])
+            outcomes[place.evse.id] = Outcome(place.evse.id, share_w, found.why[index])
     return outcomes

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from chargers.models import ChargePointState, EvseState
+from chargers.models import EvseState as StoredState
 from charging.models import ConnectorLimit
+from charging.services.smart.facts import EvseState, PointState
 from charging.services.smart.observing import learn, measured_at, measuring_time
 from charging.services.smart.settings_of import Range
 from tests.charging.ocpp.desk import NOW, Desk
@@ -23,10 +24,12 @@ def seconds(count: float) -> timedelta:
 def state(device_s: float, received_s: float) -> EvseState:
     at = NOW + seconds(min(device_s, received_s))
     return EvseState(
-        measured_at=at,
-        measured_device_at=NOW + seconds(device_s),
-        measured_received_at=NOW + seconds(received_s),
+        "Charging", None, None, None, None, at, NOW + seconds(device_s), NOW + seconds(received_s)
     )
+
+
+def point_ahead_by(offset_s: float | None) -> PointState:
+    return PointState(True, NOW, NOW, offset_s, "", "", "")
 
 
 class TestMeasuredAt:
@@ -47,17 +50,17 @@ class TestMeasuredAt:
 
 class TestMeasuringTime:
     def test_of_a_clock_far_behind_is_now(self) -> None:
-        own = ChargePointState(clock_offset_s=-3600.0)
+        own = point_ahead_by(-3600.0)
         now = NOW + seconds(102)
         assert measuring_time(state(100 - 3600, 101), own, None, now) == NOW + seconds(100)
 
     def test_of_a_clock_ahead_is_not_after_what_was_confirmed_later(self) -> None:
-        own = ChargePointState(clock_offset_s=600.0)
+        own = point_ahead_by(600.0)
         found = measuring_time(state(100 + 600, 101), own, NOW + seconds(100.5), NOW + seconds(102))
         assert found is None
 
     def test_old_values_tell_nothing(self) -> None:
-        assert measuring_time(state(0, 1), ChargePointState(), None, NOW + seconds(91)) is None
+        assert measuring_time(state(0, 1), point_ahead_by(None), None, NOW + seconds(91)) is None
 
 
 @pytest.mark.django_db
@@ -68,7 +71,7 @@ def test_meter_values_keep_both_times() -> None:
     Desk(point).send(
         "MeterValues", {"connectorId": 1, "meterValue": [{"timestamp": told, "sampledValue": [value]}]}
     )
-    found = EvseState.objects.get(evse__charge_point=point)
+    found = StoredState.objects.get(evse__charge_point=point)
     assert found.measured_device_at == NOW - seconds(600)
     assert found.measured_received_at == NOW
 

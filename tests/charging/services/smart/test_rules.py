@@ -56,7 +56,7 @@ class TestRulesOf:
         from charging.services.smart.situation import situation_of
 
         places = situation_of(None, [yard.site], at(0)).places
-        rules = {place.evse.pk: place.rule.value for place in places}
+        rules = {place.evse.id: place.rule.value for place in places}
         assert rules == {own.pk: "priority", grouped.pk: "first_come", plain.pk: "capacity"}
 
 
