@@ -202,7 +202,7 @@ def database_settings(environment: Environment) -> dict[str, object]:
     if environment.database_url:
         return _postgresql(environment.database_url)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "evkit.core.sqlite",
         "NAME": environment.data_dir / "evkit.sqlite3",
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
