@@ -34,9 +34,9 @@ COMMANDS: Mapping[str, CommandRoute] = {**chargers_v16.COMMANDS, **charging_v16.
 def wire() -> None:
     """Register recorders and subscribers; safe to call more than once."""
     recorders.register(write_audit, write_audits)
+    Balancer(utc_now).subscribe(bus)
     live.subscribe(bus)
     bus.subscribe(TransactionStarted, hold_until_scheduled)
-    Balancer(utc_now).subscribe(bus)
 
 
 def build_engine(**overrides: Any) -> Engine:

@@ -84,7 +84,7 @@ class Gateway:
         self._engine = engine
         self._loop = asyncio.get_running_loop()
         self._listener = self._loop.create_task(self._listen())
-        self._bus.subscribe(CommandQueued, self._on_events)
+        self._bus.subscribe(CommandQueued, self._on_events, first=True)
         self._bus.subscribe(DeferredAnswered, self._on_events)
 
     async def stop(self) -> None:

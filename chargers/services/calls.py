@@ -107,8 +107,9 @@ def lose_calls(charge_point_id: int, batch: Batch, *, routes: Routes, carried_by
     Their outcome is unknown: they count as timed out and are never sent again. `carried_by` names the
     connection that died; None ends them all.
     """
-    return _lose_where(
-        charge_point_id, batch, routes, lambda token: carried_by is None or token == carried_by
+    return sum(
+        _lose(pk, batch, routes, lambda token: carried_by is None or token == carried_by)
+        for pk in _under_way(charge_point_id)
     )
 
 
@@ -131,13 +132,15 @@ def _may_send(charge_point_id: int, connection_token: UUID, batch: Batch, routes
     What an older connection still carries is over: the newest has taken its place.
     """
     locked = ChargePoint.objects.select_for_update(no_key=True).filter(pk=charge_point_id)
-    if not locked.exclude(registration=Registration.REJECTED).first():
+    if not locked.exclude(registration=Registration.REJECTED).values_list("pk").first():
         return False
     newest = ChargePointState.objects.filter(pk=charge_point_id, connection_token=connection_token)
     if not newest.exists():
         return False
-    _lose_where(charge_point_id, batch, routes, lambda token: token != connection_token)
-    return not Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT).exists()
+    under_way = _under_way(charge_point_id)
+    return len(under_way) == sum(
+        _lose(pk, batch, routes, lambda token: token != connection_token) for pk in under_way
+    )
 
 
 def _lock(command_id: int) -> Command:
@@ -202,9 +205,9 @@ def _finish(command: Command, done: Done, batch: Batch) -> None:
     _publish(command, batch)
 
 
-def _lose_where(charge_point_id: int, batch: Batch, routes: Routes, died: Died) -> int:
-    under_way = Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT)
-    return sum(_lose(pk, batch, routes, died) for pk in under_way.values_list("pk", flat=True))
+def _under_way(charge_point_id: int) -> list[int]:
+    sent = Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT)
+    return list(sent.order_by("pk").values_list("pk", flat=True))
 
 
 def _lose(command_id: int, batch: Batch, routes: Routes, died: Died) -> int:

@@ -106,7 +106,7 @@ def plan(network: Network, connectors: Sequence[Connector], base: Floats, sites:
     target = np.where(told, allocation.x, envelope)
     used = base + reserve + network.usage(envelope)
     amount = target * factor - envelope
-    waits = _waits(network, connectors, amount, sites)
+    waits = _waits(network, connectors, envelope, amount, sites)
     changes = _wanted(connectors, target, amount, told, waits, _crowded(network, used))
     granted = _granted(network, connectors, np.where(changes.raised, amount, 0.0), network.capacity - used)
     return Plan(
@@ -183,19 +183,19 @@ class _Changes:
 
 
 def _waits(
-    network: Network, connectors: Sequence[Connector], amount: Floats, sites: Sequence[Settings]
+    network: Network,
+    connectors: Sequence[Connector],
+    envelope: Floats,
+    amount: Floats,
+    sites: Sequence[Settings],
 ) -> Mask:
     """Return whose raise would be too small to be worth a message yet."""
-    band = np.array([sites[each.site].dead_band_w for each in connectors], float)
-    patient = np.array(
-        [
-            each.confirmed is not None and each.envelope > 0 and each.changed_ago_s < SMALL_RAISE_AFTER_S
-            for each in connectors
-        ],
-        bool,
-    )
-    rests = np.array([each.rests and each.changed_ago_s < SMALL_RAISE_AFTER_S for each in connectors], bool)
-    waits: Mask = ((amount * network.watts < band) & patient) | rests
+    bands = np.array([site.dead_band_w for site in sites])
+    band = bands[[each.site for each in connectors]]
+    lately = np.array([each.changed_ago_s for each in connectors], float) < SMALL_RAISE_AFTER_S
+    known = np.array([each.confirmed is not None for each in connectors], bool)
+    rests = np.array([each.rests for each in connectors], bool)
+    waits: Mask = lately & (rests | ((amount * network.watts < band) & known & (envelope > 0)))
     return waits
 
 

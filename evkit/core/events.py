@@ -41,9 +41,12 @@ class EventBus:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def subscribe(self, event_type: type[Event], subscriber: Subscriber) -> None:
-        """Call `subscriber` with batches of `event_type` (and its subclasses)."""
-        self._subscribers.append((event_type, subscriber))
+    def subscribe(self, event_type: type[Event], subscriber: Subscriber, *, first: bool = False) -> None:
+        """Call `subscriber` with batches of `event_type` (and its subclasses).
+
+        `first`: before all who are there already, because a charge point waits for what it does.
+        """
+        self._subscribers.insert(0 if first else len(self._subscribers), (event_type, subscriber))
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Stop calling `subscriber`."""
