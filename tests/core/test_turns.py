@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ class TestTurns:
 
         threads = []
         for number in range(1, 6):
-            threads.append(in_thread(lambda number=number: wait(number)))
+            threads.append(in_thread(partial(wait, number)))
             time.sleep(0.05)
         assert came == []
         lock.give_back(people[0])
