@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
+from typing import Any, Final, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from charging.models import Transaction
 from charging.types import Flag
 
 STOPS: Final[dict[str, Promise]] = {
@@ -26,6 +26,8 @@ STOPS: Final[dict[str, Promise]] = {
     "Other": gettext_lazy("Other reason"),
 }
 """OCPP 1.6 §7.36 Reason; one that is left out means Local (§6.49)."""
+
+FLAGS: Final = dict(Flag.choices)
 
 REPLACED: Final = "a newer connection took over"
 CLOSINGS: Final[dict[str, Promise]] = {
@@ -47,7 +49,23 @@ CODES: Final[dict[int, Promise]] = {
 }
 
 
-def stop_text(transaction: Transaction) -> str:
+class Told(Protocol):
+    """What is told of a transaction: the transaction itself, or a row with some of its columns."""
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended."""
+
+    @property
+    def stop_reason(self) -> str:
+        """The reason of the stop (OCPP 1.6 §7.36)."""
+
+    @property
+    def flags(self) -> Any:
+        """What is out of the ordinary."""
+
+
+def stop_text(transaction: Told) -> str:
     """Return why a transaction ended; empty while it runs."""
     if transaction.ended_at is None:
         return ""
@@ -57,10 +75,9 @@ def stop_text(transaction: Transaction) -> str:
     return str(known) if known else transaction.stop_reason
 
 
-def flag_texts(transaction: Transaction) -> list[str]:
+def flag_texts(transaction: Told) -> list[str]:
     """Return what is out of the ordinary about a transaction."""
-    labels = dict(Flag.choices)
-    return [str(labels.get(flag, flag)) for flag in transaction.flags]
+    return [str(FLAGS.get(flag, flag)) for flag in transaction.flags]
 
 
 def closing_text(code: int | None, reason: str) -> str:

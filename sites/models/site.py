@@ -123,13 +123,18 @@ class Site(models.Model):
     @property
     def name(self) -> str:
         """The name in the current language."""
-        french = (get_language() or "en").startswith("fr")
-        return self.name_fr if french else self.name_en
+        name: str = getattr(self, name_column())
+        return name
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone in which the site's times are shown."""
         return ZoneInfo(self.timezone)
+
+
+def name_column() -> str:
+    """Return the column that holds the names of sites in the current language."""
+    return "name_fr" if (get_language() or "en").startswith("fr") else "name_en"
 
 
 class Feeder(models.Model):

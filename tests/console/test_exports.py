@@ -158,10 +158,6 @@ class TestAWorkbook:
         numbers = [row["Number"] for name in book.sheetnames[:2] for row in rows_of(book[name])]
         assert numbers == [row.number for row in ended]
 
-    def test_control_characters_and_long_texts_do_not_break_it(self) -> None:
-        assert workbook.storable_text("a\x00b\x0bc") == "a\ufffdb\ufffdc"
-        assert len(workbook.storable_text("x" * 50_000)) == workbook.MOST_CHARACTERS
-
 
 class TestACsvFile:
     def test_holds_the_same_and_quotes_what_would_be_computed(

@@ -84,6 +84,7 @@ class Export:
         rows: all rows of a scope, in the order of the file.
         filters: what narrows them, read from a query string.
         fields: its columns.
+        columns: what is read of each row, as named tuples; without any, rows are instances of the model.
         sums: totals over the chosen rows.
         complete: attaches to a stretch of rows what their fields need beside the row.
     """
@@ -94,6 +95,7 @@ class Export:
     filters: Callable[[Scope], list[Filter]]
     fields: Sequence[Field]
     right: Right = Right.VIEW
+    columns: Sequence[str] = ()
     sums: Callable[[QuerySet[Any]], list[Sum]] | None = None
     complete: Callable[[list[Any]], None] | None = None
 

@@ -62,7 +62,9 @@ class Selection:
         return self._read(rows) if alone else read_beside(lambda: self._read(rows))
 
     def _read(self, rows: QuerySet[Any]) -> Iterator[list[Any]]:
-        found = rows.iterator(chunk_size=STRETCH)
+        columns = self.export.columns
+        named: QuerySet[Any] = rows.values_list(*columns, named=True) if columns else rows
+        found = named.iterator(chunk_size=STRETCH)
         while stretch := list(islice(found, STRETCH)):
             if self.export.complete:
                 self.export.complete(stretch)

@@ -1,10 +1,12 @@
-"""Excel workbooks of any length in constant memory (ECMA-376, written row by row)."""
+"""Excel workbooks of any length in constant memory: made by openpyxl, their rows written as text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 from django.utils import timezone
@@ -12,16 +14,23 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from evkit.console.exports.description import Field, Kind
 from evkit.console.exports.selection import Selection
+from evkit.console.exports.sheet_rows import (
+    SheetRows,
+    Show,
+    put_rows,
+    shown_moment,
+    shown_number,
+    shown_text,
+    storable_text,
+)
 
 MOST_ROWS: Final = 1_048_575
 """Rows of a sheet below its header; Excel holds 1,048,576 in all."""
-MOST_CHARACTERS: Final = 32_767
 DATES: Final = {"fr": "dd/mm/yyyy hh:mm:ss", "en": "yyyy-mm-dd hh:mm:ss"}
 HEAD_FONT: Final = Font(bold=True)
 HEAD_FILL: Final = PatternFill("solid", fgColor="FFE9ECEF")
@@ -36,67 +45,54 @@ def write_workbook(path: Path, selection: Selection, *, asker: str, progress: Pr
     with, so that nothing in it is computed. More rows than a sheet holds go on in another.
     """
     book = Workbook(write_only=True)
-    try:
-        done = _fill(_Sheets(book, str(selection.export.title), selection.fields), selection, progress)
+    with ExitStack() as closing:
+        sheets = _Sheets(book, selection, path.parent, closing)
+        done = 0
+        for stretch in selection.stretches():
+            sheets.append(stretch)
+            done += len(stretch)
+            progress(done)
+        sheets.finish()
         _about(book, selection, done, asker)
-        book.save(path)
-    except BaseException:
-        _throw_away(book)
-        raise
+        skeleton = BytesIO()
+        book.save(skeleton)
+        put_rows(path, skeleton.getvalue(), sheets.rows)
     return done
-
-
-def _fill(sheets: _Sheets, selection: Selection, progress: Progress) -> int:
-    done = 0
-    for stretch in selection.stretches():
-        for row in stretch:
-            sheets.append(row)
-        done += len(stretch)
-        progress(done)
-    sheets.finish()
-    return done
-
-
-def _throw_away(book: Any) -> None:
-    """Remove the temporary files of the sheets that were begun."""
-    for sheet in book.worksheets:
-        sheet.close()
-        sheet._writer.cleanup()  # noqa: SLF001  # openpyxl removes them only when it saves
 
 
 class _Sheets:
-    """The sheets of the rows: as many as it takes."""
+    """The sheets of the rows: as many as it takes, in a book that gets their headers."""
 
-    def __init__(self, book: Any, title: str, fields: Sequence[Field]) -> None:
-        self.book, self.title, self.fields = book, title[:24], fields
-        self.zone = timezone.get_current_timezone()
-        self.number = 0
+    def __init__(self, book: Any, selection: Selection, folder: Path, closing: ExitStack) -> None:
+        self.book, self.folder, self.closing = book, folder, closing
+        self.title, self.fields = str(selection.export.title)[:24], selection.fields
+        self.rows: list[SheetRows] = []
         self._begin()
 
-    def append(self, row: Any) -> None:
-        if self.filled == MOST_ROWS:
-            self.finish()
-            self._begin()
-        for cell, put, field in self.cells:
-            put(cell, field.value(row))
-        self.sheet.append([cell for cell, _put, _field in self.cells])
-        self.filled += 1
+    def append(self, stretch: Sequence[Any]) -> None:
+        while stretch:
+            if self.rows[-1].count == MOST_ROWS:
+                self._begin()
+            room = MOST_ROWS - self.rows[-1].count
+            self.rows[-1].append([field.value(row) for field in self.fields] for row in stretch[:room])
+            stretch = stretch[room:]
 
     def finish(self) -> None:
-        """Let the filters of the header reach over all rows."""
+        """Write the headers, whose filters reach over all rows."""
         last = get_column_letter(len(self.fields))
-        self.sheet.auto_filter.ref = f"A1:{last}{self.filled + 1}"
+        for sheet, rows in zip(self.book.worksheets, self.rows, strict=True):
+            sheet.auto_filter.ref = f"A1:{last}{rows.count + 1}"
+            sheet.append([_heading(sheet, field) for field in self.fields])
 
     def _begin(self) -> None:
-        self.number += 1
-        self.filled = 0
-        name = self.title if self.number == 1 else f"{self.title} {self.number}"
-        self.sheet = self.book.create_sheet(name)
-        self.sheet.freeze_panes = "A2"
+        number = len(self.rows) + 1
+        sheet = self.book.create_sheet(self.title if number == 1 else f"{self.title} {number}")
+        sheet.freeze_panes = "A2"
         for place, field in enumerate(self.fields, 1):
-            self.sheet.column_dimensions[get_column_letter(place)].width = field.characters
-        self.sheet.append([_heading(self.sheet, field) for field in self.fields])
-        self.cells = [(_cell(self.sheet, field), _putter(field, self.zone), field) for field in self.fields]
+            sheet.column_dimensions[get_column_letter(place)].width = field.characters
+        file = TemporaryFile(dir=self.folder)  # noqa: SIM115  # without a name; closed by the stack
+        self.closing.callback(file.close)
+        self.rows.append(SheetRows(file, [_show(sheet, field) for field in self.fields]))
 
 
 def _heading(sheet: Any, field: Field) -> Any:
@@ -106,41 +102,17 @@ def _heading(sheet: Any, field: Field) -> Any:
     return cell
 
 
-def _cell(sheet: Any, field: Field) -> Any:
-    """Return the cell that every row of a column is written with: its style is made once."""
+def _show(sheet: Any, field: Field) -> Show:
+    """Return what writes the cells of a column; asking for the number of a style makes the book know it."""
+    if field.kind == Kind.TEXT:
+        return shown_text
     cell = WriteOnlyCell(sheet)
     if field.kind == Kind.MOMENT:
         cell.number_format = DATES["fr" if (get_language() or "en").startswith("fr") else "en"]
-    elif field.kind == Kind.NUMBER:
-        cell.number_format = "#,##0" + ("." + "0" * field.decimals if field.decimals else "")
-    elif field.kind == Kind.WHOLE:
-        cell.number_format = "0"
-    return cell
-
-
-def _putter(field: Field, zone: tzinfo) -> Callable[[Any, object], None]:
-    if field.kind == Kind.MOMENT:
-        return lambda cell, value: _put_moment(cell, value, zone)
-    return _put_text if field.kind == Kind.TEXT else _put_number
-
-
-def _put_moment(cell: Any, value: object, zone: tzinfo) -> None:
-    cell.value = value.astimezone(zone).replace(tzinfo=None) if isinstance(value, datetime) else None
-
-
-def _put_number(cell: Any, value: object) -> None:
-    cell.value = value
-
-
-def _put_text(cell: Any, value: object) -> None:
-    cell.value = None if value is None or value == "" else storable_text(str(value))
-    if cell.value is not None:
-        cell.data_type = "s"
-
-
-def storable_text(text: str) -> str:
-    """Return text as a cell can hold it: no control characters, not too long."""
-    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", text[:MOST_CHARACTERS])
+        return shown_moment(cell.style_id, timezone.get_current_timezone())
+    decimals = field.decimals if field.kind == Kind.NUMBER else None
+    cell.number_format = "0" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
+    return shown_number(cell.style_id)
 
 
 def _about(book: Any, selection: Selection, rows: int, asker: str) -> None:
@@ -179,6 +151,7 @@ def _pair(sheet: Any, label: str, value: object, unit: str = "", *, bold: bool =
         shown.value = value
         shown.number_format = "#,##0.0" if isinstance(value, float) else "#,##0"
     else:
-        _put_text(shown, value)
+        shown.value = storable_text(str(value))
+        shown.data_type = "s"
     shown.alignment = Alignment(horizontal="left")
     sheet.append([name, shown, unit])

@@ -113,10 +113,13 @@ def mean_power_w(row: Transaction, now: datetime) -> float | None:
 
     While it runs, until its last measurement.
     """
-    end = row.ended_at or row.measured_at or now
-    hours = (end - row.started_at).total_seconds() / 3600
-    energy = row.trusted_wh
-    return None if energy is None or hours <= 0 else energy / hours
+    return power_over(row.trusted_wh, row.started_at, row.ended_at or row.measured_at or now)
+
+
+def power_over(energy_wh: float | None, since: datetime, until: datetime) -> float | None:
+    """Return the mean power in W; None where the energy is not known, or no time has passed."""
+    hours = (until - since).total_seconds() / 3600
+    return None if energy_wh is None or hours <= 0 else energy_wh / hours
 
 
 def _seconds(length: timedelta | None) -> float | None:
