@@ -92,7 +92,7 @@ class ListTable(tables.Table):
         hidden = [name for name in self.base_columns if name not in self.shown]
         super().__init__(rows, exclude=hidden, order_by=address.get(SORT) or None, order_by_field=SORT)
         if paged:
-            self.paginate(paginator_class=self.paginated_by, per_page=address.per_page, page=1)
+            self.paginator = self.paginated_by(self.rows, address.per_page)
             self.page = self.paginator.get_page(address.page)
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Final
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django_tables2.rows import BoundRows
 
 MOST: Final = 10_000
 
@@ -16,11 +17,24 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptabl
     `more` tells that there are others beyond: they are reached by a filter, another order, or a file.
     """
 
+    @property
+    def _query(self) -> Any:
+        rows: Any = self.object_list
+        return rows.data.data  # of django-tables2: the rows of a table stand on the data of a query
+
     @cached_property
     def _found(self) -> int:
+        return int(self._query.order_by().values("pk")[: MOST + 1].count())
+
+    def page(self, number: int | str) -> Page[Any]:
+        """Return a page: nothing but keys is sorted, then the rows of the page are read."""
+        place = self.validate_number(number)
+        first = (place - 1) * self.per_page
+        keys = list(self._query.values_list("pk", flat=True)[first : min(first + self.per_page, self.count)])
+        found = self._query.order_by().in_bulk(keys)
         rows: Any = self.object_list
-        query = rows.data.data  # of django-tables2: the rows of a table stand on the data of a query
-        return int(query.order_by().values("pk")[: MOST + 1].count())
+        shown = BoundRows(data=[found[key] for key in keys if key in found], table=rows.table)
+        return Page(shown, place, self)
 
     @cached_property
     def count(self) -> int:

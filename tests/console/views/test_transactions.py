@@ -22,6 +22,25 @@ TODAY = date(2026, 11, 17)
 LogIn = Callable[..., Client]
 
 
+def counted(row: Transaction) -> float:
+    return row.energy_wh if row.corrected_wh is None else row.corrected_wh
+
+
+def lasted(row: Transaction) -> timedelta:
+    assert row.ended_at
+    return row.ended_at - row.started_at
+
+
+ORDERS: dict[str, Callable[[Transaction], Any]] = {
+    "": lambda row: (-row.started_at.timestamp(), -row.number),
+    "energy": lambda row: (counted(row), row.number),
+    "-duration": lambda row: (-lasted(row), row.number),
+    "-peak": lambda row: (row.power_peak_w is None, -(row.power_peak_w or 0), row.number),
+    "place": lambda row: (row.charge_point.identity, row.evse.number, row.number),
+}
+"""What the parameter `sort` means, worked out in Python."""
+
+
 @pytest.fixture
 def url(depot: Depot) -> str:
     return reverse("transactions", args=[depot.site.code])
@@ -181,6 +200,25 @@ class TestManyRows:
         later = re.search(r'id="list-totals" hx-get="([^"]+)"', page)
         assert later
         assert "40.0 <small>kWh" in client.get(later[1].replace("&amp;", "&")).content.decode()
+
+    @pytest.mark.parametrize(("sort", "key"), ORDERS.items())
+    def test_pages_hold_every_row_once_in_the_order_asked_for(
+        self, depot: Depot, log_in: LogIn, url: str, sort: str, key: Callable[[Transaction], Any]
+    ) -> None:
+        evse = depot.charging.evses.get(number=2)
+        start = utc_now() - timedelta(days=2)
+        for hour in range(29):
+            ended = start + timedelta(hours=hour, minutes=1 + 11 * hour % 50)
+            TransactionFactory(
+                evse=evse, started_at=start + timedelta(hours=hour), ended_at=ended,
+                energy_wh=7000 * (hour % 10), corrected_wh=3500 if hour % 9 == 0 else None,
+                power_peak_w=None if hour % 4 == 0 else 1000 * (hour % 7),
+            )  # fmt: skip
+        client = log_in(Role.GUEST)
+        pages = [numbers(client, f"{url}?state=closed&per=25&sort={sort}&page={page}") for page in (1, 2)]
+        rows = sorted(Transaction.objects.exclude(ended_at=None), key=key)
+        assert [len(page) for page in pages] == [25, 4]
+        assert pages[0] + pages[1] == [row.number for row in rows]
 
 
 @pytest.mark.parametrize("name", PERIODS)
