@@ -10,7 +10,7 @@ from typing import Final
 from chargers.models import Connection
 from charging.models import Transaction
 from history.rollups.carrying import BUCKET_S, Breaks, Place
-from history.rollups.rolling import moment_of
+from history.rollups.stretches import moment_of
 
 LONGEST: Final = timedelta(days=31)
 """The end of a charge that began longer ago is not looked for."""

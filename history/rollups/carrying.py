@@ -13,7 +13,7 @@ BUCKET_S: Final = 60
 CARRY_S: Final = 300
 
 Place = tuple[int, int]
-"""A charge point's id and the number of its connector."""
+"""A charge point's id and the number of its connector (0: its main meter)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from evkit.core.literals import Row
 from evkit.core.replacing import replace_rows
 from history.models import MinuteRollup, PowerRollup
 from history.rollups.breaks import breaks_of
-from history.rollups.carrying import BUCKET_S, CARRY_S, carried
-from history.rollups.rolling import HOUR_S, Place, moment_of
+from history.rollups.carrying import BUCKET_S, CARRY_S, Place, carried
+from history.rollups.stretches import HOUR_S, moment_of
 from history.rollups.summing import ranges_of
 
 WHOLE_SITE: Final = 0

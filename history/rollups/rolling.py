@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from charging.models import MeterSample
 from evkit.core.db import Column, columns
@@ -14,9 +13,11 @@ from evkit.core.literals import Row
 from evkit.core.replacing import replace_rows
 from history.models import HourRollup, MinuteRollup, QuarterRollup
 from history.models.rollup import MEASURED, PARTS, Rollup
+from history.rollups.carrying import Place
+from history.rollups.in_database import roll_in_database
+from history.rollups.stretches import HOUR_S, Stretch, moment_of
 from history.rollups.summing import Summaries, longer, minutes_of
 
-HOUR_S: Final = 3600
 STEPS: Final[Mapping[int, type[Rollup]]] = {60: MinuteRollup, 900: QuarterRollup, HOUR_S: HourRollup}
 """The tables by the length of their stretches in seconds."""
 
@@ -31,38 +32,44 @@ _COLUMNS: Final = (
 )
 _NOTHING: Final = (None,) * len(PARTS)
 
-Place = tuple[int, int]
-"""A charge point's id and the number of its connector (0: its main meter)."""
+
+def roll(stretches: Sequence[Stretch]) -> None:
+    """Roll up stretches: all of them whole, or all by what has changed; many go into one statement."""
+    if not stretches:
+        return
+    if connection.vendor == "postgresql":
+        roll_in_database(stretches)
+        return
+    waiting: dict[int, list[Row]] = {step_s: [] for step_s in STEPS}
+    for each in stretches:
+        for step_s, rows in _rolled(each).items():
+            waiting[step_s] += rows
+        if len(waiting[60]) > _MOST_ROWS:
+            _write(waiting)
+            waiting = {step_s: [] for step_s in STEPS}
+    _write(waiting)
 
 
-class Rolled:
-    """Rows that wait to be written: many connectors go into one statement."""
-
-    def __init__(self) -> None:
-        self._rows: dict[int, list[Row]] = {step_s: [] for step_s in STEPS}
-
-    def take(self, place: Place, hours: tuple[int, int], changed: frozenset[int] | None = None) -> None:
-        """Roll up whole hours of a connector, numbered since 1970; `changed` names the minutes to write."""
-        minutes = minutes_of(_samples(place, hours))
-        quarters = longer(minutes, 15)
-        for step_s, found in ((60, minutes), (900, quarters), (HOUR_S, longer(quarters, 4))):
-            wanted = None if changed is None else {minute * 60 // step_s for minute in changed}
-            self._rows[step_s] += _rows(place, step_s, found, wanted)
-        if len(self._rows[60]) > _MOST_ROWS:
-            self.write()
-
-    def write(self) -> None:
-        """Write what waits."""
-        with transaction.atomic():
-            for step_s, model in STEPS.items():
-                table = model._meta.db_table  # noqa: SLF001 (Django's documented Meta API)
-                replace_rows(table, _COLUMNS, self._rows[step_s], key=3)
-        self._rows = {step_s: [] for step_s in STEPS}
+def _rolled(stretch: Stretch) -> dict[int, list[Row]]:
+    minutes = minutes_of(_samples(stretch.place, stretch.hours))
+    quarters = longer(minutes, 15)
+    found = {60: minutes, 900: quarters, HOUR_S: longer(quarters, 4)}
+    changed = stretch.changed
+    return {
+        step_s: list(_rows(stretch.place, step_s, summaries, _stretches_of(changed, step_s)))
+        for step_s, summaries in found.items()
+    }
 
 
-def moment_of(number: int, step_s: int) -> datetime:
-    """Return the beginning of a stretch of `step_s` seconds."""
-    return datetime.fromtimestamp(number * step_s, UTC)
+def _stretches_of(minutes: frozenset[int] | None, step_s: int) -> set[int] | None:
+    return None if minutes is None else {minute * 60 // step_s for minute in minutes}
+
+
+def _write(rows: Mapping[int, Sequence[Row]]) -> None:
+    with transaction.atomic():
+        for step_s, model in STEPS.items():
+            table = model._meta.db_table  # noqa: SLF001 (Django's documented Meta API)
+            replace_rows(table, _COLUMNS, rows[step_s], key=3)
 
 
 def _samples(place: Place, hours: tuple[int, int]) -> Iterator[tuple[float, Sequence[float | None]]]:

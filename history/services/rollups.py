@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Min
+from django.db.models import Count, F, Max, Min
 
 from chargers.models import ChargePoint, Evse
 from charging.models import MeterSample
 from evkit.core.buckets import Epoch
 from history.models import RollupDue, RollupState
+from history.rollups.carrying import Place
 from history.rollups.power import add_up
-from history.rollups.rolling import HOUR_S, Place, Rolled
+from history.rollups.rolling import roll
+from history.rollups.stretches import HOUR_S, Stretch, moment_of
 from history.rollups.summing import ranges_of
 
 OVERLAP: Final = timedelta(minutes=2)
@@ -23,8 +25,8 @@ OVERLAP: Final = timedelta(minutes=2)
 WINDOW: Final = timedelta(hours=1)
 """Receipts that are taken at once."""
 
-STRETCH: Final = timedelta(days=7)
-"""What is due of the past is taken in such stretches."""
+STRETCH_H: Final = 14 * 24
+"""So many hours of what is due of the past are taken at once, divided among the connectors."""
 
 
 def roll_up(*, now: datetime, go_on: Callable[[], bool] = lambda: True) -> None:
@@ -59,9 +61,10 @@ def _stored(since: datetime | None, until: datetime) -> Iterator[RollupDue]:
         rows = MeterSample.objects.filter(charge_point_id=point, evse_number=number, measured_at__lt=until)
         if since is not None:
             rows = rows.filter(measured_at__gte=since)
-        oldest = rows.aggregate(oldest=Min("measured_at"))["oldest"]
-        if oldest is not None:
-            yield RollupDue(charge_point_id=point, evse_number=number, since=oldest, until=until)
+        ends = rows.aggregate(oldest=Min("measured_at"), newest=Max("measured_at"))
+        if ends["oldest"] is not None:
+            end = ends["newest"] + timedelta(seconds=1)
+            yield RollupDue(charge_point_id=point, evse_number=number, since=ends["oldest"], until=end)
 
 
 def _changed(state: RollupState, until: datetime) -> Mapping[Place, set[int]]:
@@ -77,34 +80,33 @@ def _changed(state: RollupState, until: datetime) -> Mapping[Place, set[int]]:
 
 
 def _take(changed: Mapping[Place, set[int]]) -> None:
-    rolled = Rolled()
-    hours_of: dict[Place, set[int]] = {}
-    for place, minutes in changed.items():
-        hours_of[place] = {minute * 60 // HOUR_S for minute in minutes}
-        for hours in ranges_of(hours_of[place]):
-            inside = range(hours[0] * 60, hours[1] * 60)
-            rolled.take(place, hours, frozenset(minute for minute in minutes if minute in inside))
-    rolled.write()
+    hours_of = {place: {minute * 60 // HOUR_S for minute in minutes} for place, minutes in changed.items()}
+    roll(
+        [
+            Stretch(place, hours, frozenset(changed[place] & set(range(hours[0] * 60, hours[1] * 60))))
+            for place, needed in hours_of.items()
+            for hours in ranges_of(needed)
+        ]
+    )
     add_up(hours_of)
 
 
 def _take_due(state: RollupState) -> bool:
-    """Roll up the next stretch that is due; False if there is none."""
-    due = RollupDue.objects.order_by("pk").first()
-    if due is None:
-        return False
+    """Roll up the next hours that are due, of all connectors at once; False if there are none."""
     if state.samples_from is not None:
-        due.since = max(due.since, state.samples_from)
-    end = min(due.until, due.since + STRETCH)
-    hours = int(due.since.timestamp()) // HOUR_S, -(-int(end.timestamp()) // HOUR_S)
-    place = (due.charge_point_id, due.evse_number)
-    if hours[1] > hours[0]:
-        rolled = Rolled()
-        rolled.take(place, hours)
-        rolled.write()
-        add_up({place: range(*hours)})
-    if end >= due.until:
-        due.delete()
-    else:
-        RollupDue.objects.filter(pk=due.pk).update(since=end)
+        RollupDue.objects.filter(since__lt=state.samples_from).update(since=state.samples_from)
+    RollupDue.objects.filter(until__lte=F("since")).delete()
+    found = RollupDue.objects.aggregate(oldest=Min("since"), count=Count("pk"))
+    if found["oldest"] is None:
+        return False
+    end = int(found["oldest"].timestamp()) // HOUR_S + max(1, STRETCH_H // found["count"])
+    hours_of: dict[Place, set[int]] = defaultdict(set)
+    for due in RollupDue.objects.filter(since__lt=moment_of(end, HOUR_S)):
+        last = min(end, -(-int(due.until.timestamp()) // HOUR_S))
+        hours_of[due.charge_point_id, due.evse_number].update(
+            range(int(due.since.timestamp()) // HOUR_S, last)
+        )
+    roll([Stretch(place, run) for place, hours in hours_of.items() for run in ranges_of(hours)])
+    add_up(hours_of)
+    RollupDue.objects.filter(since__lt=moment_of(end, HOUR_S)).update(since=moment_of(end, HOUR_S))
     return True

@@ -15,7 +15,8 @@ from evkit.console.periods import Period
 from evkit.core.buckets import Epoch
 from history.models import QuarterRollup, RollupState
 from history.models.rollup import MEASURED, Rollup
-from history.rollups.rolling import STEPS, Place
+from history.rollups.carrying import Place
+from history.rollups.rolling import STEPS
 from history.services.rollups import OVERLAP
 
 COLUMNS: Final = MEASURED

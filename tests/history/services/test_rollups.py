@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
 
 from charging.models import MeterSample
 from history.models import HourRollup, MinuteRollup, PowerRollup, QuarterRollup, RollupDue, RollupState
+from history.models.rollup import MEASURED, PARTS
+from history.rollups.rolling import STEPS
 from history.services.rollups import make_due, roll_up
 from tests.factories import EARLY, ChargePointFactory, EvseFactory
 
@@ -77,10 +81,10 @@ class TestRollUp:
         for seconds in range(0, 7200, 30):
             measure(evse, seconds, power_w=float(seconds), energy_wh=float(seconds))
         roll_up(now=SOON)
-        before = [list(model.objects.values()) for model in (MinuteRollup, QuarterRollup, HourRollup)]
+        before = stored()
         assert make_due(until=SOON) == 1
         roll_up(now=SOON)
-        assert [list(model.objects.values()) for model in (MinuteRollup, QuarterRollup, HourRollup)] == before
+        assert stored() == before
 
     def test_stops_when_its_time_is_over_and_goes_on_the_next_time(self, evse):
         for day in range(0, 30, 3):
@@ -101,6 +105,74 @@ class TestRollUp:
         measure(evse, 15, power_w=9.0, received=SOON + timedelta(seconds=1))
         roll_up(now=SOON + timedelta(seconds=2))
         assert kept(HourRollup) == {0: (3, 1, 1, 1, 1, 1)}
+
+
+class TestByTheDatabase:
+    """The same as what `summing` works out in Python, of whatever was measured."""
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_of_several_connectors_in_any_order_with_gaps_and_ties(self, seed: int) -> None:
+        chance = Random(seed)
+        evses = [EvseFactory() for _each in range(3)]
+        samples = []
+        for evse in evses:
+            for fingerprint in range(120):
+                at = EARLY + timedelta(seconds=chance.randrange(0, 3 * 3600, 20), milliseconds=seed)
+                values = {name: chance.choice([None, chance.uniform(-9, 99)]) for name in MEASURED}
+                samples.append(
+                    MeterSample(
+                        charge_point_id=evse.charge_point_id, evse_number=evse.number, measured_at=at,
+                        received_at=EARLY + chance.choice([timedelta(), timedelta(hours=5)]),
+                        fingerprint=fingerprint, **values,
+                    )
+                )  # fmt: skip
+        first, later = [each for each in samples if each.received_at == EARLY], samples
+        MeterSample.objects.bulk_create(first)
+        roll_up(now=EARLY + timedelta(hours=4))
+        assert stored() == expected(first)
+        MeterSample.objects.bulk_create([each for each in later if each.received_at > EARLY])
+        roll_up(now=EARLY + timedelta(hours=6))
+        assert stored() == expected(later)
+
+
+Kept = dict[tuple[int, int, int, float], dict[str, Any]]
+"""By length of the stretch in s, connector and begin: column and value, rounded."""
+
+
+def stored() -> Kept:
+    found: Kept = {}
+    for step_s, model in STEPS.items():
+        for values in model._default_manager.values():
+            row: dict[str, Any] = {**values}
+            place = (step_s, row.pop("charge_point_id"), row.pop("evse_number"), row.pop("at").timestamp())
+            found[place] = {name: rounded(value) for name, value in row.items()}
+    return found
+
+
+def expected(samples: list[MeterSample]) -> Kept:
+    """Return what a plain computation gives, from samples alone for every length."""
+    groups: dict[tuple[int, int, int, float], list[MeterSample]] = defaultdict(list)
+    for each in sorted(samples, key=lambda each: (each.measured_at, each.fingerprint)):
+        for step_s in STEPS:
+            begin = each.measured_at.timestamp() // step_s * step_s
+            groups[step_s, each.charge_point_id, each.evse_number, begin].append(each)
+    return {place: told_of(group) for place, group in groups.items()}
+
+
+def rounded(value: Any) -> Any:
+    return value if value is None else round(value, 9)
+
+
+def told_of(group: list[MeterSample]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name in MEASURED:
+        values = [value for each in group if (value := getattr(each, name)) is not None]
+        parts: tuple[Any, ...] = (None,) * len(PARTS)
+        if values:
+            mean = sum(values) / len(values)
+            parts = (len(values), min(values), max(values), mean, values[0], values[-1])
+        told |= {f"{name}_{part}": rounded(value) for part, value in zip(PARTS, parts, strict=True)}
+    return told
 
 
 class TestAddedUpPower:
