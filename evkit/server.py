@@ -31,6 +31,9 @@ GC_THRESHOLDS = (20_000, 20, 50)
 HEAD_PATIENCE_S = 10.0
 """How long a peer may take to send the head of a request: nobody holds a socket without asking something."""
 
+LAST_LOOK_S = 0.5
+"""How long a peer whose time is over is still read: a loop that stood still runs its timers first."""
+
 MAX_HEAD_BYTES = 64 * 1024
 RENEWAL_S = 6 * 3600.0
 
@@ -81,7 +84,11 @@ class ForgivingHttpProtocol(HttpToolsProtocol):
     def _await_head(self) -> None:
         if self._head_timer is None:
             self._head_bytes = 0
-            self._head_timer = self.loop.call_later(HEAD_PATIENCE_S, self._drop)
+            self._head_timer = self.loop.call_later(HEAD_PATIENCE_S, self._look_once_more)
+
+    def _look_once_more(self) -> None:
+        """Read what waits before dropping the peer: it may have sent its head while this process stood still."""
+        self._head_timer = self.loop.call_later(LAST_LOOK_S, self._drop)
 
     def _head_arrived(self) -> None:
         if self._head_timer is not None:
