@@ -87,7 +87,7 @@ class ForgivingHttpProtocol(HttpToolsProtocol):
             self._head_timer = self.loop.call_later(HEAD_PATIENCE_S, self._look_once_more)
 
     def _look_once_more(self) -> None:
-        """Read what waits before dropping the peer: it may have sent its head while this process stood still."""
+        """Read what waits before dropping the peer: its head may have come while this process stood still."""
         self._head_timer = self.loop.call_later(LAST_LOOK_S, self._drop)
 
     def _head_arrived(self) -> None:

@@ -44,7 +44,23 @@ id_tags:
 # Tests here race real processes and sockets against the clock: on a machine that stalls one may fail
 # for want of time. Such a test is run once more, and the summary names it ("RERUN").
 AGAINST_THE_CLOCK = tuple(
-    str(HERE / name) for name in ("browser", "chargers/simulator", "compliance", "durability", "system")
+    str(HERE / name)
+    for name in (
+        "browser",
+        "chargers/files/test_endpoint.py",
+        "chargers/ocpp/intake",
+        "chargers/ocpp/test_connection.py",
+        "chargers/ocpp/test_gateway.py",
+        "chargers/simulator",
+        "compliance",
+        "console/health",
+        "console/live",
+        "core/test_mail.py",
+        "durability",
+        "fuzz",
+        "system",
+        "test_compressed.py",
+    )
 )
 
 
@@ -90,10 +106,11 @@ def language() -> Iterator[None]:
 
 
 @pytest.fixture(
+    scope="module",
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
 )
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The database of a server process: SQLite ("") or a PostgreSQL database of its own."""
+    """The database of a server process: SQLite ("") or one of PostgreSQL, which every server makes anew."""
     with ExitStack() as stack:
         yield "" if request.param == "sqlite" else stack.enter_context(own_database())
 
@@ -101,9 +118,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def depot_file(tmp_path: Path) -> Path:
     """A small site as a configuration file."""
-    path = tmp_path / "depot.yaml"
-    path.write_text(DEPOT, encoding="utf-8")
-    return path
+    return write_depot(tmp_path)
 
 
 @pytest.fixture
@@ -118,6 +133,20 @@ def live_evkit(tmp_path: Path, depot_file: Path) -> Iterator[Server]:
     yield from run_server(Server(data_dir=tmp_path), depot_file)
 
 
+@pytest.fixture(scope="module")
+def shared_evkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running embedded server for all tests of a module: each sets the states it needs."""
+    folder = tmp_path_factory.mktemp("evkit")
+    yield from run_server(Server(data_dir=folder), write_depot(folder))
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[Server]:
+    """As `shared_evkit`, once on each database."""
+    folder = tmp_path_factory.mktemp("evkit")
+    yield from run_server(Server(data_dir=folder, database_url=database_url), write_depot(folder))
+
+
 @pytest.fixture
 def served_evkit(tmp_path: Path, depot_file: Path) -> Iterator[Server]:
     """A running served process (PostgreSQL and Redis) with the small depot."""
@@ -125,12 +154,19 @@ def served_evkit(tmp_path: Path, depot_file: Path) -> Iterator[Server]:
         yield from run_server(Server(data_dir=tmp_path, database_url=url, redis_url=redis_url()), depot_file)
 
 
+def write_depot(folder: Path) -> Path:
+    """Write the small site into `folder`."""
+    path = folder / "depot.yaml"
+    path.write_text(DEPOT, encoding="utf-8")
+    return path
+
+
 def run_server(server: Server, depot_file: Path) -> Iterator[Server]:
-    """Migrate, configure, start and finally stop `server`."""
-    migrate(server)
-    server.manage("apply_config", str(depot_file))
-    server.start()
+    """Migrate, configure, start and finally stop `server`, even one that never answered."""
     try:
+        migrate(server)
+        server.manage("apply_config", str(depot_file))
+        server.start()
         yield server
     finally:
         server.stop()

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.charge_point import ChargePoint
-from tests.conftest import DEPOT, run_server
 from tests.support.browsing import PASSWORD, create_user
 from tests.support.server import Server
 
@@ -26,12 +25,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def live_evkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One running server for all tests of pages: each sets the states it needs."""
-    folder = tmp_path_factory.mktemp("evkit")
-    depot = folder / "depot.yaml"
-    depot.write_text(DEPOT, encoding="utf-8")
-    yield from run_server(Server(data_dir=folder), depot)
+def live_evkit(shared_evkit: Server) -> Server:
+    """One running server for all tests of a module's pages."""
+    return shared_evkit
 
 
 @pytest.fixture

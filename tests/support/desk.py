@@ -43,12 +43,13 @@ class Desk:
         return str(answer["printed"])
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; it has nothing left to do, so it may be killed."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.close()
         self._process.stdout.close()
-        self._process.wait(20)
+        self._process.kill()
+        self._process.wait()
 
 
 def _perform(request: list[str]) -> dict[str, Any]:

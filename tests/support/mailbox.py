@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-PATIENCE_S = 10
+PATIENCE_S = 30
 
 
 @dataclass

@@ -28,8 +28,10 @@ def migrate(server: Server) -> None:
 
 def _make(data_dir: Path, url: str) -> None:
     maker = Server(data_dir=data_dir, database_url=url)
-    maker.manage("migrate", "--verbosity", "0")
-    maker.stop()
+    try:
+        maker.manage("migrate", "--verbosity", "0")
+    finally:
+        maker.stop()
 
 
 @cache

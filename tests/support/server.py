@@ -21,7 +21,7 @@ from websockets.typing import Subprotocol
 from tests.support.desk import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 60
+START_S = 150
 OCPP_16 = Subprotocol("ocpp1.6")
 
 
@@ -112,7 +112,7 @@ class Server:
             if self.process.poll() is not None:
                 raise RuntimeError(f"server ended:\n{self.log()}")
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=10):
                     return self
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)

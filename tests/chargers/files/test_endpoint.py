@@ -69,12 +69,12 @@ class Files:
 
 
 @pytest.fixture
-def files(server: Server) -> Files:
-    return Files(server)
+def files(shared_server: Server) -> Files:
+    return Files(shared_server)
 
 
 def soon(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.05)
     return condition()

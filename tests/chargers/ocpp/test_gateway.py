@@ -44,7 +44,7 @@ class TestChannel:
         await listening.start(None)  # type: ignore[arg-type]  # only told messages need the engine
         await asyncio.sleep(0.4)
         await send_to_process("process-1", {"kind": "command"})
-        for _attempt in range(50):
+        for _attempt in range(1000):
             if listening.told:
                 break
             await asyncio.sleep(0.02)

@@ -165,7 +165,7 @@ class TestLiveHub:
         hub._hear({"notes": [{"type": "changed", "site": None, "charge_points": None}]})
         assert not hub.sees(key, mine)
         assert hub.language(key) is None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not hub.sees(key, mine):  # noqa: ASYNC110 (the hub tells nobody when it has looked)
                 await asyncio.sleep(0.01)
         await socket.disconnect()

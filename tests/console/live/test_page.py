@@ -35,6 +35,9 @@ class TestLivePage:
             await asyncio.sleep(0)
         assert len(sent) == 1
         free.set()
+        async with asyncio.timeout(20):
+            while len(sent) < 2:  # noqa: ASYNC110 - the page tells nobody
+                await asyncio.sleep(0.01)
         await asyncio.sleep(0.3)
         assert [message["text"] for message in sent[1:]] == [
             '{"type":"changed","site":1,"charge_points":null}'

@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -23,13 +24,16 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
 from sites.models import Membership, Site, User
-user, _new = User.objects.get_or_create(username="viewer", defaults={"role": "operator"})
+user, _new = User.objects.update_or_create(
+    username="viewer", defaults={"role": "operator", "is_active": True}
+)
 Membership.objects.get_or_create(user=user, site=Site.objects.get())
 request = SimpleNamespace(session=SessionStore(), META={}, user=None, method="GET")
 login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
 request.session.save()
 print(f"{settings.SESSION_COOKIE_NAME}={request.session.session_key};{Site.objects.get().pk}")
 """
+PATIENCE_S = 20.0
 END = {
     "log-out": "from django.contrib.sessions.models import Session; Session.objects.all().delete()",
     "password": "from sites.models import User; u = User.objects.get(username='viewer'); "
@@ -40,8 +44,8 @@ END = {
 
 
 @pytest.fixture
-def cookie(live_evkit: Server) -> str:
-    return live_evkit.shell(SESSION).strip()
+def cookie(shared_evkit: Server) -> str:
+    return shared_evkit.shell(SESSION).strip()
 
 
 def path_of(cookie: str) -> str:
@@ -49,73 +53,71 @@ def path_of(cookie: str) -> str:
 
 
 @pytest.fixture
-def feed(live_evkit: Server, cookie: str) -> Iterator[ClientConnection]:
+def feed(shared_evkit: Server, cookie: str) -> Iterator[ClientConnection]:
     with connect(
-        f"ws://127.0.0.1:{live_evkit.port}{path_of(cookie)}",
-        origin=Origin(live_evkit.url),
+        f"ws://127.0.0.1:{shared_evkit.port}{path_of(cookie)}",
+        origin=Origin(shared_evkit.url),
         additional_headers={"Cookie": cookie.partition(";")[0]},
     ) as connected:
         yield connected
 
 
 def told(feed: ClientConnection) -> dict[str, object]:
-    message: dict[str, object] = json.loads(feed.recv(timeout=10))
+    message: dict[str, object] = json.loads(feed.recv(timeout=PATIENCE_S))
     return message
 
 
 def hear_out(feed: ClientConnection) -> None:
     while True:
-        feed.recv(timeout=12)
+        feed.recv(timeout=PATIENCE_S)
 
 
 @pytest.mark.slow
 class TestLiveFeed:
-    def test_tells_what_a_charge_point_did(self, live_evkit: Server, feed: ClientConnection) -> None:
-        charge_point = ChargePoint(live_evkit.ocpp_url, "CP_1")
+    def test_tells_what_a_charge_point_did(self, shared_evkit: Server, feed: ClientConnection) -> None:
+        charge_point = ChargePoint(shared_evkit.ocpp_url, "CP_1")
         message = told(feed)
         charge_point.close()
         assert (message["type"], message["charge_points"]) == ("changed", [1])
 
-    def test_tells_at_most_four_times_a_second(self, live_evkit: Server, feed: ClientConnection) -> None:
-        charge_point = ChargePoint(live_evkit.ocpp_url, "CP_1")
-        until = time.monotonic() + 2.0
-        messages = 0
-        while time.monotonic() < until:
+    def test_tells_at_most_four_times_a_second(self, shared_evkit: Server, feed: ClientConnection) -> None:
+        charge_point = ChargePoint(shared_evkit.ocpp_url, "CP_1")
+        began, messages = time.monotonic(), 0
+        while messages < 6:
             charge_point.status(1, "Charging" if messages % 2 else "Available")
-            try:
+            with suppress(TimeoutError):
                 feed.recv(timeout=0.01)
                 messages += 1
-            except TimeoutError:
-                pass
+            assert time.monotonic() - began < PATIENCE_S
         charge_point.close()
-        assert 2 <= messages <= 9
+        assert time.monotonic() - began > (messages - 1) / 4 - 0.2
 
     @pytest.mark.parametrize("cause", list(END))
     def test_closes_within_seconds_when_the_viewer_may_no_longer_look(
-        self, live_evkit: Server, feed: ClientConnection, cause: str
+        self, shared_evkit: Server, feed: ClientConnection, cause: str
     ) -> None:
         feed.send('{"type":"ping"}')
         assert told(feed) == {"type": "pong"}
-        live_evkit.shell(END[cause])
+        shared_evkit.shell(END[cause])
         began = time.monotonic()
         with pytest.raises(ConnectionClosed) as closed:
             hear_out(feed)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == NOT_ALLOWED
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < PATIENCE_S
 
-    def test_a_browser_that_does_not_read_harms_nobody(self, live_evkit: Server, cookie: str) -> None:
+    def test_a_browser_that_does_not_read_harms_nobody(self, shared_evkit: Server, cookie: str) -> None:
         deaf = shake(
-            live_evkit.port,
+            shared_evkit.port,
             Handshake(
                 path_of(cookie),
                 subprotocols=None,
-                extra={"Origin": live_evkit.url, "Cookie": cookie.partition(";")[0]},
+                extra={"Origin": shared_evkit.url, "Cookie": cookie.partition(";")[0]},
             ),
         )
         assert deaf.status == 101
         deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        charge_point = ChargePoint(live_evkit.ocpp_url, "CP_1")
+        charge_point = ChargePoint(shared_evkit.ocpp_url, "CP_1")
         for number in range(300):
             charge_point.status(1, "Charging" if number % 2 else "Available")
         charge_point.close()

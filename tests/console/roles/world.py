@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 from uuid import uuid4
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import Model
 from django.test import Client
 
@@ -222,6 +224,15 @@ def watched_models() -> Iterable[type[Model]]:
 
 
 def _digest(model: type[Model]) -> str:
-    names = [f.attname for f in model._meta.concrete_fields if f.attname not in UNWATCHED_FIELDS]
-    rows = sorted(map(repr, model._default_manager.values_list(*names)))
+    with connection.cursor() as cursor:
+        cursor.execute(_every_row(model))
+        rows = sorted(map(repr, cursor.fetchall()))
     return sha256("\n".join(rows).encode()).hexdigest()
+
+
+@cache
+def _every_row(model: type[Model]) -> str:
+    """Return the SQL that reads what is watched of `model`: sixty tables are read six thousand times."""
+    quoted = connection.ops.quote_name
+    fields = [f.column for f in model._meta.concrete_fields if f.attname not in UNWATCHED_FIELDS]
+    return f"SELECT {', '.join(map(quoted, fields))} FROM {quoted(model._meta.db_table)}"

