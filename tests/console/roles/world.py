@@ -234,5 +234,5 @@ def _digest(model: type[Model]) -> str:
 def _every_row(model: type[Model]) -> str:
     """Return the SQL that reads what is watched of `model`: sixty tables are read six thousand times."""
     quoted = connection.ops.quote_name
-    fields = [f.column for f in model._meta.concrete_fields if f.attname not in UNWATCHED_FIELDS]
+    fields = [str(f.column) for f in model._meta.concrete_fields if f.attname not in UNWATCHED_FIELDS]
     return f"SELECT {', '.join(map(quoted, fields))} FROM {quoted(model._meta.db_table)}"
