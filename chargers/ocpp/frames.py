@@ -16,6 +16,13 @@ MAX_MESSAGE_ID = 36
 TOLERATED_MESSAGE_ID = 255
 """Longest message id that is answered all the same."""
 
+
+class NumericId(str):
+    """A message id that came as a JSON number: it goes back as one, for its sender may know it only so."""
+
+    __slots__ = ()
+
+
 MAX_ACTION = 64
 """Longest action name; the longest of OCPP 1.6 to 2.1 has 35 characters."""
 

@@ -19,6 +19,7 @@ from chargers.ocpp.frames import (
     Call,
     Error,
     Frame,
+    NumericId,
     Result,
 )
 from chargers.ocpp.mending import mend
@@ -86,17 +87,21 @@ def _is_plain(frame: Call | Result | Error) -> bool:
 
 def call_frame(message_id: str, action: str, payload: bytes) -> str:
     """Return a CALL; `payload` is a JSON object."""
-    return f"[2,{_text(message_id)},{_text(action)},{payload.decode()}]"
+    return f"[2,{_id(message_id)},{_text(action)},{payload.decode()}]"
 
 
 def result_frame(message_id: str, payload: bytes) -> str:
     """Return a CALLRESULT; `payload` is a JSON object."""
-    return f"[3,{_text(message_id)},{payload.decode()}]"
+    return f"[3,{_id(message_id)},{payload.decode()}]"
 
 
 def error_frame(message_id: str, code: str, description: str) -> str:
     """Return a CALLERROR without details; the description is cut to 255 characters."""
-    return f"[4,{_text(message_id)},{_text(code)},{_text(description[:MAX_DESCRIPTION])},{{}}]"
+    return f"[4,{_id(message_id)},{_text(code)},{_text(description[:MAX_DESCRIPTION])},{{}}]"
+
+
+def _id(message_id: str) -> str:
+    return message_id if type(message_id) is NumericId else _text(message_id)
 
 
 def _text(value: str) -> str:

@@ -6,6 +6,7 @@ id and the action are found with a bounded look at the start, so that a refusal 
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -21,6 +22,7 @@ from chargers.ocpp.frames import (
     Call,
     Error,
     Frame,
+    NumericId,
     Result,
 )
 from chargers.ocpp.lexing import clean, deeper_than, read_head
@@ -34,6 +36,7 @@ _TYPES: Final = {b"2": CALL, b"3": RESULT, b"4": ERROR}
 _EMPTY: Final = b"{}"
 
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_NUMBER: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _string = msgspec.json.Decoder(str).decode
 
 
@@ -75,7 +78,7 @@ def _read_id(raw: bytes, log: DeviationLog) -> str | None:
         message_id = _read_string(raw)
     elif raw[:1] in b"-0123456789" and raw:
         log.add("message-id-not-text", "", "the message id is a number")
-        message_id = raw.decode()
+        message_id = NumericId(raw.decode()) if _NUMBER.fullmatch(raw) else raw.decode()
     else:
         return None
     if message_id is None or len(message_id) > TOLERATED_MESSAGE_ID:

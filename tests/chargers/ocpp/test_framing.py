@@ -260,11 +260,11 @@ class TestParseHostileFrames:
         ids=lambda text: f"{text[:12]}… {len(text)}",
     )
     def test_no_text_takes_long(self, text: str) -> None:
-        started = time.perf_counter()
+        started = time.thread_time()
 
         parse(text)
 
-        assert time.perf_counter() - started < 2.0
+        assert time.thread_time() - started < 2.0
 
     @given(st.text())
     def test_no_text_raises(self, text: str) -> None:

@@ -51,6 +51,30 @@ class TestReceiveCall:
             ("message-id-not-text", "Heartbeat")
         ]
 
+    @pytest.mark.parametrize("sent", ["7", "-7", "0", "7.0", "1e3"])
+    def test_a_message_id_that_is_a_number_goes_back_as_it_came(self, sent: str) -> None:
+        session, call = Session(), f'[2,{sent},"Authorize",{{"idTag":"T"}}]'
+
+        event = session.receive(call, 0.0)
+        assert isinstance(event, CallReceived)
+        assert session.answer(event.message_id, b"{}") == f"[3,{sent},{{}}]"
+        again = session.receive(call, 1.0)
+        assert isinstance(again, CallRepeated)
+        assert again.answer == f"[3,{sent},{{}}]"
+        assert session.refuse(event.message_id, "InternalError", "") == f'[4,{sent},"InternalError","",{{}}]'
+
+    def test_a_refused_frame_keeps_the_number_too(self) -> None:
+        event = Session().receive('[2,7,"Authorize",[1]]', 0.0)
+
+        assert isinstance(event, Rejected)
+        assert str(event.reply).startswith('[4,7,"FormationViolation",')
+
+    def test_what_is_no_number_in_json_goes_back_as_text(self) -> None:
+        event = Session().receive('[2,007,"Authorize",{}]', 0.0)
+
+        assert isinstance(event, Rejected)
+        assert str(event.reply).startswith('[4,"007",')
+
     def test_a_call_is_received_while_ours_waits(self) -> None:
         session = waiting()
 
