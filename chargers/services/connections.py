@@ -172,6 +172,10 @@ def close_connection(
     )
     newest = ChargePointState.objects.filter(connection_token=token)
     row = newest.values_list("pk", "charge_point__site_id").first()
+    if row is None:  # that socket was let go, or a newer one came
+        newest = ChargePointState.objects.filter(connection_token=None, connected=True)
+        mine = newest.filter(charge_point__connections__token=token)
+        row = mine.values_list("pk", "charge_point__site_id").first()
     if row is None or not newest.filter(pk=row[0]).update(**_offline(batch.now)):
         return False
     batch.publish(ChargePointChanged(*row))
@@ -196,6 +200,11 @@ def close_silent(*, now: datetime) -> int:
 def close_stale(*, now: datetime) -> int:
     """End every socket: no process runs (the start of embedded mode)."""
     return _close(ChargePointState.objects.filter(connected=True), now=now)
+
+
+def let_go(charge_point_id: int) -> None:
+    """Have the open socket of a charge point count no more: the process that holds it closes it."""
+    ChargePointState.objects.filter(pk=charge_point_id).update(connection_token=None)
 
 
 def touch(held: Mapping[int, UUID], *, now: datetime) -> list[int]:

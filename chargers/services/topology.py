@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from chargers.events import ChargePointChanged, ConfigurationApplied
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.services.commands import queue_command
+from chargers.services.connections import let_go
 from chargers.services.security_profiles import require_not_lowered
 from chargers.types import Registration
 from evkit.core.changes import pending_changes
@@ -20,6 +21,9 @@ from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import Actor, Deed, record
 from sites.models import Site
+
+_AT_THE_DOOR = frozenset({"password_digest", "security_profile"})
+"""What a connection has to show when it opens."""
 
 
 class InvalidTopologyError(InvalidInputError):
@@ -66,6 +70,8 @@ def update_charge_point(
 def save_charge_point(*, charge_point: ChargePoint, actor: Actor) -> ChargePoint:
     """Store a charge point, new or changed, with its state row.
 
+    What decides about its connections counts for the open one too, which is closed.
+
     Raises:
         InvalidTopologyError: a value is out of range.
         ProfileLoweredError: its security profile would be lowered.
@@ -77,6 +83,8 @@ def save_charge_point(*, charge_point: ChargePoint, actor: Actor) -> ChargePoint
     changes = pending_changes(charge_point, secret={"password_digest"})
     charge_point.save()
     ChargePointState.objects.get_or_create(charge_point=charge_point)
+    if charge_point.registration == Registration.REJECTED or _AT_THE_DOOR & changes.keys():
+        let_go(charge_point.pk)
     if changes:
         _record(charge_point, actor, "create" if new else "update", {"changes": changes})
         _publish(charge_point)
@@ -182,7 +190,7 @@ def accept_charge_point(
 
 
 def reject_charge_point(*, charge_point: ChargePoint, actor: Actor) -> ChargePoint:
-    """Reject a charge point: its next boot and its next connection are refused."""
+    """Reject a charge point: its connection is closed, its next one is refused."""
     return update_charge_point(
         charge_point=charge_point, changes={"registration": Registration.REJECTED}, actor=actor
     )

@@ -21,7 +21,7 @@ JOBS = """
 import json
 from datetime import timedelta
 from io import BytesIO
-from chargers.models import ChargePoint, FileJob
+from chargers.models import ChargePoint, FileJob, FirmwareFile
 from chargers.services.file_jobs import request_diagnostics, update_firmware
 from chargers.services.files import add_firmware
 from chargers.services.secrets import open_payload
@@ -31,8 +31,8 @@ now, point = utc_now(), ChargePoint.objects.get(identity="CP_1")
 logs = [request_diagnostics(charge_point=point, base_url="http://e", since=None, until=None, now=now)
         for _ in range(3)]
 FileJob.objects.filter(pk=logs[1].pk).update(expires_at=now)
-firmware = add_firmware(chunks=[bytes(range(256)) * 8], name="../fw 2.bin", vendor="V", model="M",
-                        version="2", now=now, actor=SYSTEM)
+firmware = FirmwareFile.objects.first() or add_firmware(
+    chunks=[bytes(range(256)) * 8], name="../fw 2.bin", vendor="V", model="M", version="2", now=now, actor=SYSTEM)
 job = update_firmware(charge_point=point, firmware=firmware, base_url="http://e", retrieve_at=None, now=now)
 print(json.dumps([*(j.token for j in logs), job.token, open_payload(job.command.payload)["location"]]))
 """

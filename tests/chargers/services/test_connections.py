@@ -18,6 +18,7 @@ from chargers.services.connections import (
     close_stale,
     find_for_handshake,
     keep_pending,
+    let_go,
     note_failure,
     open_connection,
     touch,
@@ -108,6 +109,22 @@ class TestOpenConnection:
 
 
 class TestCloseConnection:
+    def test_of_a_socket_that_was_let_go_leaves_the_charge_point_offline(self):
+        charge_point = ChargePointFactory()
+        token, _, _ = opened(charge_point)
+        let_go(charge_point.pk)
+        assert touch({charge_point.pk: token}, now=LATER) == [charge_point.pk]
+        offline, _batch = closed(token)
+        assert (offline, state_of(charge_point).connected) == (True, False)
+
+    def test_of_a_socket_that_was_let_go_leaves_the_next_one_alone(self):
+        charge_point = ChargePointFactory()
+        old, _, _ = opened(charge_point)
+        let_go(charge_point.pk)
+        new, _, _ = opened(charge_point)
+        offline, _batch = closed(old)
+        assert (offline, state_of(charge_point).connection_token) == (False, new)
+
     def test_stores_the_end_and_that_the_charge_point_is_offline(self):
         charge_point = ChargePointFactory()
         token, _, _ = opened(charge_point)

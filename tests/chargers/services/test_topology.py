@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chargers.models import ChargePoint, Command, Evse
+from chargers.models import ChargePoint, ChargePointState, Command, Evse
 from chargers.services.topology import (
     InvalidTopologyError,
     UnableToDecideError,
@@ -55,6 +55,23 @@ class TestUpdateChargePoint:
         update_charge_point(charge_point=charge_point, changes={"name": "New"}, actor=ANN)
         assert ChargePoint.objects.get().name == "New"
         assert AuditEntry.objects.get().details == {"changes": {"name": ["Old", "New"]}}
+
+    @pytest.mark.parametrize(
+        ("changes", "counts"),
+        [
+            ({"registration": "rejected"}, False),
+            ({"password_digest": "pbkdf2$new"}, False),
+            ({"security_profile": 1, "password_digest": "pbkdf2$new"}, False),
+            ({"registration": "pending"}, True),
+            ({"name": "New"}, True),
+        ],
+    )
+    def test_what_decides_about_connections_counts_for_the_open_one(self, changes, counts):
+        charge_point = ChargePointFactory()
+        token = link_of(charge_point).token
+        update_charge_point(charge_point=charge_point, changes=changes, actor=ANN)
+        state = ChargePointState.objects.get()
+        assert (state.connected, state.connection_token) == (True, token if counts else None)
 
     def test_no_change_is_no_entry(self):
         charge_point = ChargePointFactory(name="Same")
