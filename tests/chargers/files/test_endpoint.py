@@ -32,7 +32,9 @@ logs = [request_diagnostics(charge_point=point, base_url="http://e", since=None,
         for _ in range(3)]
 FileJob.objects.filter(pk=logs[1].pk).update(expires_at=now)
 firmware = FirmwareFile.objects.first() or add_firmware(
-    chunks=[bytes(range(256)) * 8], name="../fw 2.bin", vendor="V", model="M", version="2", now=now, actor=SYSTEM)
+    chunks=[bytes(range(256)) * 8], name="../fw 2.bin", vendor="V", model="M", version="2", now=now,
+    actor=SYSTEM,
+)
 job = update_firmware(charge_point=point, firmware=firmware, base_url="http://e", retrieve_at=None, now=now)
 print(json.dumps([*(j.token for j in logs), job.token, open_payload(job.command.payload)["location"]]))
 """
