@@ -33,6 +33,7 @@ def form(charge_point=None, *, evses=(), initial=0, **more):
         "identity": getattr(charge_point, "identity", "A_001"),
         "site": getattr(charge_point, "site_id", ""),
         "position": 0,
+        "priority": 0,
         "registration": "accepted",
         "security_profile": 0,
         "heartbeat_interval_s": 60,
