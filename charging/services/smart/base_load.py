@@ -12,7 +12,7 @@ from sites.models import Site, SiteMeterReading
 
 FRESH: Final = timedelta(minutes=2)
 WORST_OF: Final = timedelta(days=1)
-"""While the meter is silent, the most that it showed for so long counts."""
+"""While the meter is silent, the most that it showed in so long before counts, however long it is silent."""
 
 Reading = tuple[float | None, ...]
 """Power in W and current per phase in A."""
@@ -34,12 +34,13 @@ def base_load_w(site: Site, now: datetime) -> float:
 def _reading(site: Site, now: datetime) -> Reading:
     """Return the latest reading, or the worst where that is stale."""
     names = ("power_w", "current_l1_a", "current_l2_a", "current_l3_a")
-    recent = SiteMeterReading.objects.filter(site=site, at__gt=now - WORST_OF)
-    latest = recent.order_by("-at").values_list("at", *names).first()
+    readings = SiteMeterReading.objects.filter(site=site)
+    latest = readings.order_by("-at").values_list("at", *names).first()
     if latest is None:
         return (None,) * 4
     if now - latest[0] <= FRESH:
         return tuple(latest[1:])
+    recent = readings.filter(at__gt=latest[0] - WORST_OF)
     worst = recent.aggregate(**{f"most_{name}": Max(name) for name in names})
     return tuple(worst[f"most_{name}"] for name in names)
 

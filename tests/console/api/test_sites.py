@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from chargers.models import ChargePointState, EvseState
+from charging.balancer import URGENT
+from charging.services.smart.base_load import base_load_w
+from evkit.core.clock import utc_now
 from evkit.core.events import Event, bus
 from history.models import AuditEntry
-from sites.events import SiteChanged
+from sites.events import SiteChanged, SiteMeterRead
 from sites.models import ExternalValue, ExternalVariable, Project, Site, SiteMeterReading
 from tests.factories import SiteFactory
 
@@ -147,6 +150,24 @@ class TestVariables:
         assert administrator.post("variables/x", {"value": 1, "quality": "fair"}).status_code == 422
         assert administrator.post("variables/x", {"value": [1]}).status_code == 422
         assert administrator.post("variables/x", {}).status_code == 422
+
+
+class TestMeterCounts:
+    def test_what_is_told_is_the_base_load_of_the_next_cycle_and_wakes_it(
+        self, administrator, mine, django_capture_on_commit_callbacks
+    ) -> None:
+        seen: list[Event] = []
+        take = seen.extend
+        bus.subscribe(SiteMeterRead, take)
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                assert administrator.post("sites/mine/meter", {"power_w": 12_000}).status_code == 201
+            bus.flush()
+        finally:
+            bus.unsubscribe(take)
+        assert seen == [SiteMeterRead(mine.site.pk)]
+        assert SiteMeterRead in URGENT
+        assert base_load_w(mine.site, utc_now()) == 12_000
 
 
 class TestLimitSchedule:

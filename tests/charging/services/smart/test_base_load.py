@@ -1,0 +1,76 @@
+"""What a site draws beside its charge points takes its part of the limit, also while the meter is silent."""
+
+from __future__ import annotations
+
+import pytest
+
+from chargers.models import Evse
+from sites.services.external import MeterReading, record_meter_reading
+from tests.charging.services.smart.yard import Yard, at, only
+
+pytestmark = pytest.mark.django_db
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def yard() -> Yard:
+    return Yard(limit_a=40.0)
+
+
+@pytest.fixture
+def evse(yard: Yard) -> Evse:
+    evse = only(yard.point())
+    yard.settle(0)
+    yard.start(evse, 1)
+    yard.settle(2)
+    assert yard.row(evse).confirmed == 32.0
+    return evse
+
+
+def read(yard: Yard, seconds: float, *amperes: float) -> None:
+    reading = MeterReading(at=at(seconds), current_a=amperes)
+    record_meter_reading(site=yard.site, reading=reading, now=at(seconds))
+
+
+def told(yard: Yard, evse: Evse, seconds: float) -> float:
+    """What the only charge is told at last."""
+    yard.settle(seconds)
+    return yard.told(evse)[-1]
+
+
+def test_the_fullest_phase_counts(yard: Yard, evse: Evse) -> None:
+    read(yard, 10, 5.0, 25.0, 10.0)
+    assert told(yard, evse, 11) == 15.0
+
+
+def test_a_meter_of_power_alone_counts_on_every_phase(yard: Yard, evse: Evse) -> None:
+    reading = MeterReading(at=at(10), power_w=20.0 * 3 * 230)
+    record_meter_reading(site=yard.site, reading=reading, now=at(10))
+    assert told(yard, evse, 11) == 20.0
+
+
+@pytest.mark.parametrize("silent_s", [130.0, 3 * HOUR, 100 * HOUR])
+def test_while_it_is_silent_the_most_of_the_day_before_counts(
+    yard: Yard, evse: Evse, silent_s: float
+) -> None:
+    read(yard, -30 * HOUR, 39.0, 39.0, 39.0)
+    read(yard, -2 * HOUR, 25.0, 25.0, 25.0)
+    read(yard, 10, 5.0, 5.0, 5.0)
+    yard.settle(11)
+    assert told(yard, evse, 10 + silent_s) == 15.0
+
+
+def test_a_last_reading_of_nothing_ends_that_after_a_day(yard: Yard, evse: Evse) -> None:
+    read(yard, 10, 25.0, 25.0, 25.0)
+    assert told(yard, evse, 11 + 30 * HOUR) == 15.0
+    read(yard, 31 * HOUR, 0.0, 0.0, 0.0)
+    for minutes in range(1, 20):
+        yard.settle(31 * HOUR + minutes * 60)
+    assert yard.told(evse)[-1] == 32.0
+
+
+def test_what_is_fed_in_is_no_room(yard: Yard, evse: Evse) -> None:
+    reading = MeterReading(at=at(10), power_w=-50_000.0)
+    record_meter_reading(site=yard.site, reading=reading, now=at(10))
+    assert told(yard, evse, 11) == 32.0
