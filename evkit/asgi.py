@@ -17,6 +17,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from chargers.files.endpoint import PREFIX, FileEndpoint  # noqa: E402
 from chargers.ocpp.consumer import ChargePointConsumer  # noqa: E402
 from chargers.ocpp.handshake import is_charge_point_path  # noqa: E402
+from evkit.bodies import BoundedBodies  # noqa: E402
 from evkit.core.lanes import UNHINDERED  # noqa: E402
 from evkit.environment import CHARGE_POINTS, PAGES  # noqa: E402
 from evkit.wiring import LiveHub, SharedAnswers, build_engine, live_application  # noqa: E402
@@ -48,7 +49,8 @@ class Application:
         self._people = only != CHARGE_POINTS
         self.engine = build_engine()
         hub = LiveHub()
-        self._pages = SharedAnswers(get_asgi_application(), hub)  # type: ignore[arg-type]  # Django's own names for the same
+        pages = SharedAnswers(get_asgi_application(), hub)  # type: ignore[arg-type]  # Django's own names for the same
+        self._pages = BoundedBodies(pages)
         self._files = FileEndpoint(settings.EVKIT_DATA_DIR / "files" / "incoming")
         self._live = live_application(hub)
         self._proxies = settings.EVKIT_TRUSTED_PROXIES

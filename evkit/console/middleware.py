@@ -8,8 +8,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from evkit.console.api.errors import error_response
 from evkit.core.clock import utc_now
 from sites.addresses import client_address
 from sites.models import User
@@ -21,6 +24,9 @@ POLICY = (
 )
 
 SEEN_EVERY_S = 60
+
+TOO_LARGE = "evkit.too_large"
+"""In the scope of a request whose body was too large: how many bytes it may have; it came without."""
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -109,3 +115,21 @@ class SeenMiddleware:
                 now=utc_now(),
             )
         return self.get_response(request)
+
+
+class TooLargeMiddleware:
+    """Answer 413 to a request that lost its body, as that was too large (`evkit.bodies`)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Tell how much may be sent, as a page or, to a program, as JSON."""
+        most = getattr(request, "scope", {}).get(TOO_LARGE)
+        if most is None:
+            return self.get_response(request)
+        megabytes = max(1, most // 1024**2)
+        if request.path.startswith("/api/"):
+            message = _("The request is larger than %(size)d MB.") % {"size": megabytes}
+            return error_response(413, "too_large", message)
+        return render(request, "413.html", {"megabytes": megabytes}, status=413)
