@@ -10,7 +10,8 @@ from history.types import FileKind, Rhythm
 class ExportSchedule(models.Model):
     """A file that is made again and again and mailed to whom it belongs: of the day, week or month before.
 
-    `due_at` is when the next one is made; `failure` is why the last one did not come, empty if it did.
+    `due_at` is when the next one is made; `failure` is why the last one did not come, empty if it did. While
+    that one is tried again, `owed_since` is when it should have come, and `tries` how often it did not.
     """
 
     user = models.ForeignKey(
@@ -26,6 +27,8 @@ class ExportSchedule(models.Model):
     due_at = models.DateTimeField(_("next"))
     sent_at = models.DateTimeField(_("last"), null=True)
     failure = models.CharField(_("failure"), max_length=255, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    owed_since = models.DateTimeField(_("owed since"), null=True)
 
     class Meta:
         verbose_name = _("regular export")

@@ -18,6 +18,8 @@ from sites.models import Site, User
 HOUR: Final = time(5)
 """When regular files are made, by the clock of their site: the day before is over everywhere then."""
 MOST: Final = 20
+AGAIN_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 180, 360))
+"""How long after each failure a file is tried again; the next regular one takes its place."""
 
 
 class ScheduleRefusedError(InvalidInputError):
@@ -93,10 +95,20 @@ def due_schedules(now: datetime) -> Sequence[ExportSchedule]:
 def claim_schedule(row: ExportSchedule, *, now: datetime, zone: tzinfo) -> bool:
     """Take a due export to work on; False if somebody else has it already."""
     mine = ExportSchedule.objects.filter(pk=row.pk, due_at=row.due_at)
-    return bool(mine.update(due_at=next_due(row.rhythm, now, zone)))
+    row.due_at = next_due(row.rhythm, now, zone)
+    return bool(mine.update(due_at=row.due_at))
 
 
-def note_sent(row: ExportSchedule, *, now: datetime, failure: str = "") -> None:
-    """Keep that a file went out, or why it did not."""
-    changes = {"failure": failure[:255]} if failure else {"failure": "", "sent_at": now}
+def note_sent(row: ExportSchedule, *, now: datetime) -> None:
+    """Keep that a file went out."""
+    mine = ExportSchedule.objects.filter(pk=row.pk)
+    mine.update(failure="", sent_at=now, tries=0, owed_since=None)
+
+
+def note_failure(row: ExportSchedule, *, now: datetime, failure: str) -> None:
+    """Keep why a claimed file did not go out; it is tried again later, unless the next is due before."""
+    again = now + AGAIN_AFTER[row.tries] if row.tries < len(AGAIN_AFTER) else row.due_at
+    changes: dict[str, object] = {"failure": failure[:255], "tries": 0, "owed_since": None}
+    if again < row.due_at:
+        changes |= {"due_at": again, "tries": row.tries + 1, "owed_since": row.owed_since or now}
     ExportSchedule.objects.filter(pk=row.pk).update(**changes)

@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 
 from evkit.console.exports.mailing import send_due
 from evkit.core.clock import utc_now
-from history.models import ExportSchedule
-from history.services.export_schedules import next_due, period_before
+from history.models import ExportJob, ExportSchedule
+from history.services.export_schedules import AGAIN_AFTER, next_due, period_before
 from sites.models import User
 from sites.types import Role
 from tests.console.depot import Depot
@@ -93,6 +93,39 @@ class TestRegularExports:
         assert "did not take the letter" in row.failure
         assert row.due_at > utc_now()
         assert row.failure in client.get(reverse("exports")).content.decode()
+
+    def test_a_failed_one_is_tried_again_later_and_later_with_the_days_it_was_owed_for(
+        self, client, depot, box
+    ):
+        ask(client, depot)
+        box.refuses = True
+        for tries, pause in enumerate(AGAIN_AFTER, start=1):
+            row = make_due()
+            soon = (row.due_at - utc_now()).total_seconds()
+            if row.owed_since is None:  # the next regular one is due before
+                break
+            assert row.tries == tries
+            assert soon == pytest.approx(pause.total_seconds(), abs=60)
+        page = client.get(reverse("exports")).content.decode()
+        assert f"Tried {row.tries} times" in page or "the next one will" in page
+        owed = utc_now() - timedelta(days=3)
+        ExportSchedule.objects.update(owed_since=owed)
+        box.refuses = False
+        row = make_due()
+        (letter,) = box.wait(1)
+        day = owed.astimezone(PARIS).date() - timedelta(days=1)
+        assert f"from={day.isoformat()}" in ExportJob.objects.latest("pk").query
+        assert letter["to"] == "ann@example.org"
+        assert (row.failure, row.tries, row.owed_since) == ("", 0, None)
+
+    def test_after_the_last_try_the_next_regular_one_follows(self, client, depot, box):
+        ask(client, depot, rhythm="monthly")
+        box.refuses = True
+        ExportSchedule.objects.update(tries=len(AGAIN_AFTER), owed_since=utc_now())
+        row = make_due()
+        assert row.owed_since is None
+        assert row.due_at == next_due("monthly", utc_now(), PARIS)
+        assert "the next one will" in client.get(reverse("exports")).content.decode()
 
     def test_who_may_not_see_the_site_any_more_gets_nothing(self, client, depot, box):
         ask(client, depot)

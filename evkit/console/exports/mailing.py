@@ -17,11 +17,17 @@ from evkit.console.exports.registry import EXPORTS
 from evkit.console.exports.running import run_export
 from evkit.console.zones import common_zone
 from evkit.core.clock import utc_now
-from evkit.core.errors import EvkitError
-from evkit.core.mail import Attachment, Letter, can_mail, send
+from evkit.core.errors import EvkitError, InvalidInputError
+from evkit.core.mail import Attachment, Letter, UnableToMailError, can_mail, send
 from evkit.core.recorders import Actor
 from history.models import ExportJob, ExportSchedule
-from history.services.export_schedules import claim_schedule, due_schedules, note_sent, period_before
+from history.services.export_schedules import (
+    claim_schedule,
+    due_schedules,
+    note_failure,
+    note_sent,
+    period_before,
+)
 from history.services.exports import ask_for_export
 from sites.permissions import principal_of_user
 
@@ -50,17 +56,23 @@ def send_due() -> None:
             with translation.override(row.language):
                 _send(row, utc_now())
         except EvkitError as error:
-            note_sent(row, now=utc_now(), failure=error.message)
+            note_failure(row, now=utc_now(), failure=error.message)
         except Exception as error:
             log.exception("regular_export_failed", extra={"schedule": row.pk})
-            note_sent(row, now=utc_now(), failure=type(error).__name__)
+            note_failure(row, now=utc_now(), failure=type(error).__name__)
+        else:
+            note_sent(row, now=utc_now())
 
 
 def _send(row: ExportSchedule, now: datetime) -> None:
+    """Make a file and mail it; one that is tried again is of the days that it was owed for.
+
+    Raises:
+        EvkitError: it cannot be made or sent.
+    """
     if not can_mail():
-        note_sent(row, now=now, failure=_("No mail server is configured."))
-        return
-    first, last = period_before(row.rhythm, now.astimezone(zone_of(row)).date())
+        raise UnableToMailError(_("No mail server is configured."))
+    first, last = period_before(row.rhythm, (row.owed_since or now).astimezone(zone_of(row)).date())
     query = urlencode({"from": first.isoformat(), "to": last.isoformat()})
     job = ask_for_export(
         user=row.user, actor=Actor(row.user_id, row.user.get_username()), table=row.table, kind=row.kind,
@@ -69,12 +81,8 @@ def _send(row: ExportSchedule, now: datetime) -> None:
     run_export(job.pk)
     job.refresh_from_db()
     if not job.ready:
-        note_sent(
-            row, now=utc_now(), failure=_("The file could not be made (%(error)s).") % {"error": job.error}
-        )
-        return
+        raise InvalidInputError(_("The file could not be made (%(error)s).") % {"error": job.error})
     send(_letter(job, f"{date_format(first, 'j N Y')} – {date_format(last, 'j N Y')}"))
-    note_sent(row, now=utc_now())
 
 
 def _letter(job: ExportJob, period: str) -> Letter:
