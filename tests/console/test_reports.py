@@ -20,9 +20,12 @@ from chargers.models import ChargePoint, Command, Connection, DeferredAnswer, Ou
 from charging.models import RefusedRequest
 from evkit.console.reporting.bars import Bar, bar_chart, scale
 from evkit.console.reporting.charges import Charges, Span, charges_by
+from evkit.console.reporting.peaks import Peak, peak_of_site, peaks_over_time
 from evkit.console.reporting.period import Bucket, Unit, read_report_period
 from evkit.console.reporting.report import point_lines, stretches, together
 from evkit.console.reporting.service_level import availability_of
+from history.models import PowerRollup
+from history.rollups.power import STEPS, WHOLE_SITE
 from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector, add_site, add_user
 from tests.factories import ChargePointFactory, TransactionFactory, VehicleFactory
@@ -129,6 +132,41 @@ class TestAvailability:
         assert found.share == pytest.approx(100)
 
 
+def power(row: ChargePoint, begin: float, kilowatts: float, *, whole: float = 0) -> None:
+    """Write an hour of added-up power: of a charge point, and of its site if `whole` is given."""
+    assert row.site_id is not None
+    for pk, high in ((row.pk, kilowatts), (WHOLE_SITE, whole)):
+        if high:
+            PowerRollup.objects.create(
+                site_id=row.site_id, charge_point_id=pk, step_s=3600, at=hours(begin), low_w=0.0,
+                high_w=high * 1000, mean_w=high * 500,
+            )  # fmt: skip
+
+
+@pytest.mark.django_db
+class TestPeaks:
+    def test_are_those_of_the_same_time_not_the_sum_of_single_ones(self):
+        one = point()
+        other = ChargePointFactory(site=one.site)
+        power(one, 1, 7, whole=8)
+        power(one, 26, 5, whole=12)
+        power(other, 26, 11)
+        power(one, -1, 99, whole=99)
+        assert one.site_id is not None
+        assert [line.peak_w for line in point_lines([one, other], MARCH)] == [7000.0, 11000.0]
+        assert peak_of_site(one.site_id, MARCH) == Peak(12_000.0, hours(26))
+        assert peaks_over_time(Bucket.DAY, one.site_id, MARCH, UTC) == {SINCE: 8000.0, hours(24): 12_000.0}
+
+    def test_quarters_are_read_where_a_day_does_not_begin_with_an_hour(self):
+        row = point()
+        power(row, 1, 7, whole=8)
+        assert row.site_id is not None
+        shifted = Span(SINCE - HOUR / 4, UNTIL - HOUR / 4, UNTIL)
+        assert peak_of_site(row.site_id, shifted) is None
+        PowerRollup.objects.update(step_s=900)
+        assert peak_of_site(row.site_id, shifted) == Peak(8000.0, hours(1))
+
+
 @pytest.mark.django_db
 class TestUnserved:
     def test_badges_refused_starts_that_failed_and_charges_without_energy_count(self):
@@ -231,6 +269,12 @@ def filled(depot: Depot) -> Depot:
         evse=evse, started_at=moment, ended_at=moment + HOUR, energy_wh=12_345.0, power_peak_w=50_000.0,
         vehicle=vehicle,
     )  # fmt: skip
+    for pk, high in ((evse.charge_point_id, 42e3), (WHOLE_SITE, 63e3)):
+        for step_s in STEPS:
+            PowerRollup.objects.create(
+                site_id=depot.site.pk, charge_point_id=pk, step_s=step_s, low_w=0.0, high_w=high, mean_w=9e3,
+                at=moment.replace(minute=0),
+            )  # fmt: skip
     hidden = add_connector(add_charge_point(add_site("hidden"), "H_1"), 1)
     TransactionFactory(evse=hidden, started_at=moment, ended_at=moment + HOUR, energy_wh=777_000.0)
     return depot
@@ -246,6 +290,8 @@ class TestPage:
         assert "12.3 <small>kWh</small>" not in march
         assert "Bus 7" in april
         assert "Wednesday 1 April" in april
+        assert "63.0 <small>kW</small>" in april
+        assert "Peak of the site (kW) per day" in april
         assert "No transaction started in this period." in march
 
     def test_of_all_sites_shows_those_that_one_may_see(self, filled, log_in):
@@ -268,7 +314,7 @@ class TestPage:
         client = log_in(Role.GUEST)
         for number in range(20):
             add_connector(add_charge_point(filled.site, f"N_{number}"), 1)
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(27):
             client.get(reverse("reports", args=[filled.site.code]))
 
 
@@ -292,6 +338,7 @@ class TestFiles:
         assert (mine["First day"], mine["Last day"]) == ("2026-04-01", "2026-04-30")
         assert mine["Energy that counts (kWh)"] == pytest.approx(12.345)
         assert (mine["Transactions"], mine["Peak power of a charge (kW)"]) == (1, 50)
+        assert mine["Simultaneous peak (kW)"] == 42
         assert len(rows) == ChargePoint.objects.filter(site=filled.site).count()
 
     def test_by_vehicle_and_by_day_sum_up_what_started(self, filled, log_in):
@@ -299,6 +346,7 @@ class TestFiles:
         (vehicle,) = self.book(client, "report-vehicles", filled.site.code)
         (day,) = self.book(client, "report-days", filled.site.code)
         assert (vehicle["Vehicle"], vehicle["Energy that counts (kWh)"]) == ("Bus 7", pytest.approx(12.345))
+        assert day["Peak of the site (kW)"] == 63
         assert (day["Day"], day["Transactions"], day["Duration of the charges (h)"]) == ("2026-04-01", 1, 1)
 
     def test_leave_out_the_sites_that_one_may_not_see(self, filled, log_in):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import (
+    BigIntegerField,
     CharField,
     Count,
     DateTimeField,
@@ -33,10 +34,12 @@ from evkit.console.formats import kilo
 from evkit.console.history_filters import MOST_OPTIONS
 from evkit.console.periods import read_moment
 from evkit.console.reporting.charges import EMPTY_WH, Span
-from evkit.console.reporting.period import ReportPeriod, read_report_period
+from evkit.console.reporting.peaks import peaks_of, peaks_over_time
+from evkit.console.reporting.period import Bucket, ReportPeriod, read_report_period
 from evkit.console.reporting.report import PointLine, point_lines, together
 from evkit.console.tables.filtering import Filter, Option, Rows
 from evkit.console.tables.filtering import Kind as FilterKind
+from history.rollups.power import WHOLE_SITE
 
 KWH, KW = "kWh", "kW"
 _DOUBTFUL = Q(energy_suspect=True, corrected_wh=None)
@@ -85,7 +88,7 @@ def _lines(rows: list[Any]) -> list[PointLine]:
 def _complete(rows: list[Any]) -> None:
     period = _period_of(rows[0])
     for row, line in zip(rows, _lines(rows), strict=True):
-        row.figures, row.period = line.figures, period
+        row.figures, row.period, row.peak_w = line.figures, period, line.peak_w
 
 
 def _point_sums(rows: QuerySet[Any]) -> list[Sum]:
@@ -94,6 +97,7 @@ def _point_sums(rows: QuerySet[Any]) -> list[Sum]:
         return []
     whole = together(_lines(points))
     return [
+        *_site_peaks(points),
         Sum(gettext("Energy that counts"), whole.charges.energy_wh / 1000, KWH, 3),
         Sum(gettext("Transactions left out of it, as their meter is in doubt"), whole.charges.left_out),
         Sum(gettext("Energy measured by them"), whole.charges.left_out_wh / 1000, KWH, 3),
@@ -101,6 +105,18 @@ def _point_sums(rows: QuerySet[Any]) -> list[Sum]:
         Sum(gettext("Occupancy"), whole.occupancy or 0.0, "%", 1),
         Sum(gettext("Availability"), whole.availability.share or 0.0, "%", 1),
         Sum(gettext("Unserved requests"), whole.turned_away),
+    ]
+
+
+def _site_peaks(points: list[Any]) -> list[Sum]:
+    """Return the simultaneous peak of each site."""
+    period = _period_of(points[0])
+    sites = {point.site_id: point.site for point in points}
+    peaks = peaks_of(sites, Span(period.since, period.until, points[0].asked_at))
+    return [
+        Sum(gettext("Peak of the site %(site)s") % {"site": site.name}, power_w / 1000, KW, 2)
+        for pk, site in sites.items()
+        if (power_w := peaks.get((pk, WHOLE_SITE))) is not None
     ]
 
 
@@ -128,6 +144,7 @@ POINTS: Final = Export(
         Field("availability", _("Availability"), lambda row: row.figures.availability.share,
               Kind.NUMBER, "%", 2),
         Field("peak", _("Peak power of a charge"), _charges(lambda c: kilo(c.peak_w)), Kind.NUMBER, KW, 2),
+        Field("site_peak", _("Simultaneous peak"), lambda row: kilo(row.peak_w), Kind.NUMBER, KW, 2),
         Field("refused", _("Badges refused"), lambda row: row.figures.unserved.refused, Kind.WHOLE),
         Field("failed", _("Starts that failed"), lambda row: row.figures.unserved.failed, Kind.WHOLE),
         Field("empty", _("Charges without energy"), lambda row: row.figures.unserved.empty, Kind.WHOLE),
@@ -186,9 +203,22 @@ def _vehicles(scope: Scope) -> QuerySet[Any]:
 
 
 def _days(scope: Scope) -> QuerySet[Any]:
-    zone = timezone.get_current_timezone()
-    rows = _transactions(scope).annotate(day=TruncDay("started_at", tzinfo=zone)).values("day")
-    return _summed(rows, scope.now).order_by("day")
+    """Return the days with a charge; `only` is the one site that they are of, 0 if of several."""
+    only = scope.sites[0].pk if len(scope.sites) == 1 else 0
+    rows = _transactions(scope).annotate(
+        day=TruncDay("started_at", tzinfo=timezone.get_current_timezone()),
+        only=Value(only, output_field=BigIntegerField()),
+    )
+    return _summed(rows.values("day", "only"), scope.now).order_by("day")
+
+
+def _complete_days(rows: list[Any]) -> None:
+    """Add the peak of the site."""
+    first, last = rows[0]["day"], rows[-1]["day"]
+    span = Span(first, last + timedelta(days=2), last + timedelta(days=2))
+    peaks = peaks_over_time(Bucket.DAY, rows[0]["only"], span, timezone.get_current_timezone())
+    for row in rows:
+        row["site_peak"] = peaks.get(row["day"])
 
 
 VEHICLES: Final = Export(
@@ -207,6 +237,11 @@ DAYS: Final = Export(
     title=_("Report by day"),
     rows=_days,
     filters=lambda scope: _dates(_started, scope),
-    fields=(Field("day", _("Day"), lambda row: row["day"].date().isoformat(), width=12), *_SUMMED),
+    fields=(
+        Field("day", _("Day"), lambda row: row["day"].date().isoformat(), width=12),
+        *_SUMMED,
+        Field("site_peak", _("Peak of the site"), lambda row: kilo(row["site_peak"]), Kind.NUMBER, KW, 2),
+    ),
+    complete=_complete_days,
 )
 REPORTS: Final = (POINTS, VEHICLES, DAYS)

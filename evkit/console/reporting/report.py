@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from chargers.models import ChargePoint
 from charging.models import Vehicle
 from evkit.console.reporting.charges import Charges, Span, charges_by, charges_over_time
+from evkit.console.reporting.peaks import peaks_of, peaks_over_time
 from evkit.console.reporting.period import Bucket, ReportPeriod
 from evkit.console.reporting.service_level import Availability, Unserved, availability_of, unserved_of
 
@@ -48,10 +49,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class PointLine:
-    """One charge point of a report."""
+    """One charge point of a report; `peak_w` is the highest power of its connectors together."""
 
     point: ChargePoint
     figures: Figures
+    peak_w: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,11 @@ class VehicleLine:
 
 @dataclass(frozen=True, slots=True)
 class TimeLine:
-    """One stretch of the period, whether anything happened in it or not."""
+    """One stretch of the period, whether anything happened in it or not; `peak_w` is that of the one site."""
 
     begin: datetime
     charges: Charges
+    peak_w: float | None = None
 
 
 def point_lines(points: Sequence[ChargePoint], span: Span) -> list[PointLine]:
@@ -76,11 +79,13 @@ def point_lines(points: Sequence[ChargePoint], span: Span) -> list[PointLine]:
     charges = charges_by("charge_point_id", ids, span)
     available = availability_of(ids, span)
     unserved = unserved_of(ids, span)
+    peaks = peaks_of({point.site_id for point in points if point.site_id}, span)
     lines = []
     for point in points:
         own = charges.get(point.pk, Charges())
         refused = unserved.get(point.pk, Unserved()) + Unserved(empty=own.empty)
-        lines.append(PointLine(point, Figures(own, available[point.pk], refused, span.elapsed_s)))
+        figures = Figures(own, available[point.pk], refused, span.elapsed_s)
+        lines.append(PointLine(point, figures, peaks.get((point.site_id or 0, point.pk))))
     return lines
 
 
@@ -97,10 +102,14 @@ def vehicle_lines(point_ids: Sequence[int], span: Span) -> list[VehicleLine]:
     return [VehicleLine(known.get(pk), one) for pk, one in ordered]
 
 
-def time_lines(period: ReportPeriod, point_ids: Sequence[int], span: Span, zone: tzinfo) -> list[TimeLine]:
-    """Return every stretch of the period in order, those without a charge as well."""
+def time_lines(
+    period: ReportPeriod, point_ids: Sequence[int], span: Span, zone: tzinfo, *, site_id: int | None = None
+) -> list[TimeLine]:
+    """Return every stretch of the period in order, those without a charge as well; peaks are of a site."""
     found = charges_over_time(period.bucket, point_ids, span, zone)
-    return [TimeLine(begin, found.get(begin, Charges())) for begin in stretches(period, zone)]
+    peaks = {} if site_id is None else peaks_over_time(period.bucket, site_id, span, zone)
+    begins = stretches(period, zone)
+    return [TimeLine(begin, found.get(begin, Charges()), peaks.get(begin)) for begin in begins]
 
 
 def stretches(period: ReportPeriod, zone: tzinfo) -> list[datetime]:

@@ -17,6 +17,7 @@ from evkit.console.access import get_site, member_page, principal_of
 from evkit.console.exports.reports import REPORTS
 from evkit.console.reporting.bars import Bar, bar_chart
 from evkit.console.reporting.charges import Span
+from evkit.console.reporting.peaks import peak_of_site, peaks_of
 from evkit.console.reporting.period import (
     BUCKET_LABELS,
     LABELS,
@@ -37,6 +38,7 @@ from evkit.console.reporting.report import (
 )
 from evkit.console.zones import common_zone
 from evkit.core.clock import utc_now
+from history.rollups.power import WHOLE_SITE
 from sites.models import Site
 
 SHORT = {Bucket.HOUR: "H", Bucket.DAY: "j", Bucket.WEEK: "W", Bucket.MONTH: "M"}
@@ -69,11 +71,13 @@ def _answer(
         points = points_of(ChargePoint.objects.filter(site__in=sites))
         lines = point_lines(points, span)
         ids = [point.pk for point in points]
-        times = time_lines(period, ids, span, zone)
+        only = sites[0].pk if len(sites) == 1 else None
+        times = time_lines(period, ids, span, zone, site_id=only)
         shown = {
             "period": period, "now": now, "units": _units(period, now), "span": span,
             "before": period.stepped(-1), "after": period.stepped(1) if period.until < now else None,
-            "whole": together(lines), "groups": _by_site(lines), "one_site": len(sites) == 1,
+            "whole": together(lines), "groups": _by_site(lines, span), "one_site": only is not None,
+            "peak": None if only is None else peak_of_site(only, span),
             "vehicles": vehicle_lines(ids, span), "times": _named(times, period.bucket),
             "bucket": BUCKET_LABELS[period.bucket], "charts": _charts(times, period),
             "tables": REPORTS,
@@ -90,10 +94,17 @@ def _units(period: ReportPeriod, now: datetime) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _by_site(lines: Sequence[PointLine]) -> list[tuple[Site | None, list[PointLine], object]]:
+def _by_site(
+    lines: Sequence[PointLine], span: Span
+) -> list[tuple[Site | None, list[PointLine], object, float | None]]:
+    """Return the charge points of each site, their figures together, and the peak of the site in W."""
     groups = groupby(lines, key=lambda line: line.point.site)
     listed = [(site, list(group)) for site, group in groups]
-    return [(site, group, together(group)) for site, group in listed]
+    peaks = peaks_of([site.pk for site, _group in listed if site], span) if len(listed) > 1 else {}
+    return [
+        (site, group, together(group), peaks.get((site.pk if site else 0, WHOLE_SITE)))
+        for site, group in listed
+    ]
 
 
 def _named(times: Sequence[TimeLine], bucket: Bucket) -> list[tuple[str, TimeLine]]:
@@ -114,9 +125,13 @@ def _charts(times: Sequence[TimeLine], period: ReportPeriod) -> list[tuple[str, 
     ]
     energy = [Bar(line.charges.energy_wh / 1000, *label) for line, label in zip(times, labels, strict=True)]
     counts = [Bar(float(line.charges.count), *label) for line, label in zip(times, labels, strict=True)]
-    titles = _("Energy (kWh)"), _("Transactions started")
+    peaks = [Bar((line.peak_w or 0.0) / 1000, *label) for line, label in zip(times, labels, strict=True)]
+    titles = _("Energy (kWh)"), _("Transactions started"), _("Peak of the site (kW)")
     per = str(BUCKET_LABELS[bucket])
-    return [
+    charts: list[tuple[str, str]] = [
         (titles[0], bar_chart(energy, unit="kWh", label=f"{titles[0]} {per}", decimals=1)),
         (titles[1], bar_chart(counts, unit="", label=f"{titles[1]} {per}")),
     ]
+    if any(line.peak_w is not None for line in times):
+        charts.append((titles[2], bar_chart(peaks, unit="kW", label=f"{titles[2]} {per}", decimals=1)))
+    return charts
