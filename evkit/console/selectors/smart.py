@@ -93,6 +93,13 @@ class Sharing:
         return sum(line.accepted_w or 0.0 for line in self.lines)
 
     @property
+    def unused_w(self) -> float:
+        """What running charges are offered and do not take; smart charging lends it once that lasts."""
+        return sum(
+            max((line.accepted_w or 0.0) - line.card.power_w, 0.0) for line in self.lines if line.charge
+        )
+
+    @property
     def sharing(self) -> int:
         """How many connectors have a share."""
         return sum(bool(line.requested_w) for line in self.lines)

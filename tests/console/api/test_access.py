@@ -33,6 +33,8 @@ OF_A_PLACE = (
     Address("GET", "sites/{site}"),
     Address("PATCH", "sites/{site}", {"limit": {"value": 1, "unit": "W"}}, ("administrator",)),
     Address("GET", "sites/{site}/policies"),
+    Address("GET", "sites/{site}/decisions"),
+    Address("GET", "sites/{site}/decisions/1", status=404),
     Address("PATCH", "sites/{site}/policies", {"unknown_tags": "accept"}, ("administrator",)),
     Address("GET", "sites/{site}/groups"),
     Address("GET", "sites/{site}/groups/2", {}, ROLES, 404),
@@ -175,7 +177,8 @@ class TestCompleteness:
                 .replace("connectors/1", "connectors/{connector}")
                 .replace("groups/2", "groups/{number}")
                 .replace("pv.power", "{name}")
-                .replace("4711", "{serial_number}"),
+                .replace("4711", "{serial_number}")
+                .replace("decisions/1", "decisions/{number}"),
             )
             for address in EVERY_ADDRESS
         }
