@@ -103,6 +103,11 @@ def detach_months(connection: BaseDatabaseWrapper, table: str, before: date) -> 
             cursor.execute(f"ALTER TABLE {quote(table)} DETACH PARTITION {quote(name)}")
 
 
+def months_of(connection: BaseDatabaseWrapper, table: str) -> list[date]:
+    """Return the months that have a partition of `table`, the oldest first; none on SQLite."""
+    return [month for _name, month in _months_of(connection, table, date.max, attached=True)]
+
+
 def detached_months(connection: BaseDatabaseWrapper, table: str, before: date) -> list[tuple[str, date]]:
     """Return name and month of the partitions that were taken out of `table`, the oldest first."""
     return _months_of(connection, table, before, attached=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import Min
 
+from evkit.core.partitions import months_of
 from evkit.core.recorders import SYSTEM, Actor, Deed, record
 from history.models import RollupState
 from history.retention.kinds import KINDS, Kind, Table
@@ -48,13 +50,28 @@ def forecast(*, days: Mapping[str, int | None], now: datetime) -> list[Forecast]
 
 def _forecast(kind: Kind, days: int | None, now: datetime) -> Forecast:
     table = kind.tables[-1]
-    oldest = table.rows.aggregate(oldest=Min(table.time))["oldest"]
+    oldest = _oldest(table)
     size = _size(kind)
     if days is None:
         return Forecast(kind, None, None, oldest, 0, size)
     before = kind.kept_from(days, now)
     rows = table.old(before).values(table.owner)[:COUNTED].count() if oldest and oldest < before else 0
     return Forecast(kind, days, before, oldest, rows, size)
+
+
+def _oldest(table: Table) -> datetime | None:
+    """Return the oldest time of a table, looked for month by month where months are partitions.
+
+    Rows without a partition of their own are in the default one: a month reaches to the next that has one.
+    """
+    months = [datetime(day.year, day.month, 1, tzinfo=UTC) for day in months_of(connection, table.name)]
+    for since, until in pairwise([None, *months, None]):
+        rows = table.rows.filter(**{f"{table.time}__gte": since}) if since else table.rows
+        rows = rows.filter(**{f"{table.time}__lt": until}) if until else rows
+        oldest: datetime | None = rows.aggregate(oldest=Min(table.time))["oldest"]
+        if oldest is not None:
+            return oldest
+    return None
 
 
 def _size(kind: Kind) -> int | None:

@@ -106,7 +106,7 @@ def charges_over_time(
     """Return the charges that started in each stretch of the period; empty stretches are left out."""
     rows = _touching(point_ids, span).filter(started_at__gte=span.since, **only)
     begun = rows.annotate(stretch=TRUNCATE[bucket]("started_at", tzinfo=zone))
-    found = begun.values("stretch").annotate(**_sums(span)).order_by("stretch")
+    found = begun.values("stretch").annotate(**_sums(span)).order_by()
     return {row["stretch"]: _charges(dict(row)) for row in found}
 
 

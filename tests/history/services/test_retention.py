@@ -69,6 +69,18 @@ def samples() -> list[Any]:
     return list(MeterSample.objects.order_by("measured_at").values())
 
 
+@pytest.mark.parametrize("oldest", [(2025, 5), (2026, 1), (2026, 2), (2026, 9), (2027, 4)])
+def test_the_oldest_is_found_in_months_with_and_without_a_partition(evse, oldest: tuple[int, int]) -> None:
+    create_months(connection, "charging_metersample", datetime(2026, 1, 1, tzinfo=UTC).date())
+    create_months(connection, "charging_metersample", datetime(2026, 12, 1, tzinfo=UTC).date())
+    measured = [datetime(*oldest, day, tzinfo=UTC) for day in (20, 3)]
+    for at in (*measured, datetime(2027, 5, 1, tzinfo=UTC)):
+        measure(evse, at)
+    found = {each.kind.key: each.oldest for each in forecast(days={}, now=NOW)}
+    assert found["meter_samples"] == min(measured)
+    assert found["minutes"] is None
+
+
 class TestRemoveOld:
     @pytest.mark.parametrize("partitioned", [True, False])
     def test_whole_months_go_and_what_is_kept_stays(self, evse, partitioned):
