@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.language import Catalogue, misplaced_times, wrong_quantities
 from tests.browser.tour import AXE, SIDEWAYS, SMALL_CONTROLS, TEXTS, TIMES, VIOLATIONS, WEAR, Tour, furnish
@@ -15,6 +15,25 @@ from tests.support.server import Server
 pytestmark = pytest.mark.browser
 
 DESKTOP, PHONE, NARROW = 1440, 390, 360
+
+OPENING = ("charge_point", "charge_point_configuration", "charge_point_security", "smart", "sites")
+"""Pages with everything that opens: dialogs of commands, menus, folds, and those of the frame."""
+
+OPEN = "dialog[open], details.menu[open]"
+
+OPENERS = """() => {
+  const dialogs = [...document.querySelectorAll("[data-dialog]")].map((it) => it.dataset.dialog);
+  const menus = [...document.querySelectorAll("details.menu > summary")]
+    .map((it, place) => (it.checkVisibility() ? `menu ${place}` : ""));
+  return [...new Set(dialogs), ...menus.filter(Boolean)];
+}"""
+
+PRESS = """opener => {
+  const [kind, place] = opener.split(" ");
+  const menus = document.querySelectorAll("details.menu > summary");
+  const dialogs = [...document.querySelectorAll("[data-dialog]")];
+  (kind === "menu" ? menus[place] : dialogs.find((it) => it.dataset.dialog === opener)).click();
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +53,39 @@ def test_axe_finds_nothing_serious_in_any_theme(tour: Tour, chromium: Browser, w
     found = []
     for name, page in tour.walk(chromium, width=width):
         page.evaluate(AXE)
-        for theme in ("light", "dark", "contrast"):
-            page.evaluate(WEAR, theme)
-            rules = None if theme == "light" else ["color-contrast"]
-            found += [f"{name}, {theme}: {text}" for text in page.evaluate(VIOLATIONS, [rules])]
+        found += complaints(page, name)
     assert not found, "\n".join(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_axe_finds_nothing_serious_in_what_opens(tour: Tour, chromium: Browser, width: int) -> None:
+    context = tour.open(chromium, width=width)
+    page = context.new_page()
+    found, opened = [], 0
+    for name in OPENING:
+        page.goto(tour.server.url + tour.pages[name])
+        page.evaluate(AXE)
+        for opener in page.evaluate(OPENERS):
+            page.evaluate(PRESS, opener)
+            page.wait_for_selector(OPEN)
+            found += complaints(page, f"{name}, {opener}", OPEN)
+            page.keyboard.press("Escape")
+            page.wait_for_selector(OPEN, state="detached")
+            opened += 1
+    context.close()
+    assert not found, "\n".join(found)
+    assert opened > 2 * len(OPENING)
+
+
+def complaints(page: Page, name: str, part: str | None = None) -> list[str]:
+    """Return what axe finds in the page, or in a part of it: all in one theme, contrasts in the others."""
+    found = []
+    for theme in ("light", "dark", "contrast"):
+        page.evaluate(WEAR, theme)
+        rules = None if theme == "light" else ["color-contrast"]
+        found += [f"{name}, {theme}: {text}" for text in page.evaluate(VIOLATIONS, [rules, part])]
+    return found
 
 
 @pytest.mark.slow

@@ -65,6 +65,18 @@ class TestSelection:
         expect(page.locator('tr[data-tone="bad"]')).to_have_count(1)
         second.stop(third)
 
+    def test_the_state_can_be_read_on_every_screen(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
+    ) -> None:
+        page = log_in("operator")
+        page.goto(f"{live_evkit.url}{PATH}")
+        widths = (641, 768, 820, 900, 1024, 1030, 1160, 1290, 1380, 1440)
+        shown = {}
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            shown[width] = page.locator("#rows .c-state").first.evaluate("cell => cell.clientWidth")
+        assert min(shown.values()) >= 110, shown
+
     def test_rows_change_live_under_a_selection(
         self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint, complaints: list[str]
     ) -> None:

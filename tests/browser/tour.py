@@ -42,14 +42,17 @@ IN_FRENCH = "from sites.models import User; User.objects.update(language={langua
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-WEAR = """theme => {
+WEAR = """async theme => {
   document.documentElement.dataset.theme = theme;
+  const strong = document.getElementById("contrast");
+  if (strong) strong.media = theme === "contrast" ? "all" : "not all";
+  while (strong && !strong.sheet) await new Promise((resolve) => setTimeout(resolve, 20));
   for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
 }"""
 
-VIOLATIONS = """async ([only]) => {
+VIOLATIONS = """async ([only, part]) => {
   const options = only ? { runOnly: only } : { resultTypes: ["violations"] };
-  const { violations } = await axe.run(document, options);
+  const { violations } = await axe.run(part ?? document, options);
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => {
