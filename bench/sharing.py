@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bench.garage.optimum import limit_for
+from bench.garage.ideal import equal, first_come, ideal
+from bench.garage.optimum import limit_for, optimum_wh
 from bench.garage.others import acnportal_outcomes
 from bench.garage.own import Garage
-from bench.garage.world import Measured, Outcome, Vehicle, measure, vehicles_of
+from bench.garage.world import LEAST_A, VOLTAGE_V, Measured, Outcome, Vehicle, measure, vehicles_of
 from bench.report import Figure
 from charging.smart.rules import Rule
 from tests.charging.replay.sessions import DAYS
@@ -53,8 +54,19 @@ def sharing() -> list[Figure]:
         theirs = {name: _measured(days, found) for name, found in acnportal_outcomes(days).items()}
         for name, measured in theirs.items():
             figures.append(_energy(f"acnportal, {name}", part, measured, None))
+        figures += _bounds(part, days)
         figures += [figure for way in WAYS for figure in _own(way, part, days, theirs)]
     return figures
+
+
+def _bounds(part: float, days: Days) -> Iterator[Figure]:
+    """Yield what nobody could exceed who reserves a start, and what ideal rules without knowledge deliver."""
+    needed = sum(each.energy_wh for vehicles, _limit in days for each in vehicles)
+    best = sum(optimum_wh(vehicles, limit_w - LEAST_A * VOLTAGE_V) for vehicles, limit_w in days)
+    yield Figure(f"{part:.0%}: optimum, 1 start reserved: of optimum", best / needed / part, "")
+    for name, share in (("equal", equal), ("first come", first_come)):
+        found = _measured(days, [ideal(vehicles, limit_w, share) for vehicles, limit_w in days])
+        yield _energy(f"ideal, {name}", part, found, None)
 
 
 def _own(way: Way, part: float, days: Days, theirs: Mapping[str, Measured]) -> Iterator[Figure]:

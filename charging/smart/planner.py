@@ -21,6 +21,7 @@ from charging.smart.connector import Connector
 from charging.smart.network import Floats, Indices, Mask, Network
 from charging.smart.reserve import launch_reserve
 from charging.smart.rules import RULES, Rule, Wishes
+from charging.smart.steadiness import Standing, steady
 from charging.smart.stepping import Steps
 
 SMALL_RAISE_AFTER_S: Final = 900.0
@@ -28,6 +29,9 @@ SMALL_RAISE_AFTER_S: Final = 900.0
 
 HOLD_ON_S: Final = 900.0
 HOLD_OFF_S: Final = 300.0
+
+MARGIN: Final = 0.15
+"""By so much less patient must a waiting vehicle be than one that charges to take its turn."""
 """Who was admitted stays admitted so long, who had to wait waits so long, before the power changes hands."""
 
 
@@ -102,12 +106,15 @@ def plan(network: Network, connectors: Sequence[Connector], base: Floats, sites:
     fixed = network.usage(np.where(told, excess, envelope))
     factor = np.where(told, [1 + each.overdraw for each in connectors], 1.0)
     counted = replace(network, share=network.share * factor[network.column])
-    allocation = allocate(counted, demand_of(connectors, told), base + reserve + fixed)
-    target = np.where(told, allocation.x, envelope)
+    demand, latest = demand_of(connectors, told), _latest(connectors)
+    allocation = allocate(counted, demand, base + reserve + fixed)
+    standing = _standing(network, connectors, demand, latest, sites)
+    x = steady(counted, counted.capacity - base - reserve - fixed, allocation.x, demand.steps, standing)
+    target = np.where(told, x, envelope)
     used = base + reserve + network.usage(envelope)
     amount = target * factor - envelope
     waits = _waits(network, connectors, envelope, amount, sites)
-    changes = _wanted(connectors, target, amount, told, waits, _crowded(network, used))
+    changes = _wanted(latest, target, amount, told, waits, _crowded(network, used))
     granted = _granted(network, connectors, np.where(changes.raised, amount, 0.0), network.capacity - used)
     return Plan(
         orders=_orders(connectors, target, changes, granted),
@@ -161,12 +168,16 @@ def _rank(connectors: Sequence[Connector]) -> Floats:
 
 
 def _patience(connector: Connector) -> float:
-    """Return which part of its time a vehicle could wait and still be ready; 0 where that is not asked."""
+    """Return which part of its time a vehicle could wait and still be ready; 0 where that is not asked.
+
+    Who charges counts as less patient by a margin, so that the power does not go to and fro.
+    """
     known = connector.energy_wh * connector.remaining_s
     if connector.rule not in {Rule.DEADLINE, Rule.HYBRID} or math.isnan(known):
         return 0.0
     needs_s = connector.energy_wh * 3600 / max(connector.hardware * connector.load.watts, 1.0)
-    return max(1.0 - needs_s / max(connector.remaining_s, 1.0), 0.0)
+    patience = max(1.0 - needs_s / max(connector.remaining_s, 1.0), 0.0)
+    return patience if connector.on_for_s is None else max(patience - MARGIN, 0.0)
 
 
 def _within(ago_s: float | None, hold_s: float) -> bool:
@@ -207,17 +218,40 @@ def _crowded(network: Network, used: Floats) -> Mask:
     return crowded
 
 
-def _wanted(
+def _latest(connectors: Sequence[Connector]) -> Floats:
+    """Return what each was told last, NaN for nothing."""
+    told = [each.in_flight[-1] if each.in_flight else each.confirmed for each in connectors]
+    return np.array([np.nan if each is None else each for each in told], float)
+
+
+def _standing(
+    network: Network,
     connectors: Sequence[Connector],
+    demand: Demand,
+    latest: Floats,
+    sites: Sequence[Settings],
+) -> Standing:
+    """Return how far everybody may be from its share: the dead band of its site, but at least a step."""
+    dead = np.array([sites[each.site].dead_band_w for each in connectors], float)
+    step = demand.steps.step
+    whole = np.floor(dead / network.watts / step + 1e-6) * step
+    return Standing(
+        latest=latest,
+        band=np.where(dead > 0, np.maximum(whole, step), 0.0),
+        firm=~demand.wants | np.isnan(latest) | np.array([each.rests for each in connectors], bool),
+        patient=np.array([each.changed_ago_s < SMALL_RAISE_AFTER_S for each in connectors], bool),
+        tier=demand.wishes.tier,
+    )
+
+
+def _wanted(
+    latest: Floats,
     target: Floats,
     amount: Floats,
     told: Mask,
     waits: Mask,
     crowded: Mask,
 ) -> _Changes:
-    known = np.array([np.nan if each.confirmed is None else each.confirmed for each in connectors], float)
-    sent = np.array([each.in_flight[-1] if each.in_flight else np.nan for each in connectors], float)
-    latest = np.where(np.isnan(sent), known, sent)
     differs = told & ~(np.abs(latest - target) < 1e-6)
     # Within an envelope that still stands, a setting above the confirmed one is a raise as well.
     upwards = target > np.nan_to_num(latest, nan=np.inf)

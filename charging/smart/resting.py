@@ -14,9 +14,9 @@ from charging.smart.connector import STANDBY
 RESTS_AFTER_S: Final = 120.0
 """So long a vehicle may take nothing of what it is offered before it rests."""
 
-FIRST_REST_S: Final = 1800.0
+FIRST_REST_S: Final = 3600.0
 LONGEST_REST_S: Final = 3 * 3600.0
-"""It is asked again after half an hour, then after twice as long each time."""
+"""It is asked again after an hour, then after twice as long each time."""
 
 
 @dataclass(frozen=True, slots=True)

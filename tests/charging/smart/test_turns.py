@@ -88,7 +88,7 @@ class TestOverdraw:
             )
             for load in network.loads
         ]  # fmt: skip
-        found = plan(network, connectors, np.zeros(3), [Settings(0)])
+        found = plan(network, connectors, np.zeros(3), [Settings(0, 0.0)])
         assert [round(order.setting, 1) for order in found.orders] == [9.6, 9.6]
         assert round(found.used[0], 3) == 20.8
 
