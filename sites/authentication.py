@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from evkit.core.clock import utc_now
+from evkit.core.recorders import Actor, Deed, record
 from sites.addresses import client_address
 from sites.models import User
 from sites.services.guessing import count_failure, forgive, suspects, wait_s
@@ -45,18 +46,21 @@ class ThrottledBackend(ModelBackend):
         if not isinstance(name, str) or password is None:
             return None
         now = utc_now()
-        who = suspects(name, client_address(request))
+        address = client_address(request)
+        who = suspects(name, address)
         wait = wait_s(who, now=now)
         if wait:
             if request is not None:
                 setattr(request, WAIT_ATTRIBUTE, wait)
-            log.warning("log_in_delayed", extra={"address": client_address(request), "wait_s": wait})
+            log.warning("log_in_delayed", extra={"address": address, "wait_s": wait})
             raise PermissionDenied
         user = super().authenticate(request, username=name, password=password)
         if not isinstance(user, User):
             count_failure(who, now=now)
+            _record_refusal(name, address)
             return None
         forgive(who)
+        record(Deed(Actor(user.pk, name, address), "log_in", "user", name))
         return user
 
     async def aauthenticate(
@@ -78,6 +82,13 @@ class ThrottledBackend(ModelBackend):
         """Tell the same for a whole app."""
         del app_label
         return _is_administrator(user_obj)
+
+
+def _record_refusal(name: str, address: str) -> None:
+    """Keep who could not log in; of a name that nobody has only the fact, for it may be a password."""
+    known = User.objects.filter(**{User.USERNAME_FIELD: name}).first()
+    actor = Actor(known.pk if known else None, name if known else "", address)
+    record(Deed(actor, "log_in_refused", "user", name if known else ""))
 
 
 def _is_administrator(user: object) -> bool:

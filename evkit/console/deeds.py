@@ -28,6 +28,8 @@ DEEDS: Final[Mapping[str, str | Promise]] = {
     "import": pgettext_lazy("deed", "Imported"),
     "issue_link": pgettext_lazy("deed", "Issued a link"),
     "limit_disobeyed": pgettext_lazy("deed", "Found a limit disobeyed"),
+    "log_in": pgettext_lazy("deed", "Logged in"),
+    "log_in_refused": pgettext_lazy("deed", "Was not let in"),
     "lower_security_profile": pgettext_lazy("deed", "Lowered the security profile"),
     "raise_security_profile": pgettext_lazy("deed", "Raised the security profile"),
     "redeem_link": pgettext_lazy("deed", "Used a link"),

@@ -7,6 +7,7 @@ from django.db import connections
 from django.test import RequestFactory
 
 from evkit.core.recorders import SYSTEM
+from history.models import AuditEntry
 from sites.addresses import client_address
 from sites.forms import LogInForm
 from sites.models import LoginFailure
@@ -65,6 +66,30 @@ class TestThrottledBackend:
     @pytest.mark.parametrize(("username", "password"), [(None, "x"), ("ann", None), ("", "")])
     def test_incomplete_credentials_are_refused(self, username, password):
         assert authenticate(request(), username=username, password=password) is None
+
+    def test_who_was_let_in_and_who_was_not_is_audited_with_the_address(self, ann):
+        attempt()
+        attempt(password=PASSWORD)
+        assert list(
+            AuditEntry.objects.order_by("pk").values_list(
+                "verb", "user_id", "user_name", "address", "object_key"
+            )
+        ) == [
+            ("create", None, SYSTEM.name, "", "ann"),
+            ("log_in_refused", ann.pk, "ann", "192.0.2.1", "ann"),
+            ("log_in", ann.pk, "ann", "192.0.2.1", "ann"),
+        ]
+
+    def test_a_name_that_nobody_has_is_not_kept_for_it_may_be_a_password(self):
+        attempt(username="my secret pass phrase")
+        entry = AuditEntry.objects.get(verb="log_in_refused")
+        assert (entry.user_name, entry.object_key, entry.address) == ("", "", "192.0.2.1")
+        assert "secret" not in str(entry.details)
+
+    def test_a_try_that_comes_too_early_leaves_no_entry(self):
+        for _ in range(7):
+            attempt()
+        assert AuditEntry.objects.filter(verb="log_in_refused").count() == 5
 
     def test_a_user_that_does_not_exist_gets_the_same_messages(self):
         known = [form_errors("ann") for _ in range(7)]
