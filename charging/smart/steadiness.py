@@ -13,7 +13,7 @@ import numpy as np
 
 from charging.smart.admission import admit
 from charging.smart.network import Floats, Indices, Mask, Network
-from charging.smart.stepping import Steps
+from charging.smart.stepping import Steps, round_down
 
 TINY = 1e-6
 
@@ -44,7 +44,7 @@ def steady(network: Network, room: Floats, share: Floats, steps: Steps, standing
     """
     latest, band = standing.latest, standing.band
     floor = np.minimum(share, np.maximum(share - band, np.maximum(steps.minimum, steps.step)))
-    ceiling = np.minimum(share + band, steps.cap)
+    ceiling = round_down(np.minimum(share + band, steps.cap), steps)
     stays = ~standing.firm & (band > 0) & (share > 0) & (latest >= floor - TINY) & (latest <= ceiling + TINY)
     if not stays.any():
         return share

@@ -36,6 +36,7 @@ class TestRoles:
 
     def test_an_administrator_reaches_the_administration(self, log_in: LogIn, live_evkit: Server) -> None:
         page = log_in("administrator")
+        page.click(".side__fold > summary")
         page.click(ADMINISTRATION)
         expect(page).to_have_url(f"{live_evkit.url}/admin/")
 

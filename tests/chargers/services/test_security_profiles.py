@@ -129,9 +129,9 @@ class TestNothingLowers:
         point = ChargePointFactory(security_profile=2)
         url = reverse("admin:chargers_chargepoint_change", args=[point.pk])
         form = {
-            "identity": point.identity, "site": point.site_id, "position": 0, "registration": "accepted",
-            "heartbeat_interval_s": 60, "quirk_switches": "{}", "security_profile": 1,
-            "evses-TOTAL_FORMS": 0, "evses-INITIAL_FORMS": 0,
+            "identity": point.identity, "site": point.site_id, "position": 0, "priority": 0,
+            "registration": "accepted", "heartbeat_interval_s": 60, "quirk_switches": "{}",
+            "security_profile": 1, "evses-TOTAL_FORMS": 0, "evses-INITIAL_FORMS": 0,
         }  # fmt: skip
         response = client.post(url, form)
         assert response.status_code == 200
