@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from tests.support.databases import own_database, postgres_answers, redis_answers, redis_url
 from tests.support.prepared import migrate
 from tests.support.server import Server
+
+# Hypothesis looks after its own pace and that of its inputs, neither of which says anything about evkit.
+settings.register_profile("evkit", settings.default, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("evkit")
 
 HERE = Path(__file__).parent
 REASONS = {

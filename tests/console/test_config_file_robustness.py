@@ -6,7 +6,7 @@ import copy
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -97,7 +97,7 @@ def with_value(path: tuple[str | int, ...], value: object) -> dict[str, Any]:
 
 class TestAnyValueAnywhere(TestCase):
     @given(path=st.sampled_from(paths_of(GOOD)), value=VALUES, prune=st.booleans())
-    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=300, deadline=None)
     def test_a_file_is_applied_or_refused_with_lines(self, path, value, prune):
         text = json.dumps(with_value(path, value), indent=1)
         options = Options(with_passwords=False, prune=prune)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -212,7 +212,7 @@ def apply(name: str, text: str, **options: bool):
 
 class TestRoundTrip(TestCase):
     @given(configurations())
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60, deadline=None)
     def test_applying_the_export_changes_nothing(self, configuration):
         apply("a.json", as_json(configuration))
         assert apply("a.json", as_json(configuration)).differences == ()

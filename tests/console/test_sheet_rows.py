@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -49,7 +49,7 @@ def read_back(path: Path, shows: Sequence[Show], *stretches: Rows) -> list[tuple
 
 
 class TestTexts:
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(st.lists(st.text(), min_size=1, max_size=20))
     def test_come_back_as_they_are_stored(self, tmp_path: Path, texts: list[str]) -> None:
         found = read_back(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charging.smart.allocation import allocate
@@ -19,9 +19,7 @@ from tests.charging.smart.problems import Problem, problems
 
 EPSILON = 1e-6
 pytestmark = pytest.mark.timeout(240)
-many = settings(
-    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+many = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 @st.composite

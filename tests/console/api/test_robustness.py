@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -67,12 +67,12 @@ class TestAnyRequest(TestCase):
         assert answer.status_code < 500
 
     @given(path=st.sampled_from(PATHS), query=st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=3))
-    @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=200, deadline=None)
     def test_any_query_is_answered(self, path, query):
         self.check(self.client.get(f"/api/v1/{path}", query))
 
     @given(path=st.sampled_from(PATHS), name=st.text(max_size=10))
-    @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=100, deadline=None)
     def test_any_address_is_answered(self, path, name):
         self.check(self.client.get(f"/api/v1/{path}/{quote(name, safe='')}"))
 
@@ -81,7 +81,7 @@ class TestAnyRequest(TestCase):
         | st.just("POST charge-points/CP_1/commands"),
         body=BODIES,
     )
-    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=300, deadline=None)
     def test_any_body_is_answered(self, target, body):
         method, path = target.split()
         send = self.client.patch if method == "PATCH" else self.client.post
