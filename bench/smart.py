@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from charging.smart.allocation import allocate
 from charging.smart.connector import Connector
 from charging.smart.network import Load, Network, Node, build_network
 from charging.smart.planner import Settings, demand_of, plan
+
+if TYPE_CHECKING:
+    from tests.charging.replay.world import Troubles
 
 HOUR_S = 3600
 LIMIT_W = 30_000.0
@@ -97,21 +101,21 @@ def _replays(hours: float) -> list[Figure]:
         ]
 
 
-def _replay(name: str, troubles: object, begin: int, hours: float) -> list[Figure]:
+def _replay(name: str, troubles: Troubles, begin: int, hours: float) -> list[Figure]:
     from django.db import transaction
 
     from tests.charging.replay.sessions import DAYS, sessions_of
     from tests.charging.replay.world import World
 
     with transaction.atomic():
-        world = World(sessions_of(DAYS[1]), limit_w=LIMIT_W, starts=2, troubles=troubles)  # type: ignore[arg-type]
+        world = World(sessions_of(DAYS[1]), limit_w=LIMIT_W, starts=2, troubles=troubles)
         found = world.run(begin, begin + int(hours * HOUR_S))
         transaction.set_rollback(True)
     could_wh = min(found.demand_wh, LIMIT_W * hours)
     seen = (
         f"{found.sessions} sessions, longest {found.longest_over_s} s, at most {found.most_w / 1000:.1f} kW"
     )
-    never = None if troubles.disobedient else 0.0  # type: ignore[attr-defined]
+    never = None if troubles.disobedient else 0.0
     return [
         Figure(f"{name}: above the limit", float(found.over_s), "s", seen, at_most=never),
         Figure(f"{name}: energy delivered", 100 * found.delivered_wh / could_wh, "%", "of demand, or limit"),
