@@ -36,3 +36,8 @@ class DecisionRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def most_w(self) -> float:
+        """The most that base load and running charges could draw, in W, what is kept for starts left out."""
+        return self.used_w - self.reserve_w

@@ -40,7 +40,7 @@ class PastDecision:
 
     @property
     def free_w(self) -> float | None:
-        """What was not promised to anybody, in W; below 0 where more might have been drawn than the limit."""
+        """What was promised to nobody, in W; below 0 while what is kept for starts is not free yet."""
         return None if self.record.limit_w is None else self.record.limit_w - self.record.used_w
 
 

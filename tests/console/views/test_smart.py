@@ -214,6 +214,16 @@ class TestDecisions:
         assert ">100.0 <small>kW" in page
         assert reverse("smart_decision", args=["depot", last.pk]) in page
 
+    def test_what_is_kept_for_starts_is_not_in_what_may_be_drawn(self, client, depot) -> None:
+        """A start took 4 of the 5 kW kept: the limit of 100 kW holds, the reserve is not whole yet."""
+        DecisionRecord.objects.create(
+            site=depot.site, at=utc_now(), limit_w=100_000, base_w=0, reserve_w=5_000, used_w=104_000,
+            power_w=90_000, raised=0, lowered=2, waiting=0, shares=[],
+        )  # fmt: skip
+        client.force_login(add_user(Role.GUEST, depot.site))
+        log = client.get(reverse("smart_decisions", args=["depot"])).content.decode()
+        assert '<td data-label="At most kW" class="num">99.0</td>' in log
+
     def test_one_of_another_site_is_not_found(self, client, depot) -> None:
         rebalance(site_id=depot.site.pk, now=utc_now())
         other = add_site("other")
