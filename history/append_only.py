@@ -1,8 +1,9 @@
 """The audit journal can only grow: the database itself refuses changes, and removal before its time.
 
 What may change is that the user or the site of an entry is deleted: the entry keeps their names. An entry
-may be removed once it is `KEPT_DAYS` old. Made after migrations, as SQLite loses the triggers of a table that
-is altered.
+may be removed once it is older than an administrator has the journal kept (`Project.audit_days`), 90 days
+at least; where nothing is set, never. Made after migrations, as SQLite loses the triggers of a table that is
+altered.
 """
 
 from __future__ import annotations
@@ -12,18 +13,23 @@ from typing import Final
 from django.db import connections, transaction
 
 from history.models import AuditEntry
+from sites.models import Project
+from sites.models.project import SHORTEST
 
-KEPT_DAYS: Final = 90
+KEPT_DAYS: Final = SHORTEST["audit_days"]
+RULE: Final = "older ones go where the storage settings say for how many days"
 NO_UPDATE: Final = "audit_entry_stays"
 NO_DELETE: Final = "audit_entry_is_kept"
 
 _POSTGRESQL: Final = (
     """
 CREATE OR REPLACE FUNCTION audit_entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  kept integer := (SELECT audit_days FROM {project});
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    IF OLD.at > now() - interval '{days} days' THEN
-      RAISE EXCEPTION 'audit entries are kept for {days} days' USING ERRCODE = 'restrict_violation';
+    IF kept IS NULL OR OLD.at > now() - make_interval(days => greatest(kept, {days})) THEN
+      RAISE EXCEPTION 'audit entries are kept: {rule}' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN OLD;
   END IF;
@@ -45,19 +51,32 @@ FOR EACH ROW EXECUTE FUNCTION audit_entry_guard()
 """,
 )
 _SQLITE: Final = (
+    "DROP TRIGGER IF EXISTS {no_update}",
+    "DROP TRIGGER IF EXISTS {no_delete}",
     """
-CREATE TRIGGER IF NOT EXISTS {no_update} BEFORE UPDATE ON {table}
+CREATE TRIGGER {no_update} BEFORE UPDATE ON {table}
 WHEN NOT ({same}
   AND (NEW.user_id IS NULL OR NEW.user_id IS OLD.user_id)
   AND (NEW.site_id IS NULL OR NEW.site_id IS OLD.site_id))
 BEGIN SELECT RAISE(ABORT, 'audit entries never change'); END
 """,
     """
-CREATE TRIGGER IF NOT EXISTS {no_delete} BEFORE DELETE ON {table}
-WHEN OLD.at > datetime('now', '-{days} days')
-BEGIN SELECT RAISE(ABORT, 'audit entries are kept for {days} days'); END
+CREATE TRIGGER {no_delete} BEFORE DELETE ON {table}
+WHEN NOT EXISTS (
+  SELECT 1 FROM {project}
+  WHERE OLD.at <= strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || max(audit_days, {days}) || ' days')
+)
+BEGIN SELECT RAISE(ABORT, 'audit entries are kept: {rule}'); END
 """,
 )
+
+
+def unguard_audit(*, using: str, plan: object = None, **_signal: object) -> None:
+    """Take SQLite's triggers away before migrations: it alters no table that another's trigger reads."""
+    if plan and connections[using].vendor == "sqlite":
+        with connections[using].cursor() as cursor:
+            for name in (NO_UPDATE, NO_DELETE):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
 def guard_audit(*, using: str, plan: object = None, **_signal: object) -> None:
@@ -65,8 +84,8 @@ def guard_audit(*, using: str, plan: object = None, **_signal: object) -> None:
     if plan is None:
         return
     connection = connections[using]
-    table = AuditEntry._meta.db_table  # noqa: SLF001 (Django's documented Meta API)
-    if table not in connection.introspection.table_names():
+    table, project = (model._meta.db_table for model in (AuditEntry, Project))  # noqa: SLF001
+    if not {table, project} <= set(connection.introspection.table_names()):
         return
     fixed = [
         field.column
@@ -74,7 +93,10 @@ def guard_audit(*, using: str, plan: object = None, **_signal: object) -> None:
         if field.name not in {"user", "site"}
     ]
     same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in fixed)
-    names = {"table": table, "days": KEPT_DAYS, "no_update": NO_UPDATE, "no_delete": NO_DELETE, "same": same}
+    names = {
+        "table": table, "project": project, "days": KEPT_DAYS, "rule": RULE,
+        "no_update": NO_UPDATE, "no_delete": NO_DELETE, "same": same,
+    }  # fmt: skip
     with transaction.atomic(using=using), connection.cursor() as cursor:
         for statement in _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE:
             cursor.execute(statement.format(**names))

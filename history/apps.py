@@ -12,9 +12,10 @@ class HistoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the views for other tools and the guard of the audit journal follow the migrations."""
-        from history.append_only import guard_audit
+        from history.append_only import guard_audit, unguard_audit
         from history.open_database.making import after_migrations, before_migrations
 
         pre_migrate.connect(before_migrations, sender=self)
+        pre_migrate.connect(unguard_audit, sender=self)
         post_migrate.connect(after_migrations, sender=self)
         post_migrate.connect(guard_audit, sender=self)

@@ -38,9 +38,9 @@ def remove(table: Table, removal: Removal, go_on: GoOn) -> tuple[bool, int]:
             _archive_partition(table, name, month)
         drop_detached(connection, name)
         steps += 1
-    for owner in owners_of(table, removal.before):
+    for mine in parts_of(table, removal.before):
         while go_on():
-            if not _remove_step(table, owner, removal):
+            if not _remove_step(table, mine, removal):
                 break
             steps += 1
         else:
@@ -48,8 +48,11 @@ def remove(table: Table, removal: Removal, go_on: GoOn) -> tuple[bool, int]:
     return True, steps
 
 
-def owners_of(table: Table, before: datetime) -> Iterator[int]:
-    """Yield the charge points (or sites) that have rows before a moment, each found by a step in an index."""
+def parts_of(table: Table, before: datetime) -> Iterator[Any]:
+    """Yield the old rows of each charge point (or site) that has any, each found by a step in an index."""
+    if not table.owner:
+        yield table.old(before)
+        return
     last = _FIRST
     while True:
         rows = table.rows.filter(**{f"{table.owner}__gt": last})
@@ -57,13 +60,13 @@ def owners_of(table: Table, before: datetime) -> Iterator[int]:
         if following is None:
             return
         last = following
-        if table.old(before).filter(**{table.owner: last}).exists():
-            yield last
+        mine = table.old(before).filter(**{table.owner: last})
+        if mine.exists():
+            yield mine
 
 
-def _remove_step(table: Table, owner: int, removal: Removal) -> bool:
-    """Remove the oldest day, or month, of a charge point; False if there is nothing left."""
-    mine = table.old(removal.before).filter(**{table.owner: owner})
+def _remove_step(table: Table, mine: Any, removal: Removal) -> bool:
+    """Remove the oldest day, or month, of what is old; False if there is nothing left."""
     oldest = mine.aggregate(oldest=Min(table.time))["oldest"]
     if oldest is None:
         return False

@@ -8,7 +8,8 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.lookups import IsNull
 
-from chargers.models import Command
+from chargers.models import Command, FileJob
+from chargers.services.file_transitions import OPEN
 from charging.models import ConnectorLimit, LimitChange, LocalList, Reservation
 from charging.services.smart.marks import SMART
 
@@ -54,3 +55,12 @@ def calls_of_commands_that_are_over(before: datetime) -> Q:
     """Return which calls may go: those of the commands that may."""
     gone = Command.objects.filter(commands_that_are_over(before), finished_at__lt=before)
     return Q(command__in=gone.values("pk"))
+
+
+def jobs_that_are_over(_before: datetime) -> Q:
+    """Return which file jobs may go: neither the newest of its kind nor one whose file is here."""
+    newer = FileJob.objects.filter(
+        charge_point=OuterRef("charge_point"), kind=OuterRef("kind"), pk__gt=OuterRef("pk")
+    )
+    gone = Q(received_at=None) | Q(removed_at__isnull=False)
+    return Q(Exists(newer)) & gone & ~Q(state__in=OPEN)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Min, Sum
 
 from evkit.core.partitions import months_of
 from evkit.core.recorders import SYSTEM, Actor, Deed, record
@@ -55,7 +55,7 @@ def _forecast(kind: Kind, days: int | None, now: datetime) -> Forecast:
     if days is None:
         return Forecast(kind, None, None, oldest, 0, size)
     before = kind.kept_from(days, now)
-    rows = table.old(before).values(table.owner)[:COUNTED].count() if oldest and oldest < before else 0
+    rows = table.old(before).values(table.time)[:COUNTED].count() if oldest and oldest < before else 0
     return Forecast(kind, days, before, oldest, rows, size)
 
 
@@ -75,6 +75,8 @@ def _oldest(table: Table) -> datetime | None:
 
 
 def _size(kind: Kind) -> int | None:
+    if kind.contents:
+        return kind.tables[-1].rows.aggregate(size=Sum("size"))["size"] or 0
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:
@@ -98,7 +100,7 @@ def remove_old(*, now: datetime, go_on: Callable[[], bool] = lambda: True) -> bo
     project = project_settings()
     for kind in KINDS:
         days = kind.days(project)
-        if days is None:
+        if days is None or kind.contents:
             continue
         removal = Removal(kind.kept_from(days, now), archived=project.archive_removed)
         if kind.key == "meter_samples":

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,10 +10,14 @@ from sites.types import Unit
 
 RETENTION: Final = (
     "messages_days", "meter_samples_days", "minutes_days", "quarters_days", "hours_days", "transactions_days",
-    "commands_days", "limit_changes_days", "decisions_days", "connections_days", "diagnostics_days",
+    "reservations_days", "file_jobs_days", "commands_days", "limit_changes_days", "decisions_days",
+    "connections_days", "security_events_days", "vendor_messages_days", "audit_days", "diagnostics_days",
     "logs_days",
 )  # fmt: skip
 """The fields of the project that tell for how many days something is kept; None keeps it for ever."""
+
+SHORTEST: Final = {"audit_days": 90}
+"""For how many days at least; one day where nothing is said."""
 
 
 class Project(models.Model):
@@ -49,6 +54,25 @@ class Project(models.Model):
     connections_days = models.PositiveIntegerField(
         _("keep connections, boots, outages and refused badges (days)"), default=1825, null=True, blank=True
     )
+    reservations_days = models.PositiveIntegerField(
+        _("keep reservations (days)"), default=1825, null=True, blank=True
+    )
+    file_jobs_days = models.PositiveIntegerField(
+        _("keep firmware updates and uploads (days)"), default=1825, null=True, blank=True
+    )
+    security_events_days = models.PositiveIntegerField(
+        _("keep security events (days)"), default=1825, null=True, blank=True
+    )
+    vendor_messages_days = models.PositiveIntegerField(
+        _("keep messages of vendors (days)"), default=400, null=True, blank=True
+    )
+    audit_days = models.PositiveIntegerField(
+        _("keep the audit journal (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(SHORTEST["audit_days"])],
+        help_text=_("Empty keeps it for ever; at least 90 days."),
+    )
     archive_removed = models.BooleanField(
         _("archive before removal"),
         default=False,
@@ -64,7 +88,13 @@ class Project(models.Model):
     class Meta:
         verbose_name = _("project")
         verbose_name_plural = _("project")
-        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="project_single_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="project_single_row"),
+            models.CheckConstraint(
+                condition=models.Q(audit_days=None) | models.Q(audit_days__gte=SHORTEST["audit_days"]),
+                name="project_audit_kept_long_enough",
+            ),
+        ]
 
     def __str__(self) -> str:
         return "evkit"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from evkit.core.events import publish_after_commit
 from sites.events import SiteMeterRead, VariableChanged
-from sites.models import ExternalValue, ExternalVariable, Project, Site, SiteMeterReading
+from sites.models import ExternalValue, ExternalVariable, Site, SiteMeterReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,13 @@ class MeterReading:
 
 @transaction.atomic
 def record_meter_reading(*, site: Site, reading: MeterReading, now: datetime) -> SiteMeterReading:
-    """Store a reading; one of the same moment replaces the former, those past retention go."""
+    """Store a reading; one of the same moment replaces the former."""
     phases = dict(zip(("current_l1_a", "current_l2_a", "current_l3_a"), reading.current_a, strict=False))
     row, _created = SiteMeterReading.objects.update_or_create(
         site=site,
         at=reading.at,
         defaults={"received_at": now, "power_w": reading.power_w, **phases},
     )
-    SiteMeterReading.objects.filter(site=site, at__lt=_kept_since(now)).delete()
     publish_after_commit(SiteMeterRead(site.pk))
     return row
 
@@ -45,14 +44,5 @@ def set_variable(*, name: str, value: object, quality: str, at: datetime, now: d
     ExternalValue.objects.update_or_create(
         variable=variable, at=at, defaults={"value": value, "quality": quality}
     )
-    ExternalValue.objects.filter(variable=variable, at__lt=_kept_since(now)).delete()
     publish_after_commit(VariableChanged(variable.pk))
     return variable
-
-
-def _kept_since(now: datetime) -> datetime:
-    """Return the time before which values from outside are dropped: as long as meter samples are kept."""
-    project = Project.objects.filter(pk=1).first() or Project(pk=1)
-    if project.meter_samples_days is None:
-        return datetime.min.replace(tzinfo=UTC)
-    return now - timedelta(days=project.meter_samples_days)

@@ -18,7 +18,7 @@ from evkit.console.config_file.exporting import as_json, as_yaml, export_configu
 from evkit.console.config_file.nodes import Source
 from evkit.console.config_file.service import Options, apply_configuration
 from evkit.core.clock import utc_now
-from sites.models.project import RETENTION
+from sites.models.project import RETENTION, SHORTEST
 from sites.types import AtEnd, Distribution, HolidayRule, Role, UnknownTagPolicy
 from tests.factories import ChargePointFactory, SiteFactory
 
@@ -49,7 +49,8 @@ MODES = st.fixed_dictionaries(
 )
 RETENTIONS = st.fixed_dictionaries(
     {},
-    optional={name: st.none() | st.integers(1, 36_500) for name in RETENTION} | {"archive": st.booleans()},
+    optional={name: st.none() | st.integers(SHORTEST.get(name, 1), 36_500) for name in RETENTION}
+    | {"archive": st.booleans()},
 )
 
 

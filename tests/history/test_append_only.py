@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from evkit.core.clock import utc_now
 from history.append_only import KEPT_DAYS, guard_audit
 from history.models import AuditEntry
-from sites.models import User
+from sites.models import Project, User
 from sites.types import Role
 from tests.factories import SiteFactory
 
@@ -44,17 +44,34 @@ def test_an_entry_never_changes(change):
     assert (row.verb, row.user_name, row.details, row.address) == ("command", "ada", {"action": "Reset"}, "")
 
 
-def test_an_entry_is_not_removed_before_its_time():
-    entry()
-    with pytest.raises(IntegrityError, match=f"kept for {KEPT_DAYS} days"), transaction.atomic():
+@pytest.mark.parametrize(
+    ("kept", "age", "goes"),
+    [
+        (None, 9_999, False), (KEPT_DAYS, KEPT_DAYS - 1, False), (KEPT_DAYS, KEPT_DAYS + 1, True),
+        (400, 399, False), (400, 401, True),
+    ],
+)  # fmt: skip
+def test_an_entry_is_removed_only_once_it_is_older_than_an_administrator_set(kept, age, goes):
+    Project.objects.update_or_create(pk=1, defaults={"audit_days": kept})
+    entry(days=age)
+    if not goes:
+        with pytest.raises(IntegrityError, match="storage settings"), transaction.atomic():
+            AuditEntry.objects.all().delete()
+    else:
         AuditEntry.objects.all().delete()
-    assert AuditEntry.objects.count() == 1
+    assert AuditEntry.objects.count() == (0 if goes else 1)
 
 
-def test_an_old_entry_can_be_removed():
-    entry(days=KEPT_DAYS + 1)
-    AuditEntry.objects.all().delete()
-    assert AuditEntry.objects.count() == 0
+def test_without_a_project_nothing_is_removed():
+    Project.objects.all().delete()
+    entry(days=9_999)
+    with pytest.raises(IntegrityError, match="storage settings"), transaction.atomic():
+        AuditEntry.objects.all().delete()
+
+
+def test_less_than_the_least_cannot_be_set():
+    with pytest.raises(IntegrityError, match="project_audit_kept_long_enough"), transaction.atomic():
+        Project.objects.update_or_create(pk=1, defaults={"audit_days": KEPT_DAYS - 1})
 
 
 def test_an_entry_survives_its_user_and_its_site_and_belongs_to_no_other():

@@ -50,9 +50,12 @@ def _read_days(posted: QueryDict) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for kind in KINDS:
         text = posted.get(kind.setting, "").strip()
-        good = text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= LONGEST_DAYS
+        good = (
+            text.isascii() and text.isdigit() and len(text) < 6 and kind.shortest <= int(text) <= LONGEST_DAYS
+        )
         if text and not good:
-            message = _("%(kind)s: give 1 to 36500 days, or nothing to keep them for ever.")
-            raise InvalidInputError(message % {"kind": kind.label}, field=kind.setting)
+            message = _("%(kind)s: give %(shortest)d to 36500 days, or nothing to keep them for ever.")
+            told = {"kind": kind.label, "shortest": kind.shortest}
+            raise InvalidInputError(message % told, field=kind.setting)
         found[kind.setting] = int(text) if text else None
     return found

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from chargers.models import ChargePointState, EvseState
@@ -10,7 +10,7 @@ from evkit.core.clock import utc_now
 from evkit.core.events import Event, bus
 from history.models import AuditEntry
 from sites.events import SiteChanged, SiteMeterRead
-from sites.models import ExternalValue, ExternalVariable, Project, Site, SiteMeterReading
+from sites.models import ExternalValue, ExternalVariable, Site, SiteMeterReading
 from tests.factories import SiteFactory
 
 
@@ -114,15 +114,6 @@ class TestSiteMeter:
         answer = administrator.post("sites/mine/meter", {"timestamp": "2026-03-01T12:00:00Z"})
         assert answer.status_code == 422
         assert not SiteMeterReading.objects.exists()
-
-    def test_readings_past_retention_go(self, administrator, mine):
-        Project.objects.update_or_create(pk=1, defaults={"meter_samples_days": 10})
-        now = datetime.now(UTC)
-        for age in (30, 5):
-            SiteMeterReading.objects.create(site=mine.site, at=now - timedelta(days=age), received_at=now)
-        administrator.post("sites/mine/meter", {"power_w": 1})
-        ages = [(now - row.at).days for row in SiteMeterReading.objects.all()]
-        assert [age for age in ages if age > 0] == [5]
 
 
 class TestVariables:

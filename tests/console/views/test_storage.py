@@ -46,6 +46,12 @@ class TestStorage:
         assert project.archive_removed
         assert AuditEntry.objects.get(object_type="retention").details["messages_days"] == 30
 
+    def test_the_audit_journal_is_kept_for_ninety_days_at_least(self, client, depot):
+        answer = client.post(reverse("storage"), {**DAYS, "audit_days": "89", "do": "keep"}, follow=True)
+        assert "Audit journal: give 90 to 36500 days" in answer.content.decode()
+        client.post(reverse("storage"), {**DAYS, "audit_days": "90", "do": "keep"})
+        assert Project.objects.get(pk=1).audit_days == 90
+
     def test_refuses_what_is_no_number_of_days(self, client, depot):
         answer = client.post(reverse("storage"), {**DAYS, "messages_days": "0", "do": "keep"}, follow=True)
         assert "36500" in answer.content.decode()

@@ -1,39 +1,57 @@
 from __future__ import annotations
 
-import gzip
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import CASCADE
 
-from chargers.models import Boot, Command, CommandCall, Connection, Outage
+from chargers.models import (
+    Boot,
+    Command,
+    CommandCall,
+    Connection,
+    ConnectionFailure,
+    FileJob,
+    JobStatus,
+    Outage,
+)
 from charging.models import (
     ConnectorLimit,
     DecisionRecord,
     LimitChange,
-    MeterSample,
     OperationBatch,
     OperationLine,
+    OrphanStop,
     Pause,
+    Reservation,
     Transaction,
 )
 from charging.services.smart.marks import SMART
 from charging.types import LimitKind
 from evkit.core.partitions import create_months
-from evkit.core.recorders import SYSTEM
+from history.append_only import guard_audit
 from history.models import AuditEntry, HourRollup, Message, RollupState
 from history.retention.kinds import KINDS
-from history.services.retention import change_retention, forecast, remove_old
+from history.services.retention import forecast, remove_old
 from history.services.rollups import roll_up
-from sites.models import Project, User
+from sites.models import Project, SiteMeterReading
 from tests.factories import EvseFactory, TransactionFactory
+from tests.history.services.old_rows import (
+    NOW,
+    OLD,
+    audit,
+    command,
+    file_job,
+    fill,
+    keep,
+    measure,
+    pause,
+    reserve,
+    samples,
+)  # fmt: skip
 
-NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-OLD = datetime(2026, 1, 10, 10, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
@@ -46,27 +64,6 @@ def data_folder(settings, tmp_path):
 @pytest.fixture
 def evse():
     return EvseFactory()
-
-
-def keep(**days: int | None) -> None:
-    archived = bool(days.pop("archived", 0))
-    change_retention(days=days, archived=archived, actor=SYSTEM)
-
-
-def measure(evse, at, **values: Any) -> None:
-    MeterSample.objects.create(
-        charge_point_id=evse.charge_point_id, evse_number=evse.number, measured_at=at, received_at=at,
-        fingerprint=int(at.timestamp()), packed=[1.0, 2.5], **values,
-    )  # fmt: skip
-
-
-def fill(evse) -> None:
-    for at in (OLD, OLD + timedelta(days=3), OLD + timedelta(days=40), NOW - timedelta(hours=1)):
-        measure(evse, at, power_w=7.0)
-
-
-def samples() -> list[Any]:
-    return list(MeterSample.objects.order_by("measured_at").values())
 
 
 @pytest.mark.parametrize("oldest", [(2025, 5), (2026, 1), (2026, 2), (2026, 9), (2027, 4)])
@@ -197,95 +194,60 @@ class TestRemoveOld:
         assert {row.until for row in Outage.objects.all()} == {NOW, None}
         assert not Boot.objects.exists()
 
-
-def command(evse, at, **values: Any) -> Command:
-    given = {"action": "RemoteStopTransaction", "state": "accepted", "finished_at": at, **values}
-    row = Command.objects.create(
-        charge_point=evse.charge_point, evse_number=evse.number, created_at=at, deadline=at, **given
-    )
-    CommandCall.objects.create(command=row, message_id=str(uuid4()), sent_at=at)
-    return row
-
-
-def pause(evse, command: Command) -> Pause:
-    charge = TransactionFactory(evse=evse, started_at=OLD, ended_at=OLD + timedelta(hours=1))
-    return Pause.objects.create(
-        transaction=charge, evse=evse, command=command, profile_id=1, stack_level=1, since=OLD
-    )
-
-
-class TestArchive:
-    @pytest.mark.parametrize("partitioned", [True, False])
-    def test_is_restored_as_it_was(self, evse, data_folder, partitioned):
-        if partitioned:
-            create_months(connection, "charging_metersample", OLD.date())
-        fill(evse)
-        before = samples()
-        keep(meter_samples_days=1, archived=1)
-        remove_old(now=NOW)
-        assert len(samples()) == 1
-        files = sorted((data_folder / "archive" / "charging_metersample").glob("*.jsonl.gz"))
-        assert [path.name for path in files] == ["2026-01.jsonl.gz", "2026-02.jsonl.gz"]
-        call_command("restore_archive", *files)
-        call_command("restore_archive", *files)
-        assert samples() == before
-
-    def test_transactions_come_back_too(self, evse, data_folder):
-        row = TransactionFactory(evse=evse, started_at=OLD, ended_at=OLD + timedelta(hours=1))
-        before = Transaction.objects.values().get()
-        keep(transactions_days=1, archived=1)
-        remove_old(now=NOW)
-        assert not Transaction.objects.exists()
-        call_command("restore_archive", data_folder / "archive/charging_transaction/2026-01.jsonl.gz")
-        assert Transaction.objects.values().get() == before
-        assert row.number == before["number"]
-
-    def test_everything_comes_back_in_whatever_order_the_files_are_named(self, evse, data_folder):
-        pause(evse, command(evse, OLD, requested_name="otto"))
-        gone, _last = command(evse, OLD), command(evse, NOW)
-        batch = OperationBatch.objects.create(
-            site=evse.charge_point.site, operation="stop", token=uuid4(), created_at=OLD
-        )
-        OperationLine.objects.create(batch=batch, position=0, charge_point=evse.charge_point, command=gone)
-        models = (Transaction, Pause, Command, CommandCall, OperationBatch, OperationLine)
-        before = [list(model.objects.order_by("pk").values()) for model in models]
-        keep(transactions_days=1, commands_days=1, archived=1)
+    def test_what_waits_for_somebody_stays(self, evse):
+        for settled in (OLD, None):
+            OrphanStop.objects.create(
+                charge_point=evse.charge_point, digest=f"{settled}", stopped_at=OLD, received_at=OLD,
+                payload={}, settled_at=settled,
+            )  # fmt: skip
+        for number, ended in ((1, OLD), (2, None)):
+            reserve(evse, number, ended)
+        keep(transactions_days=30, reservations_days=30)
         assert remove_old(now=NOW)
-        assert [model.objects.count() for model in models] == [0, 0, 1, 1, 0, 0]
-        call_command("restore_archive", *sorted((data_folder / "archive").rglob("*.jsonl.gz")))
-        assert [list(model.objects.order_by("pk").values()) for model in models] == before
-        assert AuditEntry.objects.filter(verb="restore", object_key="chargers.command").exists()
+        assert [row.settled_at for row in OrphanStop.objects.all()] == [None]
+        assert [row.connector for row in Reservation.objects.all()] == [2]
 
-    def test_what_was_deleted_meanwhile_is_no_hindrance(self, evse, data_folder):
-        user, other = User.objects.create_user("anna"), EvseFactory()
-        command(evse, OLD, requested_by=user), command(evse, NOW)
-        command(other, OLD), command(other, NOW)
-        keep(commands_days=1, archived=1)
-        remove_old(now=NOW)
-        user.delete()
-        other.charge_point.delete()
-        call_command("restore_archive", *sorted((data_folder / "archive").rglob("*.jsonl.gz")))
-        assert Command.objects.get(created_at=OLD).requested_by is None
+    def test_file_jobs_go_after_their_files_apart_from_the_last_of_its_kind(self, evse):
+        here = file_job(evse, received_at=OLD)
+        open_one = file_job(evse, state="uploading")
+        file_job(evse, received_at=OLD, removed_at=NOW)
+        last = file_job(evse)
+        keep(file_jobs_days=30, diagnostics_days=1)
+        assert remove_old(now=NOW)
+        assert set(FileJob.objects.all()) == {here, open_one, last}
+        assert not JobStatus.objects.exists()
 
-    def test_what_a_crash_broke_off_is_written_again(self, evse, data_folder):
-        fill(evse)
-        keep(meter_samples_days=1, archived=1)
-        path = data_folder / "archive" / "charging_metersample" / "2026-01.jsonl.gz"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(gzip.compress(b'{"format":')[:12])
-        before = samples()
-        remove_old(now=NOW)
-        call_command("restore_archive", path)
-        assert samples() == [*before[:2], before[-1]]
+    def test_what_belongs_to_no_charge_point_goes_by_time_alone(self, evse):
+        site, audited = evse.charge_point.site, []
+        for at in (OLD - timedelta(days=60), OLD, NOW):
+            audited.append(audit(at, site if at == OLD else None))
+            SiteMeterReading.objects.create(site=site, at=at, received_at=at, power_w=1)
+            ConnectionFailure.objects.create(
+                identity=f"{at}", reason="unknown", first_at=at, last_at=at, address="1.2.3.4"
+            )
+        guard_audit(using="default", plan=[])
+        keep(audit_days=90, connections_days=30, meter_samples_days=30)
+        assert remove_old(now=datetime(2026, 5, 20, tzinfo=UTC))
+        assert AuditEntry.objects.filter(verb="reset").count() == 1
+        assert [row.at for row in SiteMeterReading.objects.all()] == []
+        assert not ConnectionFailure.objects.exists()
 
-    def test_something_else_is_refused(self, tmp_path):
-        path = tmp_path / "other.gz"
-        path.write_bytes(gzip.compress(b"hello\n"))
-        with pytest.raises(CommandError, match=r"other\.gz"):
-            call_command("restore_archive", path)
+    def test_the_audit_journal_stays_where_nothing_is_set(self, evse):
+        audit(datetime(2016, 1, 1, tzinfo=UTC))
+        assert remove_old(now=NOW)
+        assert AuditEntry.objects.filter(verb="reset").count() == 1
 
 
 class TestForecast:
+    def test_tells_of_the_files_that_are_here(self, evse):
+        file_job(evse, received_at=OLD, size=1000)
+        file_job(evse, received_at=NOW, size=500)
+        file_job(evse, received_at=OLD, size=9, removed_at=OLD)
+        file_job(evse, received_at=OLD, size=9, kind="log")
+        found = {each.kind.key: each for each in forecast(days={"diagnostics_days": 30}, now=NOW)}
+        told = found["diagnostics"]
+        assert (told.rows, told.oldest, told.size) == (1, OLD, 1500)
+
     def test_tells_what_would_go_without_removing_it(self, evse):
         fill(evse)
         Project.objects.get_or_create(pk=1)

@@ -10,15 +10,15 @@ from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import Problem
 from evkit.console.config_file.reading.shared import limit, section, weekly_range
-from sites.models.project import RETENTION
+from sites.models.project import RETENTION, SHORTEST
 
-DAYS_KEPT = checks.integer(1, 36_500)
+DAYS_KEPT = {name: checks.integer(SHORTEST.get(name, 1), 36_500) for name in RETENTION}
 
 
 def read_project(fields: Fields) -> ProjectDeclaration:
     """Return what the keys of `project` declare."""
     retention = fields.within("retention", *RETENTION, "archive")
-    told = {name: retention.optional(name, DAYS_KEPT) for name in RETENTION}
+    told = {name: retention.optional(name, DAYS_KEPT[name]) for name in RETENTION}
     told |= {"archive_removed": retention.value("archive", checks.flag)}
     return ProjectDeclaration(
         limit=limit(fields, "limit"),
