@@ -47,7 +47,8 @@ class Connector:
         hardware: the most it can take.
         minimum: the least it charges with; below that it is 0.
         step: between two settings.
-        charging: a transaction is open.
+        charging: a transaction is open, and runs as far as is known.
+        vacant: one is open all the same: its stop is missing.
         site: index of the settings of its site.
         barred: no power may flow to it: a schedule, or somebody who holds it.
         reachable: connected, so that it can be told, and tells of its charges.
@@ -77,6 +78,7 @@ class Connector:
     minimum: float
     step: float
     charging: bool
+    vacant: bool = False
     site: int = 0
     barred: bool = False
     reachable: bool = True

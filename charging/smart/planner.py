@@ -29,16 +29,17 @@ SMALL_RAISE_AFTER_S: Final = 900.0
 
 HOLD_ON_S: Final = 900.0
 HOLD_OFF_S: Final = 300.0
+"""Who was admitted stays admitted so long, who had to wait waits so long, before the power changes hands."""
 
 MARGIN: Final = 0.15
 """By so much less patient must a waiting vehicle be than one that charges to take its turn."""
-"""Who was admitted stays admitted so long, who had to wait waits so long, before the power changes hands."""
 
 
 class Why(StrEnum):
     """What decides a connector's setting."""
 
     IDLE = "idle"
+    VACANT = "vacant"
     CAP = "cap"
     SHARE = "share"
     NO_ROOM = "no_room"
@@ -245,12 +246,7 @@ def _standing(
 
 
 def _wanted(
-    latest: Floats,
-    target: Floats,
-    amount: Floats,
-    told: Mask,
-    waits: Mask,
-    crowded: Mask,
+    latest: Floats, target: Floats, amount: Floats, told: Mask, waits: Mask, crowded: Mask
 ) -> _Changes:
     differs = told & ~(np.abs(latest - target) < 1e-6)
     # Within an envelope that still stands, a setting above the confirmed one is a raise as well.
@@ -288,7 +284,7 @@ def _orders(
 
 def _reason(connector: Connector, allocation: Allocation, index: int) -> Why:
     if not connector.charging:
-        return Why.IDLE
+        return Why.VACANT if connector.vacant else Why.IDLE
     if not connector.reachable:
         return Why.UNREACHABLE
     if not connector.obeys:

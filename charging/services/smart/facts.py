@@ -33,6 +33,7 @@ class EvseState:
     """What is known of a connector now."""
 
     status: str
+    status_since: datetime | None
     power_w: float | None
     current_l1_a: float | None
     current_l2_a: float | None

@@ -12,11 +12,11 @@ from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
 from charging.priorities import priority_of
 from charging.services.smart.facts import EvseFacts, EvseState, PointState
 from charging.services.smart.foreign import Foreign
-from charging.services.smart.ladder import has_given_up
+from charging.services.smart.ladder import Way, has_given_up, way_of
 from charging.services.smart.marks import LEVEL
 from charging.services.smart.observing import learn, measuring_time
 from charging.services.smart.settings_of import Range
-from charging.smart.connector import LATENCY_S, Connector, Limits, useful
+from charging.smart.connector import LATENCY_S, STANDBY, Connector, Limits, useful
 from charging.smart.network import Load
 from charging.smart.resting import Rest, rest_of
 from charging.smart.rules import Rule
@@ -88,6 +88,7 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
     at = measuring_time(state, place.own, row.confirmed_at, now)
     measured = _drawn(place, state) if at and state else None
     learn(row, settings, measured, at)
+    vacant = is_vacant(place, measured, at)
     falls_in_s = -_ago_s(row.falls_at, now) if row.falls_at else float("inf")
     changed_ago_s = _ago_s(row.changed_at, now)
     row.cap = useful(
@@ -101,7 +102,8 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         hardware=settings.hardware,
         minimum=settings.minimum,
         step=settings.step,
-        charging=charge is not None,
+        charging=charge is not None and not vacant,
+        vacant=vacant,
         site=site,
         barred=place.barred or has_given_up(row),
         reachable=place.connected,
@@ -131,6 +133,24 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         off_for_s=_ago_s(row.off_since, now) if row.off_since else None,
     )
     return _held(place, known, now)
+
+
+def is_vacant(place: Place, measured: float | None, at: datetime | None) -> bool:
+    """Return whether a connector says that it is free while its transaction is open, whose stop is missing.
+
+    A charge point that forgot it, over a boot for example, refuses limits for it; the closing rules of the
+    site end it. Where power was `measured` (`at`) since it became free, it charges all the same; where it
+    was free before the start, it does not tell its states. A limit told as the default profile would rule
+    the next charge as well: there it stays.
+    """
+    state, charge, settings = place.evse.state, place.charge, place.settings
+    if charge is None or state is None or state.status != ConnectorStatus.AVAILABLE:
+        return False
+    since = state.status_since
+    if since is None or since <= charge.started_received_at or way_of(place.row) == Way.AS_DEFAULT:
+        return False
+    flows = at is not None and at > since and (measured or 0.0) > settings.minimum * STANDBY
+    return not flows
 
 
 def _note_rest(

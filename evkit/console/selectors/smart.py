@@ -27,6 +27,7 @@ from sites.limits import limit_w_at
 from sites.models import ScheduleGroup, Site
 
 REASONS: Final[Mapping[str, Promise]] = {
+    Why.VACANT: gettext_lazy("says that it is free: the stop of its charge is missing"),
     Why.NO_ROOM: gettext_lazy("waits: the power is not enough for its minimum"),
     Why.RESTS: gettext_lazy("takes nothing: others use its share until it is asked again"),
     Why.BARRED: gettext_lazy("held by its schedule or by somebody"),
