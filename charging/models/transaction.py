@@ -129,6 +129,7 @@ class Transaction(models.Model):
         indexes = [
             models.Index(fields=["charge_point", "-started_at"], name="transaction_by_charge_point"),
             models.Index(fields=["-started_at"], name="transaction_recent"),
+            models.Index(fields=["ended_at"], name="transaction_by_end"),
             models.Index(Upper("id_tag"), name="transaction_by_tag"),
             models.Index(
                 fields=["number"],

@@ -18,7 +18,8 @@ class Column(tables.Column):
     `render_<name>` draws. `sort` names the fields to order by, usually the path; rows without a value come
     last either way, on every database. `usual` says whether it is shown unless the viewer chooses
     otherwise, `live` whether its order changes while one looks. `nullable` False says that every row has a
-    value, so that a plain index gives the order.
+    value, so that a plain index gives the order; `endless` that a row without one comes after all others,
+    first where the last come first, as what still runs does.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Column(tables.Column):
         usual: bool = True,
         live: bool = False,
         nullable: bool = True,
+        endless: bool = False,
         css: str = "",
     ) -> None:
         self.sort = sort or ((path,) if path else ())
@@ -46,6 +48,7 @@ class Column(tables.Column):
         self.usual = usual
         self.live = live
         self.nullable = nullable
+        self.endless = endless
 
     def plain(self, table: tables.Table, record: Any, name: str) -> object:
         """Return the value of a record without any drawing; None where there is none."""
@@ -61,7 +64,9 @@ class Column(tables.Column):
 
     def order(self, queryset: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:  # noqa: FBT001
         """Return the rows in order, those that say the same in the order of their keys."""
-        last = True if self.nullable else None
+        nulls: dict[str, bool] = {"nulls_last": True} if self.nullable else {}
+        if self.endless and is_descending:
+            nulls = {"nulls_first": True}
         fields = [F(name) for name in self.sort]
-        ways = [f.desc(nulls_last=last) if is_descending else f.asc(nulls_last=last) for f in fields]
+        ways = [f.desc(**nulls) if is_descending else f.asc(**nulls) for f in fields]
         return queryset.order_by(*ways, "pk"), True

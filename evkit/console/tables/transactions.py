@@ -32,10 +32,10 @@ class TransactionTable(ListTable):
 
     number = Column(_("No."), sort=("number",), number=False, nullable=False, css="main-cell")
     start = Column(pgettext_lazy("of a transaction", "Start"), sort=("started_at",), nullable=False)
-    end = Column(pgettext_lazy("of a transaction", "End"), sort=("ended_at",))
+    end = Column(pgettext_lazy("of a transaction", "End"), sort=("ended_at",), endless=True)
     duration = Column(_("Duration"), sort=("length",), number=True)
-    site = Column(_("Site"), sort=("charge_point__site__code",))
-    place = Column(_("Charge point"), sort=("charge_point__identity", "evse__number"))
+    site = Column(_("Site"), sort=("charge_point__site__code",), nullable=False)
+    place = Column(_("Charge point"), sort=("charge_point__identity", "evse__number"), nullable=False)
     vehicle = Column(_("Vehicle"), sort=("vehicle__name",))
     tag = Column(_("Badge"), "id_tag", usual=False)
     soc = Column(_("SoC (%)"), sort=("soc_last_percent",), number=True)

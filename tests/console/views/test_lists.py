@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -182,7 +183,7 @@ class TestConnectors:
 
     def test_shows_vehicle_charge_power_and_limit(self, client: Client, connectors_url: str) -> None:
         line = next(iter(client.get(connectors_url).context["table"].lines))
-        text = {cell.label: str(cell.html) for cell in line.cells}
+        text = dict(re.findall(r'<td[^>]* data-label="([^"]*)">(.*?)</td>', line.cells, re.DOTALL))
         assert text["Vehicle or badge"] == "Bus 212"
         assert "38.4" in text["Power (kW)"]
         assert (text["Limit (kW)"], text["Energy (kWh)"]) == ("40.0", "24.8")

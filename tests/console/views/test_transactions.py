@@ -132,6 +132,23 @@ class TestTheList:
         found = numbers(log_in(Role.GUEST), url, f"?state=closed&sort={sort}")
         assert found == [history[name].number for name in order]
 
+    @pytest.mark.parametrize("sort", ["end", "-end"])
+    def test_what_runs_ends_after_all_others(
+        self, depot: Depot, log_in: LogIn, url: str, history: dict[str, Transaction], sort: str
+    ) -> None:
+        order = [history[name].number for name in ("old", "doubtful", "corrected")] + [
+            depot.transaction.number
+        ]
+        found = numbers(log_in(Role.GUEST), url, f"?sort={sort}")
+        assert found == (order if sort == "end" else order[::-1])
+
+    def test_a_name_is_no_markup(self, log_in: LogIn, url: str, history: dict[str, Transaction]) -> None:
+        Vehicle.objects.filter(code="bus-300").update(name='<b>"&', code="it's<b>")
+        page = log_in(Role.GUEST).get(url).content.decode()
+        assert '<b>"&' not in page
+        assert 'data-label="Vehicle">&lt;b&gt;&quot;&amp;</td>' in page
+        assert '<option value="it&#x27;s&lt;b&gt;">&lt;b&gt;&quot;&amp;</option>' in page
+
     def test_sums_are_over_what_is_trusted_and_say_what_they_leave_out(
         self, log_in: LogIn, url: str, history: dict[str, Transaction]
     ) -> None:
