@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from django.db import models
@@ -39,6 +39,17 @@ def live_charge_points(site: Site, only: Collection[int] | None = None) -> list[
             evse._state.fields_cache["charge_point"] = point
         points.append(point)
     return points
+
+
+def let_go(points: Iterable[ChargePoint]) -> None:
+    """Cut what ties charge points and their EVSEs to each other, once nothing of them is read any more.
+
+    Otherwise hundreds of them are left at every reading to the garbage collector, which then stops the whole
+    process, the answers to charge points too, for a fifth of a second at a time.
+    """
+    for point in points:
+        for evse in point.evses.all():
+            evse._state.fields_cache.pop("charge_point", None)
 
 
 def _evses(site: Site, only: Collection[int] | None) -> dict[int, list[Evse]]:

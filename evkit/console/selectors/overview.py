@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
-from chargers.live_rows import live_charge_points
+from chargers.live_rows import let_go, live_charge_points
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from charging.models import Transaction
 from evkit.console.cards import ChargePointCard, ConnectorCard
@@ -28,7 +28,9 @@ def site_cards(site: Site, only: Iterable[int] | None = None) -> list[ChargePoin
     """Return the cards of a site's charge points (only those ids when given), in page order."""
     rows = live_charge_points(site, None if only is None else list(only))
     transactions = plugged_transactions([row.pk for row in rows])
-    return [charge_point_card(row, transactions, site.voltage_v) for row in rows]
+    cards = [charge_point_card(row, transactions, site.voltage_v) for row in rows]
+    let_go(rows)
+    return cards
 
 
 def open_transactions(charge_point_ids: list[int]) -> dict[int, Transaction]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from chargers.live_rows import live_charge_points
+from chargers.live_rows import let_go, live_charge_points
 from chargers.models import ChargePoint, Evse
 from charging.models import Transaction
 from evkit.console.cards import ChargePointCard, Chip, ConnectorCard
@@ -25,7 +25,9 @@ def site_rows(site: Site, now: datetime, only: Collection[int] | None = None) ->
     """Return the rows of a site (only of these charge points when given), in the order of the site."""
     rows = live_charge_points(site, only)
     known = what_is_known(rows, _running([row.pk for row in rows]), now)
-    return [each for row in rows for each in _rows_of(row, known, site.voltage_v, now)]
+    shown = [each for row in rows for each in _rows_of(row, known, site.voltage_v, now)]
+    let_go(rows)
+    return shown
 
 
 def _rows_of(point: ChargePoint, known: Known, voltage_v: float, now: datetime) -> list[Row]:

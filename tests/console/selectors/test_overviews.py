@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -54,6 +56,25 @@ class TestQueries:
             add_charge_points(site, number)
         with django_assert_num_queries(15):
             assert len(site_rows(site, NOW)) == 63
+
+
+def kept() -> int:
+    """Return how many charge points and connectors are in memory."""
+    return sum(isinstance(each, ChargePoint | Evse) for each in gc.get_objects())
+
+
+class TestMemory:
+    @pytest.mark.parametrize("read", [site_cards, lambda site: site_rows(site, NOW)], ids=["cards", "rows"])
+    def test_nothing_that_was_read_is_left_to_the_garbage_collector(self, site: Site, read) -> None:
+        read(site)
+        gc.collect()
+        gc.disable()
+        try:
+            before = kept()
+            assert read(site)
+            assert kept() == before
+        finally:
+            gc.enable()
 
 
 class TestReasons:
