@@ -80,6 +80,7 @@ PLANNING: Final = (
         "schedules", _("Schedules"), "calendar-time", pages=frozenset({"schedule_group"}), key="h",
     ),
     Destination("reservations", pgettext_lazy("page", "Reservations"), "bookmark", key="b"),
+    Destination("vehicles", _("Vehicles"), "bus", pages=frozenset({"vehicle"}), key="i"),
 )  # fmt: skip
 HISTORY: Final = (
     Destination("site_curves_page", _("Curves"), "chart-line", key="v"),

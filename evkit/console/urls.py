@@ -27,6 +27,7 @@ from evkit.console.views import (
     sites,
     smart,
     users,
+    vehicles,
     weekly_limits,
     what_if,
 )
@@ -97,6 +98,8 @@ urlpatterns = [
         reservations.cancel,
         name="cancel_reservation",
     ),
+    path("sites/<slug:code>/vehicles/", vehicles.vehicles, name="vehicles"),
+    path("sites/<slug:code>/vehicles/<slug:vehicle_code>/", vehicles.vehicle, name="vehicle"),
     path("sites/<slug:code>/quarantine/", orphans.orphans, name="orphans"),
     path("quarantine/", orphans.siteless_orphans, name="siteless_orphans"),
     path("quarantine/<int:number>/settle/", orphans.settle_orphan, name="settle_orphan"),

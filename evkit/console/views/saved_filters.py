@@ -17,7 +17,9 @@ from sites.addresses import client_address
 from sites.models import SavedFilter, User
 from sites.services.saved_filters import change_filter, delete_filter, save_filter
 
-PAGES: Final = frozenset({"charge_points", "connectors", "transactions", "all_transactions", "audit"})
+PAGES: Final = frozenset(
+    {"charge_points", "connectors", "vehicles", "vehicle", "transactions", "all_transactions", "audit"}
+)
 
 
 @require_POST

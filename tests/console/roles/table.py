@@ -174,6 +174,8 @@ SITE = {
     "connectors": Row(Need.SITE, site),
     "transactions": Row(Need.SITE, site),
     "reports": Row(Need.SITE, site),
+    "vehicles": Row(Need.SITE, site),
+    "vehicle": Row(Need.SITE, lambda w: [*site(w), "bus-212"]),
     "operation": Row(Need.SITE, site),
     "operation_confirm": Row(Need.COMMAND, site, get=405, form=reset),
     "operation_run": Row(Need.COMMAND, site, get=405, post=302, form=reset),
