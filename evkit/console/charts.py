@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from charging.types import LimitKind
 from evkit.console.selectors.connector_curves import Curves
+from evkit.console.selectors.point_curves import ConnectorLines
+
+Measurements = Curves | ConnectorLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,16 @@ def measured_lines(*, direct: bool) -> Iterator[tuple[Chart, Line, str]]:
 
 
 def _chart(chart: Chart, curves: Curves, *, direct: bool) -> dict[str, Any]:
-    series = [_series(chart, line, curves) for line in chart.lines if _told(curves, line.column)]
+    series = [drawn_line(chart, line, curves) for line in chart.lines if is_told(curves, line.column)]
     if direct and chart.key == "current":
         series = [{**each, "label": _("Measured")} for each in series[:1]]
     if chart.key == "power" and series:
         series += _limits(curves)
+    return chart_data(chart, series)
+
+
+def chart_data(chart: Chart, series: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return a chart with its curves, ready for JSON."""
     return {
         "key": chart.key,
         "label": str(chart.label),
@@ -116,11 +124,13 @@ def _chart(chart: Chart, curves: Curves, *, direct: bool) -> dict[str, Any]:
     }
 
 
-def _told(curves: Curves, column: str) -> bool:
+def is_told(curves: Measurements, column: str) -> bool:
+    """Tell whether a quantity was measured at all."""
     return any(value is not None for value in curves.values.get(column, ()))
 
 
-def _series(chart: Chart, line: Line, curves: Curves) -> dict[str, Any]:
+def drawn_line(chart: Chart, line: Line, curves: Measurements) -> dict[str, Any]:
+    """Return one curve of measurements in the unit of its chart, ready for JSON."""
     values = [_round(value, chart.scale) for value in curves.values[line.column]]
     gap_s = curves.gap_s[line.column]
     return {"label": str(line.label), "style": line.style, "gap": gap_s, "values": values}

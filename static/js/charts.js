@@ -15,6 +15,8 @@ const STYLES = {
   "limit-accepted": (colours) => ({ stroke: colours.ink, width: 1.5, dash: [5, 4] }),
   "limit-requested": (colours) => ({ stroke: colours.accent, width: 1.25, dash: [2, 3] }),
 };
+// Tell curves of the same colour apart, as the dashes of swatches do.
+const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 
 // A missing value breaks the line only where the silence is longer than the server allows.
 function gapsOf(allowed) {
@@ -32,9 +34,10 @@ function rangeOf(chart) {
   };
 }
 
-function swatch(style) {
+function swatch({ style, dash }) {
   const mark = document.createElement("i");
   mark.className = `swatch swatch--line swatch--${style}`;
+  if (dash) mark.classList.add(`swatch--dash-${dash}`);
   return mark;
 }
 
@@ -174,7 +177,7 @@ class Charts {
       const item = document.createElement("span");
       item.className = "key__item";
       const value = document.createElement("b");
-      item.append(swatch(each.style), `${each.label} `, value);
+      item.append(swatch(each), `${each.label} `, value);
       figure.querySelector(".key").append(item);
       return value;
     });
@@ -222,7 +225,8 @@ class Charts {
 
   series(each, chart) {
     const style = STYLES[each.style](this.colours);
-    const common = { ...style, points: { show: false } };
+    const dashed = each.dash ? { dash: DASHES[each.dash] } : {};
+    const common = { ...style, ...dashed, points: { show: false } };
     if (each.step) return { ...common, paths: window.uPlot.paths.stepped({ align: 1 }) };
     const alone = chart.series.filter((other) => !other.step).length === 1;
     const filled = each.style === "main" && alone && chart.zero;

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, JsonResponse
@@ -19,12 +20,14 @@ from evkit.console.access import get_charge_point, get_site, member_page
 from evkit.console.charts import charts_of, resolution_note
 from evkit.console.formats import kilos
 from evkit.console.periods import Period, local_text, read_period
+from evkit.console.point_charts import point_charts
 from evkit.console.selectors.connector_curves import Curves, connector_curves
 from evkit.console.selectors.curves import chosen_hours, session_curve, site_curve
 from evkit.console.selectors.detail import last_transaction
 from evkit.console.selectors.limits import limit_steps, site_limits_at
 from evkit.console.selectors.measured import COLUMNS
 from evkit.console.selectors.overview import rated_power
+from evkit.console.selectors.point_curves import point_curves
 from evkit.console.selectors.power_curves import power_curves
 from evkit.console.selectors.transactions import transaction_url
 from evkit.console.streaming import csv_line, streamed
@@ -81,17 +84,19 @@ def connector(request: HttpRequest, code: str, identity: str, number: int) -> Js
     with timezone.override(row.site.zone if row.site else None):
         period = _period(request)
         curves = connector_curves(evse, period, width=_width(request), voltage_v=_voltage(row))
-        return _answer(row.site, period, curves, direct=evse.current == Current.DC)
+        charts = charts_of(curves, direct=evse.current == Current.DC)
+        return _answer(row.site, period, curves, charts)
 
 
 @member_page
 def point(request: HttpRequest, code: str, identity: str) -> JsonResponse:
-    """Return the added-up power of a charge point's connectors in a period."""
+    """Return the charts of a charge point in a period: its power, and what each connector measured."""
     row = get_charge_point(request, code, identity)
     site = get_site(request, code)
     with timezone.override(site.zone):
         period = _period(request)
-        return _answer(site, period, power_curves(site, row, period, width=_width(request)))
+        curves = point_curves(site, row, period, width=_width(request))
+        return _answer(site, period, curves.whole, point_charts(curves))
 
 
 @member_page
@@ -101,11 +106,11 @@ def site_curves(request: HttpRequest, code: str) -> JsonResponse:
     with timezone.override(site.zone):
         period = _period(request)
         curves = power_curves(site, None, period, width=_width(request))
-        return _answer(site, period, curves, one_limit=True)
+        return _answer(site, period, curves, charts_of(curves, direct=False, one_limit=True))
 
 
 def _answer(
-    site: Site | None, period: Period, curves: Curves, *, direct: bool = False, one_limit: bool = False
+    site: Site | None, period: Period, curves: Curves, charts: Sequence[dict[str, Any]]
 ) -> JsonResponse:
     return JsonResponse(
         {
@@ -118,7 +123,7 @@ def _answer(
             "step": curves.step_s,
             "note": resolution_note(curves),
             "times": list(curves.times),
-            "charts": charts_of(curves, direct=direct, one_limit=one_limit),
+            "charts": charts,
             "sessions": [_session(each, period) for each in curves.sessions],
             "outages": [[each.start.timestamp(), each.end.timestamp()] for each in curves.outages],
         }
