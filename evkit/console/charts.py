@@ -19,11 +19,12 @@ Measurements = Curves | ConnectorLines
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve: its column, its name and its look (main, second, third, accent)."""
+    """One curve: its column, its name, its look (main, second, third, accent), steps or not."""
 
     column: str
     label: Promise
     style: str = "main"
+    step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ CHARTS: Final = (
     Chart(
         "power", gettext_lazy("Power"), "kW", [Line("power_w", gettext_lazy("Measured"))],
         scale=1000, from_zero=True,
+    ),
+    Chart(
+        "running", gettext_lazy("Running transactions"), "",
+        [Line("running", gettext_lazy("At once"), step=True)], decimals=0, from_zero=True,
     ),
     Chart(
         "current", gettext_lazy("Current"), "A",
@@ -76,7 +81,8 @@ def charts_of(curves: Curves, *, direct: bool, one_limit: bool = False) -> list[
     """
     drawn = [_chart(chart, curves, direct=direct) for chart in CHARTS]
     if one_limit:
-        for line in (line for chart in drawn for line in chart["series"] if "step" in line):
+        power = (line for chart in drawn if chart["key"] == "power" for line in chart["series"])
+        for line in (line for line in power if "step" in line):
             line["label"] = _("Limit")
     return [chart for chart in drawn if chart["series"]]
 
@@ -133,7 +139,13 @@ def drawn_line(chart: Chart, line: Line, curves: Measurements) -> dict[str, Any]
     """Return one curve of measurements in the unit of its chart, ready for JSON."""
     values = [_round(value, chart.scale) for value in curves.values[line.column]]
     gap_s = curves.gap_s[line.column]
-    return {"label": str(line.label), "style": line.style, "gap": gap_s, "values": values}
+    return {
+        "label": str(line.label),
+        "style": line.style,
+        "gap": gap_s,
+        "values": values,
+        **({"step": True} if line.step else {}),
+    }
 
 
 def _limits(curves: Curves) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import { clocks, decimals, faded, onThemeChange, palette } from "./plotting.js";
 const REFRESH_MS = 15000;
 const LONG_REFRESH_MS = 60000;
 const LONG_S = 7 * 3600;
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 const LEAST_DRAG_PX = 6;
 const AXIS_PX = 56;
 const STYLES = {
@@ -197,7 +198,7 @@ class Charts {
       width: box.clientWidth,
       height: box.clientHeight,
       series: [{}, ...chart.series.map((each) => this.series(each, chart))],
-      axes: this.axes(),
+      axes: this.axes(chart),
       legend: { show: false },
       padding: [8, 12, 0, 0],
       cursor: {
@@ -233,7 +234,7 @@ class Charts {
     return { ...common, gaps: gapsOf(each.gap), ...(filled ? { fill: faded(style.stroke) } : {}) };
   }
 
-  axes() {
+  axes(chart) {
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const common = { stroke: this.colours.text, font, ticks: { show: false } };
     const day = 86400;
@@ -252,6 +253,7 @@ class Charts {
         size: AXIS_PX,
         gap: 8,
         space: 28,
+        ...(chart.unit ? {} : { incrs: WHOLE_STEPS }),
         grid: { stroke: this.colours.line, width: 1 },
         values: (_plot, ticks) => ticks.map((tick) => plain.format(tick)),
       },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from math import ceil
 from typing import Final
@@ -18,6 +18,7 @@ from evkit.console.selectors.curves import bucket_powers
 from evkit.console.selectors.limits import site_limits_at
 from evkit.console.selectors.measured import Number, fitting_width, rolled_until
 from evkit.console.selectors.outages import outages_within
+from evkit.console.selectors.running import running_at, running_levels
 from evkit.core.buckets import Epoch
 from history.models import PowerRollup
 from history.rollups.breaks import breaks_of
@@ -45,11 +46,15 @@ def power_curves(site: Site, point: ChargePoint | None, period: Period, *, width
         bucket_s = ceil(bucket_s / step_s) * step_s
         rows = list(_added_up(site, point, period, step_s, bucket_s))
         rows += _fresh(members, period)
-    times, power = _complete(rows, period)
+    levels = [] if point else running_levels(members, period, bucket_s=bucket_s)
+    times, power = _complete(rows, [at for at, _number in levels], period)
+    values: dict[str, Sequence[Number]] = {"power_w": power}
+    if levels:
+        values["running"] = running_at(levels, times)
     return Curves(
         times=times,
-        values={"power_w": power},
-        gap_s={"power_w": max(allowed_silence(times, power), 3.0 * step_s)},
+        values=values,
+        gap_s={"power_w": max(allowed_silence(times, power), 3.0 * step_s), "running": 0.0},
         limits={LimitKind.ACCEPTED: site_limits_at(site, times)} if point is None else {},
         sessions=_sessions(members, period) if point else [],
         outages=outages_within(members, period),
@@ -101,11 +106,13 @@ def _fresh(members: Collection[int], period: Period) -> Iterator[Point]:
         yield from _by_minute(members, Period(since, period.until))
 
 
-def _complete(rows: Iterable[Point], period: Period) -> tuple[list[float], list[Number]]:
-    """Add the ends and the middle of silences, so that lines can be broken there."""
+def _complete(
+    rows: Iterable[Point], changes: Iterable[float], period: Period
+) -> tuple[list[float], list[Number]]:
+    """Add the ends, the changes of other lines and the middle of silences, so that lines break there."""
     known: dict[float, Number] = dict(sorted(rows))
     marks = [period.since.timestamp(), period.until.timestamp()]
-    marks += silences(list(known))
+    marks += [*silences(list(known)), *changes]
     complete = dict.fromkeys(marks) | known
     times = sorted(complete)
     return times, [complete[at] for at in times]

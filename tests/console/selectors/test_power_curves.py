@@ -6,9 +6,10 @@ import pytest
 
 from charging.models import MeterSample
 from evkit.console.periods import Period
+from evkit.console.selectors import running
 from evkit.console.selectors.power_curves import power_curves
 from history.services.rollups import roll_up
-from tests.factories import EARLY, ChargePointFactory, EvseFactory
+from tests.factories import EARLY, ChargePointFactory, EvseFactory, TransactionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +20,14 @@ def measure(evse, minute, power_w):
         charge_point_id=evse.charge_point_id, evse_number=evse.number, measured_at=at, received_at=at,
         fingerprint=minute, power_w=power_w,
     )  # fmt: skip
+
+
+def charge(evse, start, end):
+    """Let a transaction run between two minutes; without an end it still does."""
+    started, ended = (
+        None if minute is None else EARLY + timedelta(minutes=minute) for minute in (start, end)
+    )
+    TransactionFactory(evse=evse, started_at=started, ended_at=ended, meter_start_wh=0)
 
 
 @pytest.fixture
@@ -62,3 +71,42 @@ class TestPowerCurves:
         )
         inside = [at - EARLY.timestamp() for at in curves.times if 900 < at - EARLY.timestamp() < 2900]
         assert len(inside) == 1
+
+    def test_a_site_tells_how_many_transactions_ran_at_once(self, evse):
+        other = EvseFactory(charge_point=ChargePointFactory(site=evse.charge_point.site))
+        for each, start, end in ((evse, -30, 20), (other, 10, None), (evse, 30, 40), (EvseFactory(), 5, 50)):
+            charge(each, start, end)
+        hour = Period(EARLY, EARLY + timedelta(hours=1))
+        curves = power_curves(evse.charge_point.site, None, hour, width=800)
+        at = dict(zip(curves.times, curves.values["running"], strict=True))
+        begin = EARLY.timestamp()
+        assert [at[begin + 60 * minute] for minute in (0, 10, 20, 30, 40, 60)] == [1, 2, 1, 2, 1, 1]
+        assert (
+            "running" not in power_curves(evse.charge_point.site, evse.charge_point, hour, width=800).values
+        )
+
+    def test_nothing_ran_nothing_is_drawn(self, evse):
+        hour = Period(EARLY, EARLY + timedelta(hours=1))
+        assert "running" not in power_curves(evse.charge_point.site, None, hour, width=800).values
+
+
+class TestRunningLevels:
+    @pytest.fixture
+    def other(self, evse):
+        return EvseFactory(charge_point=evse.charge_point, number=2)
+
+    def test_one_after_the_other_is_never_two_at_once(self, evse):
+        for start, end in ((1, 3), (3, 5), (5, 7)):
+            charge(evse, start, end)
+        assert max(number for _at, number in self.read(evse)) == 1
+
+    def test_a_pixel_keeps_its_highest_number_and_its_last(self, evse, other, monkeypatch):
+        monkeypatch.setattr(running, "MOST_LEVELS", 4)
+        for each, start, end in ((evse, 1, 5), (other, 3, 4), (evse, 70, 80), (evse, 90, None)):
+            charge(each, start, end)
+        begin = EARLY.timestamp()
+        assert self.read(evse) == [(begin + 180, 2), (begin + 300, 0), (begin + 4200, 1)]
+
+    def read(self, evse):
+        period = Period(EARLY, EARLY + timedelta(hours=2))
+        return running.running_levels([evse.charge_point_id], period, bucket_s=3600)

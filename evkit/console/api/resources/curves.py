@@ -102,7 +102,10 @@ def charge_point_curves(request: ApiRequest, identity: str, query: Query[Connect
 
 @router.get("sites/{code}/curves", response=CurvesOut, by_alias=True, summary="Power of a site over time")
 def site_curves(request: ApiRequest, code: str, query: Query[CurvesQuery]) -> CurvesOut:
-    """Return the power of a site, its connectors added up, with its limit."""
+    """Return the power of a site, its connectors added up, with its limit.
+
+    `running` among the values tells how many transactions ran at once.
+    """
     site = get_site(request.auth, code)
     period = query.period()
     return _out(period, power_curves(site, None, period, width=query.width))
