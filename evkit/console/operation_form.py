@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from charging.services.operations import Wish
 from charging.services.planning import Arguments
 from charging.types import Operation
+from evkit.console.choosing import QuickSelect
 from evkit.console.commands.charging import tag_choices
 from evkit.console.ids import read_all_ids
 from sites.models import Site
@@ -30,7 +31,7 @@ class OperationForm(forms.Form):
     operation = forms.ChoiceField(choices=Operation.choices, widget=forms.HiddenInput)
     targets = forms.CharField(widget=forms.HiddenInput)
     token = forms.UUIDField(widget=forms.HiddenInput)
-    tag = forms.ChoiceField(label=_("Vehicle or badge"), required=False)
+    tag = forms.ChoiceField(label=_("Vehicle or badge"), required=False, widget=QuickSelect)
     kind = forms.ChoiceField(
         label=_("Kind of reset"),
         widget=forms.RadioSelect,

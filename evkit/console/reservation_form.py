@@ -13,6 +13,7 @@ from chargers.models import ChargePoint
 from charging.models import IdToken
 from charging.models.id_token import token_key
 from charging.services.reservations import make_reservation
+from evkit.console.choosing import QuickSelect
 from evkit.console.commands.base import Choices
 from evkit.console.commands.charging import tag_choices
 from evkit.console.people.forms import StyledForm
@@ -23,8 +24,8 @@ from sites.models import Site
 class ReservationForm(StyledForm):
     """A connector, or any of a charge point, for a badge and for some time."""
 
-    place = forms.ChoiceField(label=_("Connector"))
-    id_tag = forms.ChoiceField(label=_("Vehicle or badge"))
+    place = forms.ChoiceField(label=_("Connector"), widget=QuickSelect)
+    id_tag = forms.ChoiceField(label=_("Vehicle or badge"), widget=QuickSelect)
     minutes = forms.IntegerField(label=_("For how many minutes"), min_value=1, max_value=1440, initial=60)
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,9 @@ from evkit.console.selectors.smart import Line
 from evkit.console.states import URGENCY
 
 Key = float | str | None
+
+ON_A_PAGE: Final = 50
+MOST_DIGITS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +67,23 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which group is shown (its number, "" for all), and in which order."""
+    """Which group is shown (its number, "" for all), in which order, and which page of it."""
 
     group: str = ""
     sort: str = "connector"
     backwards: bool = False
+    page: int = 1
 
     @classmethod
     def read(cls, query: QueryDict) -> View:
-        """Read `group` and `sort`; what is unknown is ignored."""
+        """Read `group`, `sort` and `page`; what is unknown is ignored."""
         text = query.get("sort", "")
         name, group = text.removeprefix("-"), query.get("group", "")
         chosen = group if group in {str(number) for number in range(10)} else ""
-        return cls(chosen, name, text.startswith("-")) if name in BY_NAME else cls(chosen)
+        digits = query.get("page", "")
+        page = int(digits) if digits.isdecimal() and len(digits) <= MOST_DIGITS else 1
+        known = name in BY_NAME
+        return cls(chosen, name if known else "connector", known and text.startswith("-"), max(page, 1))
 
     def apply(self, lines: Iterable[Line]) -> list[Line]:
         """Return the lines of the group in order; those without a value come last either way."""
@@ -85,13 +93,19 @@ class View:
         known.sort(key=lambda pair: pair[0], reverse=self.backwards)
         return [line for _value, line in known] + [line for line in mine if key(line) is None]
 
-    def address(self, **changes: str | bool) -> str:
+    def page_of(self, lines: Iterable[Line]) -> Page[Line]:
+        """Return the lines of this view's page, the last one where there are fewer."""
+        return Paginator(self.apply(lines), ON_A_PAGE).get_page(self.page)
+
+    def address(self, **changes: str | bool | int) -> str:
         """Return the query string of this view with changes, without its question mark."""
         sort = str(changes.get("sort", self.sort))
         backwards = bool(changes.get("backwards", self.backwards))
+        page = int(changes.get("page", self.page))
         parameters = {
             "group": str(changes.get("group", self.group)),
             "sort": "" if sort == "connector" and not backwards else f"{'-' if backwards else ''}{sort}",
+            "page": "" if page == 1 else str(page),
         }
         return urlencode({name: value for name, value in parameters.items() if value})
 
@@ -103,7 +117,9 @@ class View:
             current = column.name == self.sort
             backwards = not self.backwards if current else column.number
             direction = ("descending" if self.backwards else "ascending") if current else ""
-            found.append(Heading(column, self.address(sort=column.name, backwards=backwards), direction))
+            found.append(
+                Heading(column, self.address(sort=column.name, backwards=backwards, page=1), direction)
+            )
         return found
 
     def chips(self, lines: Iterable[Line]) -> list[Chip]:
@@ -111,8 +127,8 @@ class View:
         groups = {str(group.number): group.title for line in lines for group in line.groups}
         if len(groups) < 2:
             return []
-        chips = [Chip(str(_("All groups")), self.address(group=""), not self.group)]
+        chips = [Chip(str(_("All groups")), self.address(group="", page=1), not self.group)]
         return chips + [
-            Chip(title, self.address(group=number), self.group == number)
+            Chip(title, self.address(group=number, page=1), self.group == number)
             for number, title in sorted(groups.items())
         ]

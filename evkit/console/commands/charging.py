@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from charging.models import IdToken
+from evkit.console.choosing import QuickSelect
 from evkit.console.commands.base import Choices, CommandForm, Payload, vehicle_of
 
 
@@ -20,7 +21,7 @@ class StartForm(CommandForm):
     icon = "player-play"
 
     connector = forms.ChoiceField(label=_("Connector"), widget=forms.RadioSelect)
-    tag = forms.ChoiceField(label=_("Vehicle or badge"))
+    tag = forms.ChoiceField(label=_("Vehicle or badge"), widget=QuickSelect)
 
     def prepare(self) -> None:
         """Offer the connectors and every badge that is not blocked."""

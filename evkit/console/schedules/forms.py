@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from chargers.models import Evse
+from evkit.console.choosing import QuickTicks
 from evkit.console.people.forms import StyledForm
 from sites.calendar import Span
 from sites.exceptions import OtherHours
@@ -86,7 +87,7 @@ class GroupForm(WeekForm):
             Evse.objects.filter(charge_point__site=site).select_related("charge_point"),
             label=_("Connectors"),
             required=False,
-            widget=forms.CheckboxSelectMultiple,
+            widget=QuickTicks,
         )
         self.initial = {**initial_of(group), **self.initial}
         if not site.holiday_region:

@@ -46,7 +46,8 @@ def crumb(label: str, href: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def page_href(context: template.Context, parameter: str, number: int) -> str:
-    """Return the present address with another page number."""
+    """Return the present address with another page number; `part` asks for fragments and is no part of it."""
     query = context["request"].GET.copy()
+    query.pop("part", None)
     query[parameter] = str(number)
     return f"?{query.urlencode()}"

@@ -43,7 +43,7 @@ def smart_charging(request: HttpRequest, code: str) -> HttpResponse:
             "site": site,
             "sharing": sharing,
             "view": view,
-            "lines": view.apply(sharing.lines),
+            "lines": view.page_of(sharing.lines),
             "chips": view.chips(sharing.lines),
             "may_configure": principal_of(request).may(Right.CONFIGURE, site.pk),
             "log": DecisionRecord.objects.filter(site=site).defer("shares")[:LOG],

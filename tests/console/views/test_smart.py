@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from chargers.models import Command, Connection
+from chargers.models import Command, Connection, Evse
 from charging.models import (
     ChargeOverride,
     ConnectorLimit,
@@ -25,7 +25,7 @@ from evkit.core.clock import utc_now
 from sites.models import ScheduleGroup, Site, SiteMeterReading
 from sites.ranges import DAYS
 from sites.types import Role
-from tests.console.depot import Depot, add_depot, add_site, add_user
+from tests.console.depot import Depot, add_charge_point, add_connector, add_depot, add_site, add_user
 from tests.factories import TransactionFactory
 
 PAGE = "smart"
@@ -197,6 +197,38 @@ class TestWeeklyLimits:
         assert "/ 30" in part.replace("\u202f", " ")
         curve = client.get(reverse("site_power", args=["depot"])).json()
         assert set(curve["limit"]) == {30.0}
+
+
+class TestPages:
+    @pytest.fixture
+    def large(self, depot) -> Depot:
+        """A site with three times twenty connectors more."""
+        for number in range(20):
+            point = add_charge_point(depot.site, f"B_{number:03}")
+            for connector in (1, 2, 3):
+                add_connector(point, connector, "Available")
+        return depot
+
+    def shown(self, client, query: str) -> list[str]:
+        page = client.get(reverse(PAGE, args=["depot"]) + query)
+        return [str(line.evse) for line in page.context["lines"]]
+
+    def test_a_large_site_has_pages_and_every_connector_is_on_one(self, client, large) -> None:
+        client.force_login(add_user(Role.GUEST, large.site))
+        first, second = self.shown(client, ""), self.shown(client, "?page=2")
+        assert len(first) == 50
+        assert sorted({*first, *second}) == sorted(str(evse) for evse in Evse.objects.all())
+        assert self.shown(client, "?page=99") == second
+        assert self.shown(client, "?page=nonsense") == first
+
+    def test_what_is_live_stays_on_its_page_and_a_new_order_begins_with_the_first(
+        self, client, large
+    ) -> None:
+        client.force_login(add_user(Role.GUEST, large.site))
+        part = client.get(reverse(PAGE, args=["depot"]), {"part": "live", "page": "2"}).content.decode()
+        assert "part=live&amp;page=2" in part
+        assert 'rel="prev" href="?page=1"' in part
+        assert 'href="?sort=-power"' in part
 
 
 class TestDecisions:
