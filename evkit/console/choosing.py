@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
+from django.forms.widgets import ChoiceWidget
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -47,7 +48,7 @@ class QuickTicks(forms.CheckboxSelectMultiple):
         )
 
 
-def _drawn(widget: forms.ChoiceWidget, value: Any, mark: str) -> Iterator[tuple[str, SafeString, Any]]:
+def _drawn(widget: ChoiceWidget, value: Any, mark: str) -> Iterator[tuple[str, SafeString, Any]]:
     """Return every choice: its value, the mark where it is chosen, its label."""
     chosen = set(widget.format_value(value))
     for own, label in widget.choices:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -17,7 +17,7 @@ from charging.priorities import priority_of
 from charging.services.smart.base_load import base_load_w
 from charging.services.smart.settings_of import range_of
 from charging.smart.planner import Why
-from evkit.console.cards import ConnectorCard, Totals
+from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
 from evkit.console.formats import kilo, quantity
 from evkit.console.override_text import override_text
 from evkit.console.selectors.overview import charge_point_url, site_cards
@@ -42,7 +42,6 @@ class Line:
 
     evse: Evse
     card: ConnectorCard
-    groups: tuple[ScheduleGroup, ...]
     requested_w: float | None
     accepted_w: float | None
     max_w: float
@@ -50,6 +49,7 @@ class Line:
     waits: bool
     charge: Transaction | None = None
     override: ChargeOverride | None = None
+    groups: tuple[ScheduleGroup, ...] = ()
 
     @property
     def href(self) -> str:
@@ -111,28 +111,23 @@ class Sharing:
         return sum(line.waits for line in self.lines)
 
 
-def sharing_of(site: Site, now: datetime) -> Sharing:
-    """Return the last cycle of a site beside its live state."""
+def sharing_of(site: Site, now: datetime, cards: Iterable[ChargePointCard] | None = None) -> Sharing:
+    """Return the last cycle of a site beside its live state; `cards` of the site if they are read already."""
     rows = {row.pk: row for row in ConnectorLimit.objects.filter(evse__charge_point__site=site)}
     overrides = overrides_of(site, now)
     running = Transaction.objects.open().filter(charge_point__site=site).select_related("vehicle", "plan")
     charges = {charge.evse_id: charge for charge in running}
-    cards = {
-        (card.pk, connector.number): connector for card in site_cards(site) for connector in card.connectors
-    }
-    evses = (
-        Evse.objects.filter(charge_point__site=site)
-        .select_related("charge_point__site")
-        .prefetch_related("groups")
-        .order_by("charge_point__identity", "number")
-    )
+    read = site_cards(site) if cards is None else cards
+    shown = {(card.pk, connector.number): connector for card in read for connector in card.connectors}
+    groups = _groups_of(site)
     lines = tuple(
         replace(
-            _line(evse, cards[place], rows.get(evse.pk), overrides.get(evse.pk), now),
+            _line(evse, shown[place], rows.get(evse.pk), overrides.get(evse.pk), now),
             charge=charges.get(evse.pk),
+            groups=groups.get(evse.pk, ()),
         )
-        for evse in evses
-        if (place := (evse.charge_point_id, evse.number)) in cards
+        for evse in _evses_of(site)
+        if (place := (evse.charge_point_id, evse.number)) in shown
     )
     power = sum(line.card.power_w for line in lines)
     decision = SiteDecision.objects.filter(site=site).first()
@@ -141,6 +136,24 @@ def sharing_of(site: Site, now: datetime) -> Sharing:
     limit_w = limit_w_at(site, now)
     free = None if limit_w is None else max(limit_w - power - base - reserved, 0.0)
     return Sharing(site, power, base, reserved, free, limit_w, lines, decision.at if decision else None)
+
+
+def _evses_of(site: Site) -> Iterator[Evse]:
+    """Return the connectors in page order; `site` itself is the site of each."""
+    found = Evse.objects.filter(charge_point__site=site).select_related("charge_point")
+    for evse in found.order_by("charge_point__identity", "number"):
+        evse.charge_point.site = site
+        yield evse
+
+
+def _groups_of(site: Site) -> dict[int, tuple[ScheduleGroup, ...]]:
+    """Return the schedule groups of connectors by EVSE id, in the order of their numbers."""
+    groups = {group.pk: group for group in ScheduleGroup.objects.filter(site=site)}
+    found: dict[int, tuple[ScheduleGroup, ...]] = {}
+    members = ScheduleGroup.objects.filter(site=site, evses__isnull=False).order_by("number")
+    for group, evse in members.values_list("pk", "evses"):
+        found[evse] = (*found.get(evse, ()), groups[group])
+    return found
 
 
 def overrides_of(site: Site, now: datetime) -> dict[int, ChargeOverride]:
@@ -170,7 +183,6 @@ def _line(
     return Line(
         evse=evse,
         card=card,
-        groups=tuple(evse.groups.all()),
         requested_w=requested,
         accepted_w=accepted,
         max_w=watts(settings.hardware) or 0.0,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from charging.models import DecisionRecord
 from evkit.console.access import get_site, may_command, member_page, principal_of
+from evkit.console.live.cards import followed_cards
 from evkit.console.selectors.smart import sharing_of
 from evkit.console.smart_table import View
 from evkit.core.clock import utc_now
@@ -38,7 +39,7 @@ def smart_charging(request: HttpRequest, code: str) -> HttpResponse:
     site = get_site(request, code)
     view = View.read(request.GET)
     with timezone.override(site.zone):
-        sharing = sharing_of(site, utc_now())
+        sharing = sharing_of(site, utc_now(), followed_cards(request, site))
         context = {
             "site": site,
             "sharing": sharing,
