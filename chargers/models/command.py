@@ -7,6 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from chargers.models.charge_point import ChargePoint
 from chargers.types import CommandState, Effect
 
+SHARING = "evkit (smart charging)"
+"""Who asks for what smart charging asks for by itself."""
+
+ROUTINE = models.Q(action="SetChargingProfile", requested_name=SHARING)
+"""The limits that smart charging sets by itself, every few seconds: they would hide every other command."""
+
 
 class Command(models.Model):
     """Something evkit asks of a charge point; its frames are `CommandCall` rows.
@@ -65,6 +71,7 @@ class Command(models.Model):
             models.Index(
                 fields=["charge_point", "action", "evse_number", "-id"], name="command_last_of_place"
             ),
+            models.Index(fields=["charge_point", "-id"], condition=~ROUTINE, name="command_not_routine"),
             models.Index(
                 fields=["charge_point"], condition=models.Q(effect="not_seen"), name="command_effect_awaited"
             ),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from chargers.models import Command
 from chargers.types import FINAL_STATES, CommandState, Effect
+from evkit.console.doers import doer
 from evkit.console.frames import flat_text
 
 BAD = frozenset({CommandState.REJECTED, CommandState.FAILED, CommandState.TIMED_OUT, CommandState.EXPIRED})
@@ -42,7 +43,7 @@ def command_line(command: Command, now: datetime) -> CommandLine:
         tone=tone,
         icon={"pending": "hourglass", "good": "circle-check", "bad": "circle-x"}[tone],
         text=_text(command),
-        who=command.requested_name,
+        who=doer(command.requested_name),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from chargers.models.command import SHARING
 from evkit.core.recorders import Actor
 
-SMART: Final = Actor(name="evkit (smart charging)")
+SMART: Final = Actor(name=SHARING)
 SET: Final = "SetChargingProfile"
 CLEAR: Final = "ClearChargingProfile"
 START: Final = "RemoteStartTransaction"

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from chargers.models import ChargePoint, Command, CommandCall
+from chargers.models.command import ROUTINE
 from chargers.types import CommandState
 from history.models import Message
 
@@ -20,17 +21,20 @@ AROUND = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class CommandFilter:
-    """Which commands to show; empty means all."""
+    """Which commands to show; empty means all but the limits that smart charging sets by itself."""
 
     action: str = ""
     state: str = ""
+    routine: bool = False
 
     @classmethod
     def from_query(cls, query: QueryDict) -> CommandFilter:
-        """Read `action` and `state`; an unknown state is ignored."""
+        """Read `action`, `state` and `by`; an unknown state is ignored."""
         state = query.get("state", "")
         return cls(
-            action=query.get("action", "").strip(), state=state if state in CommandState.values else ""
+            action=query.get("action", "").strip(),
+            state=state if state in CommandState.values else "",
+            routine=query.get("by") == "all",
         )
 
     @property
@@ -40,6 +44,8 @@ class CommandFilter:
 
     def apply(self, rows: QuerySet[Command]) -> QuerySet[Command]:
         """Return the commands that pass."""
+        if not self.active:
+            return rows.exclude(ROUTINE)
         if self.action:
             rows = rows.filter(action=self.action)
         return rows.filter(state=self.state) if self.state else rows
@@ -56,8 +62,9 @@ class Exchange:
 
 
 def last_commands(charge_point_id: int, limit: int = LAST) -> list[Command]:
-    """Return the newest commands of a charge point, newest first."""
-    return list(Command.objects.filter(charge_point_id=charge_point_id).order_by("-id")[:limit])
+    """Return the newest commands of a charge point, newest first, without the limits of smart charging."""
+    rows = Command.objects.filter(charge_point_id=charge_point_id).exclude(ROUTINE)
+    return list(rows.order_by("-id")[:limit])
 
 
 def command_page(charge_point_id: int, wanted: CommandFilter, number: str) -> Page[Command]:

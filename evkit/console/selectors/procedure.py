@@ -11,6 +11,7 @@ from charging.models.id_token import token_key
 from charging.services.authorization import DECISION_LASTS
 from charging.services.remote import asks_for
 from charging.types import AuthorizationStatus, Flag
+from evkit.console.doers import doer
 from evkit.console.reasons import stop_text
 from evkit.console.selectors.badges import AUTHORIZE, tag_of
 from evkit.console.selectors.facts import charge_of, connector_facts, link_of, report_of
@@ -93,7 +94,7 @@ def _how(row: Transaction) -> How:
     """Return how a transaction was authorised, by whom and when."""
     remote = _remote_start(row)
     if remote is not None:
-        return Way.REMOTE, remote.requested_name or "evkit", row.authorised_at or remote.created_at
+        return Way.REMOTE, doer(remote.requested_name) or "evkit", row.authorised_at or remote.created_at
     if not row.id_tag:
         return Way.FREE, "", row.authorised_at
     if row.authorised_at is None:

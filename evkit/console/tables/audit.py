@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from evkit.console.deeds import deed, thing
+from evkit.console.doers import doer
 from evkit.console.tables import cells
 from evkit.console.tables.base import ListTable
 from evkit.console.tables.columns import Column
@@ -28,7 +29,7 @@ class AuditTable(ListTable):
     paginated_by = BoundedPaginator
 
     time = Column(_("Time"), sort=("at",), nullable=False, css="main-cell")
-    user = Column(_("User"), "user_name", sort=("user_name",), nullable=False)
+    user = Column(_("User"), sort=("user_name",), nullable=False)
     deed = Column(_("Deed"), sort=("verb",), nullable=False)
     thing = Column(_("Object"), sort=("object_type", "object_key"), nullable=False)
     site = Column(_("Site"), sort=("site__code",))
@@ -42,6 +43,10 @@ class AuditTable(ListTable):
     def render_time(self, record: AuditEntry) -> str:
         """Tell when it was, to the second."""
         return date_format(timezone.localtime(record.at), "j N Y H:i:s")
+
+    def value_user(self, record: AuditEntry) -> str:
+        """Return who did it."""
+        return doer(record.user_name)
 
     def value_deed(self, record: AuditEntry) -> str:
         """Return what was done."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from evkit.console import drawing, formats, plan, wording
 from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
+from evkit.console.doers import doer as doer_name
 from evkit.console.selectors.detail import ConnectorDetail
 from evkit.console.states import Group, State
 
@@ -29,6 +30,12 @@ Value = float | Literal[""] | None
 def known(value: Value) -> float | None:
     """Return None for what a template could not find."""
     return None if value == "" else value
+
+
+@register.filter
+def doer(name: str) -> str:
+    """Return the name of who did something, evkit's own in the reader's language."""
+    return doer_name(name)
 
 
 @register.filter

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from charging.services.automatic import AUTOMATIC
 from charging.services.scheduling import SCHEDULE
 from charging.services.smart.marks import SMART
 from evkit.console.deeds import DEEDS, deed, thing
+from evkit.console.doers import doer
 from history.models import AuditEntry
 from sites.types import Role
 
@@ -32,6 +34,12 @@ def journal(depot):
 
 def shown(response):
     return [row.record.object_key for row in response.context["table"].paginated_rows]
+
+
+def test_evkit_itself_is_named_in_the_readers_language() -> None:
+    with translation.override("fr"):
+        assert doer(SMART.name) == "evkit (recharge intelligente)"
+        assert doer("Ada") == "Ada"
 
 
 class TestAudit:

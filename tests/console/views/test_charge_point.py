@@ -11,6 +11,7 @@ from django.urls import reverse
 from chargers.models import ChargePoint, ChargePointState, Command, ConfigurationKey, EvseState
 from chargers.types import CommandState
 from charging.models import Pause
+from charging.services.smart.marks import SET, SMART
 from evkit.core.clock import utc_now
 from history.models import Message
 from history.types import Direction
@@ -131,6 +132,13 @@ class TestCommandResults:
         text = client.get(url(depot), {"part": "commands"}, headers={"HX-Request": "true"}).content.decode()
         assert "hx-trigger" not in text
         assert "Rejected" in text
+
+    def test_the_limits_of_smart_charging_are_left_out(self, client: Client, depot: Depot) -> None:
+        mine = add_command(depot, CommandState.ACCEPTED)
+        routine = add_command(depot, CommandState.ACCEPTED)
+        Command.objects.filter(pk=routine.pk).update(action=SET, requested_name=SMART.name)
+        shown = client.get(url(depot)).context["command_lines"]
+        assert [line.pk for line in shown] == [mine.pk]
 
     def test_live_fragments_replace_themselves(self, client: Client, depot: Depot) -> None:
         text = client.get(url(depot), headers={"HX-Request": "true"}).content.decode()

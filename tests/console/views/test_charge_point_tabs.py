@@ -14,6 +14,7 @@ from django.urls import reverse
 from chargers.models import Command, CommandCall
 from chargers.types import CommandState
 from charging.models import MeterSample
+from charging.services.smart.marks import SET, SMART
 from evkit.console.selectors.messages import Key
 from evkit.core.clock import utc_now
 from history.models import Message
@@ -155,6 +156,15 @@ class TestMessages:
 
 
 class TestCommands:
+    def test_limits_of_smart_charging_are_shown_when_asked_for(self, client: Client, depot: Depot) -> None:
+        now = utc_now()
+        Command.objects.create(
+            charge_point=depot.charging, action=SET, requested_name=SMART.name, created_at=now, deadline=now
+        )
+        assert not client.get(tab(depot, "commands")).context["lines"]
+        assert len(client.get(tab(depot, "commands"), {"by": "all"}).context["lines"]) == 1
+        assert len(client.get(tab(depot, "commands"), {"action": SET}).context["lines"]) == 1
+
     def test_lists_filters_and_opens_to_the_exact_frames(self, client: Client, depot: Depot) -> None:
         now = utc_now()
         command = Command.objects.create(
