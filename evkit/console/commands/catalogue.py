@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
 from evkit.console.commands.base import CommandForm
 from evkit.console.commands.certificates import (
     DeleteRootForm,
@@ -60,4 +63,23 @@ COMMANDS: Final[dict[str, type[CommandForm]]] = {
 }
 
 HEAD_COMMANDS: Final = ("start", "stop", "unlock", "availability", "reset")
-MORE_COMMANDS: Final = tuple(slug for slug in COMMANDS if slug not in HEAD_COMMANDS)
+MORE_COMMANDS: Final[tuple[tuple[Promise, tuple[str, ...]], ...]] = (
+    (
+        pgettext_lazy("commands", "Charging"),
+        ("pause", "limit", "clear-limits", "schedule", "reserve", "cancel-reservation"),
+    ),
+    (pgettext_lazy("commands", "Badges"), ("local-list", "local-list-version", "clear-cache")),
+    (
+        pgettext_lazy("commands", "Configuration"),
+        ("read-configuration", "change-configuration", "vendor-message"),
+    ),
+    (
+        pgettext_lazy("commands", "Maintenance"),
+        ("trigger", "extended-trigger", "diagnostics", "log", "firmware", "signed-firmware"),
+    ),
+    (
+        pgettext_lazy("commands", "Security"),
+        ("new-password", "new-certificate", "read-roots", "install-root", "raise-profile", "delete-root"),
+    ),
+)
+"""The others by what they are about; in each group those that can do harm come last."""

@@ -12,6 +12,7 @@ from chargers.models import ChargePoint, ChargePointState, Command, Configuratio
 from chargers.types import CommandState
 from charging.models import Pause
 from charging.services.smart.marks import SET, SMART
+from evkit.console.commands.catalogue import COMMANDS, HEAD_COMMANDS, MORE_COMMANDS
 from evkit.core.clock import utc_now
 from history.models import Message
 from history.types import Direction
@@ -139,6 +140,10 @@ class TestCommandResults:
         Command.objects.filter(pk=routine.pk).update(action=SET, requested_name=SMART.name)
         shown = client.get(url(depot)).context["command_lines"]
         assert [line.pk for line in shown] == [mine.pk]
+
+    def test_every_command_has_one_place_in_head_or_menu(self) -> None:
+        places = [*HEAD_COMMANDS, *(slug for _, slugs in MORE_COMMANDS for slug in slugs)]
+        assert sorted(places) == sorted(COMMANDS)
 
     def test_live_fragments_replace_themselves(self, client: Client, depot: Depot) -> None:
         text = client.get(url(depot), headers={"HX-Request": "true"}).content.decode()

@@ -102,7 +102,7 @@ def _frame_context(request: HttpRequest, row: ChargePoint, tab: str) -> dict[str
         "tabs": tab_bar(request, row, tab),
         "may_command": may_command(request, row.site_id),
         "head_commands": _buttons(HEAD_COMMANDS),
-        "more_commands": _buttons(MORE_COMMANDS),
+        "more_commands": [(title, _buttons(slugs)) for title, slugs in MORE_COMMANDS],
     }
 
 
