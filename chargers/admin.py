@@ -97,7 +97,10 @@ class ChargePointAdmin(ChargePointFacts, admin.ModelAdmin):  # type: ignore[type
                 )
             },
         ),
-        (_("Power"), {"fields": ("feeder", "max_power_w", "priority", "division", "operating_mode")}),
+        (
+            _("Power"),
+            {"fields": ("feeder", "max_power_w", "priority", "division", "operating_mode", "site_meter")},
+        ),
         (_("Reported by the charge point"), {"fields": CHARGE_POINT_FACTS}),
     )
 

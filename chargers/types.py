@@ -44,6 +44,12 @@ class Division(models.TextChoices):
     ONE_AT_A_TIME = "one_at_a_time", _("One connector at a time")
 
 
+class SiteMeter(models.TextChoices):
+    """What of its site a charge point's connector 0 measures, where that is not the charge point itself."""
+
+    BASE = "base", _("What the site draws beside its charge points")
+
+
 class CommandState(models.TextChoices):
     """Where a command to a charge point stands."""
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chargers.quirks.modes import MODE_FIELDS, read_mode
 from chargers.quirks.types import QUIRK_NAMES
-from chargers.types import ConnectorStatus, Division, Registration
+from chargers.types import ConnectorStatus, Division, Registration, SiteMeter
 from sites.models import Feeder, Site
 
 
@@ -108,6 +108,13 @@ class ChargePoint(models.Model):
         default=0,
         help_text=_("Of all its connectors; higher is served first, 0 says nothing."),
     )
+    site_meter = models.CharField(
+        _("site meter"),
+        max_length=16,
+        choices=SiteMeter.choices,
+        blank=True,
+        help_text=_("What the values of its connector 0 tell of the site; empty: nothing."),
+    )
     heartbeat_interval_s = models.PositiveIntegerField(_("heartbeat interval (s)"), default=60)
     quirk_switches = models.JSONField(
         _("quirks"),
@@ -140,10 +147,22 @@ class ChargePoint(models.Model):
                 condition=models.Q(max_power_w__isnull=True) | models.Q(max_power_w__gt=0),
                 name="charge_point_max_power_positive",
             ),
+            models.UniqueConstraint(
+                fields=["site"], condition=~models.Q(site_meter=""), name="charge_point_site_meter_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.identity
+
+    def clean(self) -> None:
+        """Refuse a second meter of a site."""
+        if not self.site_meter or self.site_id is None:
+            return
+        others = ChargePoint.objects.filter(site=self.site_id).exclude(site_meter="").exclude(pk=self.pk)
+        if (other := others.first()) is not None:
+            message = _("%(identity)s is the meter of this site already.")
+            raise ValidationError({"site_meter": message % {"identity": other.identity}})
 
 
 class ChargePointState(models.Model):

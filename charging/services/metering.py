@@ -15,6 +15,7 @@ from charging.metering.live import Live
 from charging.metering.progress import COLUMNS, Progress
 from charging.metering.reading import Moment, Quality
 from charging.models import Transaction
+from charging.services.site_meters import record_site_meters
 from evkit.core.db import Read, columns, insert_new, read_rows, update_rows
 from evkit.core.literals import Row
 
@@ -81,8 +82,10 @@ def record_meter_values(reports: Sequence[MeterReport], batch: Batch) -> None:
     """Store meter values in the order of their receipt, live states and transactions with them.
 
     A sample that is stored already is left out. Undeclared connectors are created; the values of an
-    impossible one are stored as the main meter's and recorded as a deviation.
+    impossible one are stored as the main meter's and recorded as a deviation. What a main meter tells of its
+    site is the base load of smart charging.
     """
+    record_site_meters(reports)
     ordered = sorted(
         (_believable(report, batch) for report in reports),
         key=lambda report: (report.call.received_at, report.call.sequence),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from evkit.core.events import publish_after_commit
 from sites.events import SiteMeterRead, VariableChanged
 from sites.models import ExternalValue, ExternalVariable, Site, SiteMeterReading
+
+PHASES: Final = ("current_l1_a", "current_l2_a", "current_l3_a")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +24,39 @@ class MeterReading:
     power_w: float | None = None
     current_a: tuple[float, ...] = ()
 
+    def columns(self) -> dict[str, float | None]:
+        """Return its values by column; a phase that it does not have is left out."""
+        return {"power_w": self.power_w, **dict(zip(PHASES, self.current_a, strict=False))}
+
 
 @transaction.atomic
 def record_meter_reading(*, site: Site, reading: MeterReading, now: datetime) -> SiteMeterReading:
     """Store a reading; one of the same moment replaces the former."""
-    phases = dict(zip(("current_l1_a", "current_l2_a", "current_l3_a"), reading.current_a, strict=False))
     row, _created = SiteMeterReading.objects.update_or_create(
-        site=site,
-        at=reading.at,
-        defaults={"received_at": now, "power_w": reading.power_w, **phases},
+        site=site, at=reading.at, defaults={"received_at": now, **reading.columns()}
     )
     publish_after_commit(SiteMeterRead(site.pk))
     return row
+
+
+@transaction.atomic
+def record_meter_readings(*, readings: Mapping[int, Iterable[MeterReading]], now: datetime) -> None:
+    """Store readings by site id in one statement; those of one moment are one, the later value counts."""
+    rows: dict[tuple[int, datetime], SiteMeterReading] = {}
+    for site_id, told in readings.items():
+        for reading in told:
+            row = rows.setdefault((site_id, reading.at), SiteMeterReading(site_id=site_id, at=reading.at))
+            for name, value in reading.columns().items():
+                if value is not None:
+                    setattr(row, name, value)
+            row.received_at = now
+    SiteMeterReading.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["site", "at"],
+        update_fields=["received_at", "power_w", *PHASES],
+    )
+    publish_after_commit(*map(SiteMeterRead, readings))
 
 
 @transaction.atomic

@@ -104,6 +104,17 @@ class TestChargePointForm:
         response = client.post(reverse(CHANGE, args=[charge_point.pk]), form(charge_point, feeder=feeder.pk))
         assert "belongs to another site" in response.content.decode()
 
+    def test_a_second_meter_of_a_site_is_refused(self, client):
+        first = ChargePointFactory(site_meter="base")
+        second = ChargePointFactory(site=first.site)
+        response = client.post(reverse(CHANGE, args=[second.pk]), form(second, site_meter="base"))
+        assert errors(response)[0] == [f"{first.identity} is the meter of this site already."]
+        elsewhere = ChargePointFactory()
+        response = client.post(reverse(CHANGE, args=[elsewhere.pk]), form(elsewhere, site_meter="base"))
+        assert response.status_code == 302, errors(response)
+        elsewhere.refresh_from_db()
+        assert elsewhere.site_meter == "base"
+
     def test_connectors_are_changed_and_removed(self, client):
         charge_point = ChargePointFactory(evses=2)
         one, two = charge_point.evses.all()

@@ -345,6 +345,32 @@ class TestPartialFiles:
         assert (code_of(moved.site), moved.feeder) == ("south", None)
         assert not moved.evses.get(number=1).groups.exists()
 
+    def test_the_meter_of_a_site_passes_to_another_charge_point(self):
+        points = "- {{identity: A, site: s{}}}\n- {{identity: B, site: s{}}}\n"
+        both = f"sites: [{{{{code: s}}}}]\ncharge_points:\n{points}"
+        apply(both.format("", ', site_meter: "base"'))
+        apply(both.format(", site_meter: base", ', site_meter: ""'))
+        assert ChargePoint.objects.exclude(site_meter="").get().identity == "A"
+
+    def test_a_second_meter_of_a_site_is_refused(self):
+        apply("sites: [{code: s}, {code: t}]\ncharge_points: [{identity: A, site: s, site_meter: base}]\n")
+        second = "charge_points: [{identity: B, site: s, site_meter: base}]\n"
+        expected = "A is the meter of this site already. Give it an empty site_meter first."
+        assert refusal_of(second) == [(1, expected)]
+        twice = "charge_points:\n" + "".join(
+            f"- {{identity: {identity}, site: t, site_meter: base}}\n" for identity in "CD"
+        )
+        assert refusal_of(twice) == [(3, expected.replace("A", "C", 1))]
+
+    def test_a_charge_point_that_moves_is_the_meter_of_its_new_site_only_if_the_file_says_so(self):
+        apply("sites: [{code: s}, {code: t}]\ncharge_points: [{identity: A, site: s, site_meter: base}]\n")
+        apply("charge_points: [{identity: A, site: t}]\n")
+        assert ChargePoint.objects.get().site_meter == ""
+        apply("charge_points: [{identity: A, site: s, site_meter: base}]\n")
+        apply("charge_points: [{identity: A, site: t, site_meter: base}]\n")
+        moved = ChargePoint.objects.get()
+        assert (code_of(moved.site), moved.site_meter) == ("t", "base")
+
     def test_a_new_site_is_named_after_its_code(self):
         apply("sites: [{code: south}]\n")
         assert str(Site.objects.get()) == "south"

@@ -153,6 +153,7 @@ def configurations(draw: st.DrawFn) -> dict[str, object]:
                     "max_power_w": st.none() | POSITIVE,
                     "priority": COUNTS,
                     "division": st.sampled_from(["", *Division.values]),
+                    "site_meter": st.sampled_from(["", "base"]),
                     "operating_mode": MODES,
                     "heartbeat_interval": st.integers(1, 86400),
                     "quirks": st.dictionaries(st.sampled_from(QUIRK_NAMES), st.booleans()),
@@ -165,6 +166,11 @@ def configurations(draw: st.DrawFn) -> dict[str, object]:
         if codes
         else st.just([])
     )
+    metered: set[object] = set()
+    for each in charge_points:
+        if each.get("site_meter"):
+            each["site_meter"] = "" if each["site"] in metered else "base"
+            metered.add(each["site"])
     vehicles = draw(
         keyed(
             "code",

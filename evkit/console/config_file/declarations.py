@@ -148,6 +148,7 @@ class ChargePointDeclaration:
     max_power_w: Given[float | None] = UNSET
     priority: Given[int] = UNSET
     division: Given[str] = UNSET
+    site_meter: Given[str] = UNSET
     operating_mode: Given[Mapping[str, object]] = UNSET
     heartbeat_interval_s: Given[int] = UNSET
     quirks: Given[Mapping[str, bool | None]] = UNSET

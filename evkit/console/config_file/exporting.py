@@ -161,6 +161,7 @@ def _charge_point(row: ChargePoint) -> Section:
         "max_power_w": _number(row.max_power_w),
         "priority": row.priority,
         "division": row.division,
+        "site_meter": row.site_meter,
         "operating_mode": row.operating_mode,
         "heartbeat_interval": row.heartbeat_interval_s,
         "quirks": read_switches(row.quirk_switches),

@@ -71,6 +71,7 @@ def broken_references(
         yield from _feeder_cycles(site, present)
     for charge_point in listed(configuration.charge_points):
         yield from _of_charge_point(charge_point, known)
+    yield from _second_meters(configuration, present)
     yield from _of_id_tags(configuration, known)
     yield from _id_tag_cycles(configuration, present)
     for user in listed(configuration.users):
@@ -104,6 +105,22 @@ def _of_charge_point(charge_point: ChargePointDeclaration, known: Known) -> Iter
         for number in listed(connector.groups):
             if (site, number) not in known.groups:
                 yield _missing(connector.line, _("The site has no group %(key)s."), number)
+
+
+def _second_meters(configuration: Configuration, present: Inventory) -> Iterator[Problem]:
+    """Yield a problem for every charge point that would be the second meter of its site."""
+    declared = listed(configuration.charge_points)
+    by_identity = {each.identity: each for each in declared}
+    meters: dict[str, str] = {}
+    for row in present.charge_points.values():
+        if row.site_meter and row.site is not None:
+            given = by_identity.get(row.identity)
+            if given is None or (given.site_meter != "" and given.site == row.site.code):
+                meters[row.site.code] = row.identity
+    for each in declared:
+        if each.site_meter and meters.setdefault(each.site, each.identity) != each.identity:
+            message = _("%(key)s is the meter of this site already. Give it an empty site_meter first.")
+            yield _missing(each.line, message, meters[each.site])
 
 
 def _of_id_tags(configuration: Configuration, known: Known) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import pytest
 
 from chargers.models import ChargePoint, Evse
 from history.models import AuditEntry
+from tests.factories import ChargePointFactory
 
 POINT = "charge-points/CP_MINE"
 CONNECTOR = f"{POINT}/connectors/1"
@@ -49,13 +50,30 @@ class TestConnector:
 class TestChargePoint:
     def test_its_priority_and_division_are_changed(self, administrator: Any, mine: Any) -> None:
         told = administrator.patch(POINT, {"priority": 4}).json()
-        assert told == {"identity": "CP_MINE", "priority": 4, "division": ""}
+        assert told == {"identity": "CP_MINE", "priority": 4, "division": "", "site_meter": ""}
         told = administrator.patch(POINT, {"division": "one_at_a_time"}).json()
-        assert told == {"identity": "CP_MINE", "priority": 4, "division": "one_at_a_time"}
+        assert told["division"] == "one_at_a_time"
         seen = administrator.get(POINT).json()
         assert (seen["priority"], seen["division"]) == (4, "one_at_a_time")
 
-    @pytest.mark.parametrize("change", [{"division": "x"}, {"priority": None}, {"max_power_w": 5}])
+    def test_one_of_them_becomes_the_meter_of_the_site(self, administrator: Any, mine: Any) -> None:
+        assert administrator.patch(POINT, {"site_meter": "base"}).json()["site_meter"] == "base"
+        assert administrator.get(POINT).json()["site_meter"] == "base"
+        other = ChargePointFactory(identity="CP_OTHER", site=mine.site)
+        answer = administrator.patch("charge-points/CP_OTHER", {"site_meter": "base"})
+        assert answer.status_code == 422
+        error = answer.json()["error"]
+        assert (error["field"], error["message"]) == (
+            "site_meter",
+            "CP_MINE is the meter of this site already.",
+        )
+        assert administrator.patch(POINT, {"site_meter": ""}).json()["site_meter"] == ""
+        assert administrator.patch("charge-points/CP_OTHER", {"site_meter": "base"}).status_code == 200
+        assert list(ChargePoint.objects.exclude(site_meter="")) == [other]
+
+    @pytest.mark.parametrize(
+        "change", [{"division": "x"}, {"site_meter": "whole"}, {"priority": None}, {"max_power_w": 5}]
+    )
     def test_nothing_else_is(self, administrator: Any, mine: Any, change: Any) -> None:
         assert administrator.patch(POINT, change).status_code == 422
         assert ChargePoint.objects.filter(priority=0, division="").count() == ChargePoint.objects.count()

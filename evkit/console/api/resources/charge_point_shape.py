@@ -68,6 +68,7 @@ class ChargePointOut(Schema):
     max_power_w: float | None
     priority: int
     division: str
+    site_meter: str
     connected: bool
     connected_at: Moment | None
     disconnected_at: Moment | None
@@ -93,6 +94,7 @@ def charge_point_out(row: ChargePoint, open_numbers: Mapping[int, int]) -> Charg
         max_power_w=row.max_power_w,
         priority=row.priority,
         division=row.division,
+        site_meter=row.site_meter,
         connected=state.connected,
         connected_at=state.connected_at,
         disconnected_at=state.disconnected_at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,7 +12,7 @@ from ninja import Query, Router, Schema
 
 from chargers.models import ChargePoint, EvseState
 from chargers.services.topology import update_charge_point
-from chargers.types import ConnectorStatus, Division
+from chargers.types import ConnectorStatus, Division, SiteMeter
 from charging.models import Transaction
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.paging import Order, Paging, refuse_unknown_parameters
@@ -24,6 +25,7 @@ from sites.permissions import Right
 router = Router(tags=["charge points"])
 ORDER = Order("identity", types=[str])
 LINK_STATES = {"connected": True, "disconnected": False}
+NoMeter = Literal[""]
 STATUSES = {status.lower(): status for status in ConnectorStatus.values if status}
 
 
@@ -39,11 +41,15 @@ class ChargePointFilter(Paging):
 
 
 class ChargePointSettings(Schema):
-    """What is decided about a charge point; an empty `division` is that of the site."""
+    """What is decided about a charge point; an empty `division` is that of the site.
+
+    With `site_meter` "base" its connector 0 measures what the site draws beside its charge points.
+    """
 
     identity: str
     priority: int
     division: str
+    site_meter: str
 
 
 class ChargePointPatch(Strict):
@@ -51,6 +57,7 @@ class ChargePointPatch(Strict):
 
     priority: Priority | None = None
     division: Division | AsAbove | None = None
+    site_meter: SiteMeter | NoMeter | None = None
 
 
 @router.get("charge-points", response=Page[ChargePointOut], summary="Charge points, by identity")
@@ -76,19 +83,21 @@ def read_charge_point(request: ApiRequest, identity: str) -> ChargePointOut:
 @router.patch(
     "charge-points/{path:identity}",
     response=ChargePointSettings,
-    summary="Change priority and division of a charge point",
+    summary="Change priority, division and site meter of a charge point",
 )
 def patch_charge_point(request: ApiRequest, identity: str, changes: ChargePointPatch) -> ChargePointSettings:
     """Change a charge point; administrators only."""
     point = get_charge_point(request.auth, identity)
     request.auth.require(Right.CONFIGURE, point.site_id)
     refuse_null(changes)
-    given = {name: str(value) if name == "division" else value
+    given = {name: value if name == "priority" else str(value)
              for name, value in changes.model_dump(exclude_unset=True).items()}  # fmt: skip
     with transaction.atomic():
         row = ChargePoint.objects.select_for_update(of=("self",)).get(pk=point.pk)
         row = update_charge_point(charge_point=row, changes=given, actor=request.auth.actor)
-    return ChargePointSettings(identity=row.identity, priority=row.priority, division=row.division)
+    return ChargePointSettings(
+        identity=row.identity, priority=row.priority, division=row.division, site_meter=row.site_meter
+    )
 
 
 def _with_state(rows: QuerySet[ChargePoint]) -> QuerySet[ChargePoint]:

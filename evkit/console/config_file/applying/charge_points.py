@@ -35,6 +35,8 @@ class Work:
 def apply_charge_points(declared: Iterable[ChargePointDeclaration], work: Work) -> None:
     """Write charge points in the order of the file, which is their order on pages."""
     present = work.present
+    declared = list(declared)
+    _give_up_meters(declared, work)
     last: dict[str, tuple[int, str]] = {}
     for each in declared:
         row = present.charge_points.setdefault(each.identity, ChargePoint(identity=each.identity))
@@ -42,6 +44,17 @@ def apply_charge_points(declared: Iterable[ChargePointDeclaration], work: Work) 
         position = _position(row, previous)
         last[each.site] = (position, each.identity)
         _apply_charge_point(each, row, position, work)
+
+
+def _give_up_meters(declared: Iterable[ChargePointDeclaration], work: Work) -> None:
+    """Let charge points cease to be the meter of their site, before another one becomes it."""
+    for each in declared:
+        row = work.present.charge_points.get(each.identity)
+        if row is None or not row.site_meter:
+            continue
+        moves = row.site_id != work.present.sites[each.site].pk
+        if moves or each.site_meter == "":
+            write(work.journal, "charge_point", each.identity, row, {"site_meter": ""})
 
 
 def _position(row: ChargePoint, previous: tuple[int, str]) -> int:
@@ -69,6 +82,7 @@ def _apply_charge_point(
             "max_power_w": declared.max_power_w,
             "priority": declared.priority,
             "division": declared.division,
+            "site_meter": declared.site_meter,
             "operating_mode": declared.operating_mode,
             "heartbeat_interval_s": declared.heartbeat_interval_s,
             "position": position,

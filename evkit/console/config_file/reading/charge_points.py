@@ -8,7 +8,7 @@ from msgspec import UNSET
 from chargers.quirks import QUIRK_NAMES
 from chargers.quirks.modes import read_mode
 from chargers.services.passwords import MAX_LENGTH, MIN_LENGTH
-from chargers.types import Current, Division
+from chargers.types import Current, Division, SiteMeter
 from evkit.console.config_file import checks
 from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, Given
 from evkit.console.config_file.fields import Fields
@@ -27,6 +27,7 @@ KEYS = (
     "max_power_w",
     "priority",
     "division",
+    "site_meter",
     "operating_mode",
     "heartbeat_interval",
     "quirks",
@@ -63,6 +64,7 @@ def read_charge_point(node: Node, problems: list[Problem]) -> ChargePointDeclara
         max_power_w=fields.optional("max_power_w", POSITIVE),
         priority=fields.value("priority", PRIORITY),
         division=fields.value("division", checks.choice(("", *Division.values))),
+        site_meter=fields.value("site_meter", checks.choice(("", *SiteMeter.values))),
         operating_mode=fields.value("operating_mode", _operating_mode),
         heartbeat_interval_s=fields.value("heartbeat_interval", checks.integer(1, 86_400)),
         quirks=_read_quirks(fields),
