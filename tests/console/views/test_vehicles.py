@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
@@ -44,7 +45,7 @@ def names(client: Client, url: str, query: str = "") -> list[str]:
 def cells(client: Client, url: str, place: int = 0) -> dict[str, str]:
     """Return what one row shows under each header."""
     line = list(client.get(url).context["table"].lines)[place]
-    return {cell.label: str(cell.html) for cell in line.cells}
+    return dict(re.findall(r'<td[^>]* data-label="([^"]*)">(.*?)</td>', line.cells, re.DOTALL))
 
 
 class TestVehicles:
