@@ -80,7 +80,10 @@ PLANNING: Final = (
         "schedules", _("Schedules"), "calendar-time", pages=frozenset({"schedule_group"}), key="h",
     ),
     Destination("reservations", pgettext_lazy("page", "Reservations"), "bookmark", key="b"),
-    Destination("vehicles", _("Vehicles"), "bus", pages=frozenset({"vehicle"}), key="i"),
+    Destination(
+        "vehicles", _("Vehicles"), "bus",
+        pages=frozenset({"vehicle", "new_vehicle", "edit_vehicle"}), key="i",
+    ),
 )  # fmt: skip
 HISTORY: Final = (
     Destination("site_curves_page", _("Curves"), "chart-line", key="v"),

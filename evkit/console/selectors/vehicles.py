@@ -54,9 +54,10 @@ class Presence(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class RunningCharge:
-    """A charge of a vehicle that runs, when it is to be ready, and what it still needs until then."""
+    """A charge of a vehicle that runs, where, when it is to be ready, and what it still needs until then."""
 
     row: Transaction
+    site: Site
     departure: Departure
 
     @property
@@ -135,6 +136,6 @@ def running_charges(vehicle: Vehicle, sites: Collection[Site], now: datetime) ->
     found = []
     for row in loaded.order_by("number"):
         site = row.charge_point.site
-        assert site is not None
-        found.append(RunningCharge(row, departure_of(row, site.zone, now)))
+        assert site is not None  # `charges_on` knows no others
+        found.append(RunningCharge(row, site, departure_of(row, site.zone, now)))
     return found

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -69,11 +70,11 @@ def running_charge(site: Site, number: int) -> Transaction:
     return found
 
 
-def tell_done(request: HttpRequest, site: Site, text: str) -> HttpResponse:
-    """Close the dialog and say what was done; without one, go back to the page of smart charging."""
+def tell_done(request: HttpRequest, site: Site, text: str, *, back: str = "") -> HttpResponse:
+    """Close the dialog and say what was done; without one, go `back`, or to the page of smart charging."""
     if request.headers.get("HX-Request") != "true":
         messages.success(request, text)
-        return redirect("smart", site.code)
+        return redirect(back or reverse("smart", args=[site.code]))
     response = HttpResponse(status=204)
     response["HX-Trigger"] = json.dumps({"command-queued": {"text": text}}, ensure_ascii=True)
     return response

@@ -46,7 +46,7 @@ def vehicles(request: HttpRequest, code: str) -> HttpResponseBase:
         rows=listed_vehicles(sites, utc_now()),
         table=vehicle_table(site.code),
         filters=_filters(tags=tags),
-        empty=_empty(request),
+        empty=_empty(request, site),
         template="console/vehicles/page.html",
         live="point_id",
         absent=[] if tags else ["tags"],
@@ -68,6 +68,8 @@ def vehicle(request: HttpRequest, code: str, vehicle_code: str) -> HttpResponseB
     context = _context(request, site, sites) | {
         "vehicle": row,
         "running": running_charges(row, sites, now),
+        "unused": not row.transactions.exists(),
+        "plannable": [each.pk for each in sites if may_command(request, each.pk)],
         "tags": row.id_tokens.order_by("key") if may_command(request, site.pk) else (),
     }
     with timezone.override(site.zone):
@@ -133,7 +135,7 @@ def _seen(rows: Rows, value: str) -> Rows:
     return rows.filter(presence=value) if value in Presence.values else rows
 
 
-def _empty(request: HttpRequest) -> Empty:
+def _empty(request: HttpRequest, site: Site) -> Empty:
     """Return what a project without vehicles says to this viewer."""
     title = _("There are no vehicles yet")
     if not principal_of(request).may(Right.CONFIGURE, None):
@@ -141,7 +143,7 @@ def _empty(request: HttpRequest) -> Empty:
     return Empty(
         title,
         _("Declare them with their badges, or apply a configuration file; they appear here at once."),
-        reverse("admin:charging_vehicle_add"),
+        reverse("new_vehicle", args=[site.code]),
         _("Declare a vehicle"),
         "bus",
     )

@@ -176,6 +176,16 @@ SITE = {
     "reports": Row(Need.SITE, site),
     "vehicles": Row(Need.SITE, site),
     "vehicle": Row(Need.SITE, lambda w: [*site(w), "bus-212"]),
+    "new_vehicle": Row(
+        Need.ADMINISTRATOR, site, post=302, form=lambda _w: {"code": "van-9", "name": "Van 9"}
+    ),
+    "edit_vehicle": Row(
+        Need.ADMINISTRATOR,
+        lambda w: [*site(w), "bus-212"],
+        post=302,
+        form=lambda _w: {"name": "Bus 212", "departs": "06:30", "needs_kwh": "120"},
+    ),
+    "delete_vehicle": Row(Need.ADMINISTRATOR, lambda w: [*site(w), w.idle_vehicle.code], get=405, post=302),
     "operation": Row(Need.SITE, site),
     "operation_confirm": Row(Need.COMMAND, site, get=405, form=reset),
     "operation_run": Row(Need.COMMAND, site, get=405, post=302, form=reset),

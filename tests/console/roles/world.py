@@ -22,6 +22,7 @@ from charging.models import (
     OrphanStop,
     Reservation,
     Transaction,
+    Vehicle,
 )
 from evkit.core.clock import utc_now
 from evkit.core.recorders import SYSTEM
@@ -70,6 +71,7 @@ class World:
     export: ExportJob
     exported: ExportJob
     decision: DecisionRecord
+    idle_vehicle: Vehicle
 
     @property
     def point(self) -> list[object]:
@@ -129,6 +131,7 @@ def make_world(owner: User) -> World:
         add_export(owner, ExportState.QUEUED),
         add_export(owner, ExportState.DONE),
         add_decision(depot),
+        Vehicle.objects.create(code="idle", name="Idle"),
     )
 
 
