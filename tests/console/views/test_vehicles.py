@@ -190,3 +190,86 @@ class TestVehicle:
     def test_the_page_of_a_transaction_leads_to_it(self, client: Client, depot: Depot) -> None:
         page = client.get(reverse("transaction", args=["depot", depot.transaction.number])).content.decode()
         assert f'href="{reverse("vehicle", args=["depot", "bus-212"])}"' in page
+
+
+class TestEditVehicle:
+    FORM = {"name": "Bus 212 b", "departs": "06:30", "needs_kwh": "120.5", "battery_kwh": "", "priority": "4"}
+
+    def test_an_administrator_changes_it(self, log_in: LogIn, depot: Depot) -> None:
+        client, href = log_in(Role.ADMINISTRATOR), reverse("edit_vehicle", args=["depot", "bus-212"])
+        page = client.post(href, self.FORM | {"tags": "BUS212\r\nCAFE"}, follow=True).content.decode()
+        assert "The vehicle was changed." in page
+        row = Vehicle.objects.get()
+        assert (row.name, row.departs, row.needs_wh, row.battery_wh, row.priority) == (
+            "Bus 212 b", time(6, 30), 120_500.0, None, 4,
+        )  # fmt: skip
+        assert list(row.id_tokens.values_list("value", flat=True)) == ["BUS212", "CAFE"]
+        form = client.get(href).content.decode()
+        assert all(f'value="{shown}"' in form for shown in ("06:30", "120.5", "Bus 212 b"))
+        assert "BUS212\nCAFE" in form
+
+    def test_the_dialog_gets_the_form_alone_and_closes(self, log_in: LogIn, depot: Depot) -> None:
+        client, href = log_in(Role.ADMINISTRATOR), reverse("edit_vehicle", args=["depot", "bus-212"])
+        page = client.get(reverse("vehicle", args=["depot", "bus-212"])).content.decode()
+        assert f'data-dialog="{href}"' in page
+        assert "<html" not in client.get(href, headers=HTMX).content.decode()
+        answer = client.post(href, self.FORM, headers=HTMX)
+        assert (answer.status_code, "command-queued" in answer.headers["HX-Trigger"]) == (204, True)
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"name": ""}, "This field is required."),
+            ({"departs": "25:00"}, "Enter a valid time."),
+            ({"needs_kwh": "0"}, "The need must be at least 1 Wh."),
+            ({"battery_kwh": "0"}, "The battery must hold more than 0."),
+            ({"battery_kwh": "nan"}, "Enter a number."),
+            ({"priority": "1000001"}, "less than or equal to 1000000"),
+            ({"tags": "HERS"}, "Badge HERS belongs to Van 9."),
+            ({"tags": "x" * 256}, "at most 255 characters"),
+        ],
+    )
+    def test_what_makes_no_sense_comes_back_with_the_cause(
+        self, log_in: LogIn, depot: Depot, change: dict[str, str], message: str
+    ) -> None:
+        van = Vehicle.objects.create(code="van-9", name="Van 9")
+        IdToken.objects.create(value="HERS", key="HERS", vehicle=van)
+        client, href = log_in(Role.ADMINISTRATOR), reverse("edit_vehicle", args=["depot", "bus-212"])
+        assert message in client.post(href, self.FORM | change).content.decode()
+        assert Vehicle.objects.get(code="bus-212").name == "Bus 212"
+
+    def test_an_operator_plans_the_charge_instead(self, log_in: LogIn, depot: Depot) -> None:
+        page = log_in(Role.OPERATOR).get(reverse("vehicle", args=["depot", "bus-212"])).content.decode()
+        assert reverse("charge_plan", args=["depot", depot.transaction.number]) in page
+        assert reverse("edit_vehicle", args=["depot", "bus-212"]) not in page
+
+
+class TestNewVehicle:
+    def test_it_is_declared_with_its_badges(self, log_in: LogIn, url: str) -> None:
+        # Fails on 1a80820: the list leads to new_vehicle only while it is empty.
+        client, href = log_in(Role.ADMINISTRATOR), reverse("new_vehicle", args=["depot"])
+        assert href in client.get(url).content.decode()
+        page = client.post(href, {"code": "van-9", "name": "Van 9", "tags": "V9"}, follow=True)
+        assert "Van 9 was declared." in page.content.decode()
+        assert Vehicle.objects.get(code="van-9").id_tokens.get().value == "V9"
+
+    def test_a_code_that_is_taken_is_refused_at_its_field(self, log_in: LogIn, depot: Depot) -> None:
+        href = reverse("new_vehicle", args=["depot"])
+        answer = log_in(Role.ADMINISTRATOR).post(href, {"code": "bus-212", "name": "Again"})
+        assert answer.context["form"].errors["code"]
+        assert Vehicle.objects.count() == 1
+
+
+class TestDeleteVehicle:
+    def test_one_that_never_charged_is_removed(self, log_in: LogIn, depot: Depot) -> None:
+        Vehicle.objects.create(code="van-9", name="Van 9")
+        client, href = log_in(Role.ADMINISTRATOR), reverse("delete_vehicle", args=["depot", "van-9"])
+        assert href in client.get(reverse("vehicle", args=["depot", "van-9"])).content.decode()
+        assert "Van 9 was removed." in client.post(href, follow=True).content.decode()
+        assert not Vehicle.objects.filter(code="van-9").exists()
+
+    def test_one_that_charged_stays(self, log_in: LogIn, depot: Depot) -> None:
+        client, href = log_in(Role.ADMINISTRATOR), reverse("delete_vehicle", args=["depot", "bus-212"])
+        assert href not in client.get(reverse("vehicle", args=["depot", "bus-212"])).content.decode()
+        assert "has charges, which are kept" in client.post(href, follow=True).content.decode()
+        assert Vehicle.objects.count() == 1
