@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connections
 
+from chargers.models import ChargePoint
 from evkit.console.exports import reading, running
 from evkit.core.clock import utc_now
-from history.models import ExportJob, Message
+from history.models import ExportJob, Message, PowerRollup
+from history.rollups.power import WHOLE_SITE
 from history.services.exports import cancel_export, tell_progress
 from history.types import ExportState
 from sites.permissions import principal_of_user
 from sites.types import Role
 from tests.console.depot import NOW, add_depot, add_user
+from tests.factories import TransactionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,6 +73,29 @@ def test_progress_is_kept_while_rows_are_read_and_others_write(
     assert (job.state, job.done) == (ExportState.DONE, 7)
     assert heard == [0, 2, 4, 6, 7]
     assert len(job.path.read_text(encoding="utf-8-sig").splitlines()) == 8
+
+
+@pytest.mark.parametrize("table", ["report-days", "report-charge-points"])
+def test_days_are_those_of_the_site_also_where_rows_are_read_beside(job: ExportJob, table: str) -> None:
+    point = ChargePoint.objects.get(identity="A_001")
+    assert point.site_id
+    start = datetime(2026, 4, 2, 0, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    TransactionFactory(
+        evse=point.evses.get(number=2), started_at=start, ended_at=start + timedelta(minutes=20),
+        energy_wh=7000.0,
+    )  # fmt: skip
+    for pk in (WHOLE_SITE, point.pk):
+        PowerRollup.objects.create(
+            site_id=point.site_id, charge_point_id=pk, step_s=3600, at=start.replace(minute=0), low_w=0.0,
+            high_w=63_000.0, mean_w=9000.0,
+        )  # fmt: skip
+    query = "from=2026-04-02&to=2026-04-02&charge_point=A_001"
+    ExportJob.objects.filter(pk=job.pk).update(table=table, query=query, site=point.site)
+    running.run_export(job.pk)
+    job.refresh_from_db()
+    (row,) = csv.DictReader(io.StringIO(job.path.read_text(encoding="utf-8-sig")))
+    peak = row.get("Peak of the site (kW)") or row.get("Simultaneous peak (kW)")
+    assert (row["Energy that counts (kWh)"], peak) == ("7", "63")
 
 
 def test_a_cancelled_one_stops_reading(job: ExportJob, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from queue import Full, Queue
 from typing import Any, Final
 
 from django.db import connections
+from django.utils import timezone, translation
 
 AHEAD: Final = 2
 WAIT_S: Final = 0.2
@@ -20,10 +21,21 @@ Stretches = Callable[[], Iterator[list[Any]]]
 
 
 def read_beside(read: Stretches) -> Iterator[list[Any]]:
-    """Yield what `read` yields on a thread, and thus a connection, of its own; it never runs far ahead."""
+    """Yield what `read` yields on a thread, and thus a connection, of its own; it never runs far ahead.
+
+    Language and time zone are those of the caller: a thread begins with the usual ones.
+    """
+    language, zone = translation.get_language() or "en", timezone.get_current_timezone()
+
+    def read_alike() -> Iterator[list[Any]]:
+        with translation.override(language), timezone.override(zone):
+            yield from read()
+
     found: Queue[list[Any] | Exception | None] = Queue(AHEAD)
     given_up = threading.Event()
-    reader = threading.Thread(target=_read, args=(read, found, given_up), name="export-reader", daemon=True)
+    reader = threading.Thread(
+        target=_read, args=(read_alike, found, given_up), name="export-reader", daemon=True
+    )
     reader.start()
     try:
         while (stretch := found.get()) is not None:
