@@ -67,6 +67,12 @@ class TestTexts:
         assert storable_text("a\x00b\x0bc") == "a\ufffdb\ufffdc"
         assert len(storable_text("x" * 50_000)) == MOST_CHARACTERS
 
+    @pytest.mark.parametrize("none", ["\ufffe", "\uffff"])
+    def test_what_xml_has_no_character_for_does_not_break_the_workbook(
+        self, tmp_path: Path, none: str
+    ) -> None:
+        assert read_back(tmp_path / "file.xlsx", [shown_text], [[f"a{none}b"]]) == [("a\ufffdb",)]
+
     def test_half_a_character_is_a_question_mark(self, tmp_path: Path) -> None:
         assert read_back(tmp_path / "file.xlsx", [shown_text], [["a\ud800b"]]) == [("a?b",)]
 

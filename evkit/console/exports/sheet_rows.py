@@ -6,6 +6,7 @@ openpyxl makes the workbook; it would build an element for every cell, which tak
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from html import escape
@@ -21,6 +22,8 @@ MOST_CHARACTERS: Final = 32_767
 """A cell holds no more."""
 EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # times in Excel have no zone
 DAY: Final = timedelta(days=1)
+NO_CHARACTERS: Final = re.compile("[\ufffe\uffff]")
+"""XML has none of these (XML 1.0, production 2): one of them, and no program opens the workbook."""
 
 _END: Final = b"</sheetData>"
 _CHUNK: Final = 1 << 20
@@ -59,8 +62,8 @@ def shown_text(value: object) -> str:
 
 
 def storable_text(text: str) -> str:
-    """Return text as a cell can hold it: no control characters, not too long."""
-    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", text[:MOST_CHARACTERS])
+    """Return text as a cell can hold it: only characters of XML, not too long."""
+    return NO_CHARACTERS.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", text[:MOST_CHARACTERS]))
 
 
 class SheetRows:
