@@ -8,10 +8,12 @@ import re
 import secrets
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import ParseError
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -26,6 +28,11 @@ MOST_COLUMNS: Final = 100
 KEPT_S: Final = 24 * 3600
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,40}\Z")
 ZIP: Final = b"PK\x03\x04"
+BROKEN: Final = (
+    csv.Error, zipfile.BadZipFile, zlib.error, ParseError, LookupError, ValueError, TypeError, AttributeError,
+    RuntimeError, OSError, EOFError,
+)  # fmt: skip
+"""What reading damaged, half or encrypted files raises (NotImplementedError is a RuntimeError)."""
 
 
 class UnreadableFileError(InvalidInputError):
@@ -36,10 +43,14 @@ class UnreadableFileError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What an uploaded file holds: its headers and its rows of plain values."""
+    """What an uploaded file holds: its headers and its rows of plain values.
+
+    `numbers` are those of the rows in the file, as a spreadsheet counts them: empty rows are left out.
+    """
 
     heads: Sequence[str]
     rows: Sequence[Sequence[object]]
+    numbers: Sequence[int]
 
 
 def keep_upload(content: bytes) -> str:
@@ -85,22 +96,24 @@ def read_table(content: bytes) -> Table:
     """
     lines = _sheet(content) if content.startswith(ZIP) else _text(content)
     found: list[Sequence[object]] = []
+    numbers: list[int] = []
     try:
-        for line in lines:
+        for number, line in enumerate(lines, 1):
             if any(value not in {None, ""} for value in line):
                 found.append(line)
+                numbers.append(number)
             if len(found) > MOST_ROWS + 1:
                 raise UnreadableFileError(
                     _("The file has more than %(number)d rows. Divide it.") % {"number": MOST_ROWS}
                 )
-    except (csv.Error, ValueError, KeyError, TypeError, zipfile.BadZipFile, OSError, EOFError) as error:
+    except BROKEN as error:
         raise UnreadableFileError(_("The file cannot be read as CSV or Excel (.xlsx).")) from error
     if len(found) < 2:
         raise UnreadableFileError(_("The file needs a line of headers and at least one row below it."))
     heads = [str(value).strip()[:80] if value is not None else "" for value in found[0]]
     while heads and not heads[-1]:
         heads.pop()
-    return Table(heads, [line[: len(heads)] for line in found[1:]])
+    return Table(heads, [line[: len(heads)] for line in found[1:]], numbers[1:])
 
 
 def _sheet(content: bytes) -> Iterator[Sequence[object]]:

@@ -117,12 +117,19 @@ class RowError(Exception):
     """Something is wrong in a row."""
 
 
+def _agree(earlier: ForeignCharge, later: ForeignCharge) -> None:
+    """Refuse a row that would silently take the place of another one."""
+    if earlier != later:
+        raise RowError(_("Another row has the same number, with other values."))
+
+
 @dataclass
 class Reader:
     """Reads the rows of a table as charges on known charge points."""
 
     mapping: ColumnMeanings
     sites: Sequence[Site]
+    now: datetime
     places: dict[tuple[str, int], Evse] = field(default_factory=dict)
     tokens: dict[str, IdToken] = field(default_factory=dict)
     vehicles: dict[str, Vehicle] = field(default_factory=dict)
@@ -140,15 +147,16 @@ class Reader:
         charges: dict[tuple[int, str], ForeignCharge] = {}
         problems: list[Problem] = []
         wrong = twice = 0
-        for place, row in enumerate(table.rows, 2):
+        for place, row in zip(table.numbers, table.rows, strict=True):
             try:
                 charge = self._charge(row)
+                key = (charge.charge_point_id, charge.key)
+                _agree(charges.get(key, charge), charge)
             except RowError as error:
                 wrong += 1
                 if len(problems) < MOST_PROBLEMS:
                     problems.append(Problem(place, str(error)))
                 continue
-            key = (charge.charge_point_id, charge.key)
             twice += key in charges
             charges[key] = charge
         known = known_keys(charges.values()) & charges.keys()
@@ -165,6 +173,8 @@ class Reader:
         started, ended = (self._moment(row, name, site) for name in ("start", "end"))
         if ended < started:
             raise RowError(_("It ends before it starts."))
+        if ended > self.now:
+            raise RowError(_("It ends in the future."))
         tag = text_of(self._cell(row, "tag"))
         token = self.tokens.get(token_key(tag)) if tag else None
         vehicle = self._vehicle(row)

@@ -57,7 +57,7 @@ def import_columns(request: HttpRequest, token: str) -> HttpResponse:
     meanings = _meanings(request.POST, table) if request.method == "POST" else guess(table.heads)
     outcome = None
     if request.method == "POST" and not meanings.missing:
-        outcome = Reader(meanings, list(principal_of(request).sites())).read(table)
+        outcome = Reader(meanings, list(principal_of(request).sites()), utc_now()).read(table)
         if "import" in request.POST and outcome.may_be_imported:
             done = import_charges(charges=outcome.charges, actor=principal_of(request).actor, now=utc_now())
             forget_upload(token)

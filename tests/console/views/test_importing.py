@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -108,6 +109,22 @@ class TestImport:
         client.post(address, {**tried.context["meanings"].columns, "unit": "kWh", "import": ""})
         assert imported() == []
 
+    def test_rows_are_counted_as_a_spreadsheet_does_and_empty_ones_count(self, client, depot):
+        row = "A_001;1;gestern;31/01/2025 10:00;1;;2"
+        _address, tried = columns(client, GOOD + f"\n;;;;;;\n{row}\n")
+        assert [problem.row for problem in tried.context["outcome"].problems] == [6]
+
+    def test_the_same_row_twice_is_one_but_one_number_for_two_charges_is_wrong(self, client, depot):
+        row = "A_001;1;31/01/2025 08:30;31/01/2025 10:00:30;{};B4A63CDF0001;4711\n"
+        _address, tried = columns(client, GOOD + row.format("12,5") + row.format("99"))
+        outcome = tried.context["outcome"]
+        assert (len(outcome.charges), outcome.known) == (2, 1)
+        assert [(one.row, "same number" in one.text) for one in outcome.problems] == [(5, True)]
+
+    def test_what_has_not_ended_yet_is_wrong(self, client, depot):
+        _address, tried = columns(client, GOOD + "A_001;1;31/01/2025 08:30;31/01/2199 10:00;1;;9\n")
+        assert [problem.text for problem in tried.context["outcome"].problems] == ["It ends in the future."]
+
     def test_what_is_needed_must_be_chosen(self, client, depot):
         address = upload(client, "a;b;c\n1;2;3\n").headers["Location"]
         page = client.post(address, {"charge_point": "0", "import": ""})
@@ -160,6 +177,35 @@ class TestFiles:
         answer = upload(client, content)
         assert answer.status_code in {200, 422}
         assert answer.context is None or answer.context.get("error") is not None
+
+    @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+    @pytest.mark.parametrize("left", [0, 200])
+    def test_a_workbook_that_is_not_whole_is_refused_in_words(self, client, depot, part, left):
+        book, file = Workbook(), io.BytesIO()
+        book.save(file)
+        cut = io.BytesIO()
+        with zipfile.ZipFile(file) as whole, zipfile.ZipFile(cut, "w") as packed:
+            for info in whole.infolist():
+                content = whole.read(info)
+                packed.writestr(info, content[:left] if info.filename == part else content)
+        assert "cannot be read" in upload(client, cut.getvalue(), "old.xlsx").context["error"]
+
+    def test_damaged_bytes_are_refused_or_read_but_never_an_error(self):
+        book, file = Workbook(), io.BytesIO()
+        for day in range(1, 20):
+            book.worksheets[0].append(["A_001", clock(day, 8), clock(day, 9), 7000 + day])
+        book.save(file)
+        chance = random.Random(1)
+        refused = 0
+        for _ in range(200):
+            content = bytearray(file.getvalue())
+            for _ in range(chance.choice([1, 2, 30])):
+                content[chance.randrange(4, len(content))] = chance.randrange(256)
+            try:
+                read_table(bytes(content))
+            except UnreadableFileError:
+                refused += 1
+        assert refused > 50
 
     def test_a_large_file_is_refused(self, client, depot, monkeypatch, data_dir):
         monkeypatch.setattr(files, "MOST_BYTES", 1000)
