@@ -18,6 +18,8 @@ PRESETS: Final = {
     "1y": timedelta(days=365),
 }
 LONGEST: Final = timedelta(days=3660)
+YEARS: Final = range(1970, 2201)
+"""Times beyond are mistyped, and the first and last that there are fit into no other time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,19 @@ def read_period(query: QueryDict, now: datetime, *, default: str) -> Period:
 
 
 def read_moment(text: str, *, end: bool = False) -> datetime | None:
-    """Return a local date or time of the active zone; a date alone is its start, or with `end` its end."""
+    """Return a local date or time of the active zone; a date alone is its start, or with `end` its end.
+
+    None for what is none, or absurd.
+    """
     text = text.strip()
     try:
         if len(text) == len("2026-01-31"):
             day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
-            return timezone.make_aware(datetime.combine(day, time()))
-        moment = datetime.fromisoformat(text)
+            moment = datetime.combine(day, time())
+        else:
+            moment = datetime.fromisoformat(text)
+        if moment.year not in YEARS:
+            return None
         return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
     except (ValueError, OverflowError):
         return None

@@ -56,6 +56,13 @@ class TestReadPeriod:
         assert read("from=2001-01-01&to=2026-11-17T10:00").length == LONGEST
 
 
+class TestReadMoment:
+    @pytest.mark.parametrize("text", ["0001-01-01", "0001-01-01T00:00", "9999-12-31T23:59", "9999-12-31"])
+    def test_what_fits_into_no_other_time_zone_is_none(self, text):
+        assert read_moment(text) is None
+        assert read_moment(text, end=True) is None
+
+
 class TestLocalText:
     def test_is_read_again_as_the_same_moment(self):
         assert local_text(NOW) == "2026-11-17T13:00:00"

@@ -16,7 +16,7 @@ MAX_LENGTH: Final = 200
 
 
 class ListAddress:
-    """The known parameters of a list page; unknown ones are left out, empty ones too.
+    """The known parameters of a list page; unknown ones are left out, empty ones and NUL too.
 
     Links made from it keep everything but the page, since what it filters or sorts by begins at the top.
     """
@@ -24,7 +24,7 @@ class ListAddress:
     def __init__(self, query: QueryDict, filters: Sequence[str]) -> None:
         self._values: dict[str, str] = {}
         for name in (*filters, *ORDER):
-            value = query.get(name, "").strip()[:MAX_LENGTH]
+            value = query.get(name, "").replace("\0", "").strip()[:MAX_LENGTH]
             if name == COLUMNS:
                 value = ",".join(dict.fromkeys(filter(None, ",".join(query.getlist(name)).split(","))))
             if value:

@@ -35,6 +35,9 @@ class TestListAddress:
     def test_text_is_cut_to_what_a_search_needs(self) -> None:
         assert len(address("q=" + "x" * 5000).get("q")) == 200
 
+    def test_a_character_that_no_database_stores_is_left_out(self) -> None:
+        assert address("q=bus%00 7&state=%00").here == "?q=bus+7"
+
     def test_a_form_carries_on_what_it_does_not_ask(self) -> None:
         assert address("q=a&state=free&per=25&page=2").kept(without=["q"]) == [
             ("state", "free"),
