@@ -133,6 +133,14 @@ class TestRegularExports:
         assert "could not be made" in make_due().failure
         assert box.letters == []
 
+    def test_whose_address_was_taken_away_is_told_that_nothing_came(self, client, depot, box):
+        ask(client, depot)
+        User.objects.update(email="")
+        row = make_due()
+        assert "no mail address" in row.failure
+        assert row.sent_at is None
+        assert not ExportJob.objects.exists()
+
     @pytest.mark.parametrize("form", [{"rhythm": "hourly"}, {"kind": "exe"}])
     def test_what_is_unknown_is_refused(self, client, depot, form):
         ask(client, depot, **form)

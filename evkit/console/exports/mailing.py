@@ -72,6 +72,8 @@ def _send(row: ExportSchedule, now: datetime) -> None:
     """
     if not can_mail():
         raise UnableToMailError(_("No mail server is configured."))
+    if not row.user.email:
+        raise UnableToMailError(_("You have no mail address yet. Ask an administrator to enter it."))
     first, last = period_before(row.rhythm, (row.owed_since or now).astimezone(zone_of(row)).date())
     query = urlencode({"from": first.isoformat(), "to": last.isoformat()})
     job = ask_for_export(
