@@ -96,6 +96,7 @@ def remove_reader(connection: BaseDatabaseWrapper, name: str) -> None:
         _run(cursor, "REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}", schema, role)
         _run(cursor, "REVOKE ALL ON SCHEMA {} FROM {}", schema, role)
         _run(cursor, "REVOKE ALL ON DATABASE {} FROM {}", sql.Identifier(_database(connection)), role)
+        _run(cursor, "DROP OWNED BY {}", role)  # it can make large objects, even read-only before version 16
         _run(cursor, "DROP ROLE {}", role)
 
 

@@ -204,6 +204,17 @@ class TestReportReader:
             with pytest.raises(errors.InsufficientPrivilege):
                 reader.execute(statement)
 
+    def test_goes_with_what_it_left(self, password):
+        with log_in(password) as reader:
+            reader.execute("SET default_transaction_read_only = off")
+            reader.commit()
+            reader.execute("SELECT lo_create(0)")
+        make_reader("--remove")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [READER])
+            assert cursor.fetchone() == (0,)
+        make_reader()  # the fixture takes it away
+
     def test_keeps_its_rights_when_the_views_are_made_anew(self, password):
         before_migrations(using="default", plan=[("any", False)])
         after_migrations(using="default", plan=[])
