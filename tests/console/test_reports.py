@@ -341,6 +341,15 @@ class TestFiles:
         assert mine["Simultaneous peak (kW)"] == 42
         assert len(rows) == ChargePoint.objects.filter(site=filled.site).count()
 
+    def test_totals_say_nothing_of_what_is_not_known(self, filled, log_in):
+        from tests.console.test_exports import book_of
+
+        form = {"table": "report-charge-points", "query": "from=2020-01-01&to=2020-01-31"}
+        about = book_of(log_in(Role.OPERATOR), filled, **form).worksheets[-1]
+        totals = {row[0] for row in about.iter_rows(values_only=True)}
+        assert "Transactions" in totals
+        assert "Availability" not in totals
+
     def test_by_vehicle_and_by_day_sum_up_what_started(self, filled, log_in):
         client = log_in(Role.OPERATOR)
         (vehicle,) = self.book(client, "report-vehicles", filled.site.code)

@@ -102,10 +102,15 @@ def _point_sums(rows: QuerySet[Any]) -> list[Sum]:
         Sum(gettext("Transactions left out of it, as their meter is in doubt"), whole.charges.left_out),
         Sum(gettext("Energy measured by them"), whole.charges.left_out_wh / 1000, KWH, 3),
         Sum(gettext("Transactions"), whole.charges.count),
-        Sum(gettext("Occupancy"), whole.occupancy or 0.0, "%", 1),
-        Sum(gettext("Availability"), whole.availability.share or 0.0, "%", 1),
+        *_share(gettext("Occupancy"), whole.occupancy),
+        *_share(gettext("Availability"), whole.availability.share),
         Sum(gettext("Unserved requests"), whole.turned_away),
     ]
+
+
+def _share(label: str, percent: float | None) -> list[Sum]:
+    """Return a share as a total; none where nothing is known, which is not 0 %."""
+    return [] if percent is None else [Sum(label, percent, "%", 1)]
 
 
 def _site_peaks(points: list[Any]) -> list[Sum]:
