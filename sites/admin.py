@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from sites import admin_users
 from sites.admin_base import AuditedAdmin, ReadOnlyAdmin
-from sites.admin_forms import ScheduleExceptionForm, ScheduleForm, ScheduleGroupForm, SiteForm
+from sites.admin_forms import (
+    FeederForm,
+    FeederFormSet,
+    ScheduleExceptionForm,
+    ScheduleForm,
+    ScheduleGroupForm,
+    SiteForm,
+)
 from sites.models import (
     ExternalVariable,
     Feeder,
@@ -30,6 +37,8 @@ class FeederInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in
     """The circuits of a site."""
 
     model = Feeder
+    form = FeederForm
+    formset = FeederFormSet
     extra = 0
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

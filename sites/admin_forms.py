@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
+from sites.chains import ancestors
 from sites.exceptions import check_days
 from sites.holiday_calendar import check_region
-from sites.models import Schedule, ScheduleException, ScheduleGroup, Site
+from sites.models import Feeder, Schedule, ScheduleException, ScheduleGroup, Site
 from sites.ranges import check_ranges, check_span
 
 
@@ -35,6 +37,37 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
         if region:
             check_region(region)
         return region
+
+
+class FeederForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A feeder; its limit is not below 0."""
+
+    class Meta:
+        model = Feeder
+        fields = "__all__"  # noqa: DJ007 (the administration shows every setting)
+
+    def clean_limit_value(self) -> float | None:
+        """Check that the limit is one."""
+        value: float | None = self.cleaned_data["limit_value"]
+        if value is not None and value < 0:
+            raise ValidationError(_("“%(value)s” is no number of zero or more."), params={"value": value})
+        return value
+
+
+class FeederFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs only
+    """The feeders of a site: none is above itself, as they are once all are saved."""
+
+    def clean(self) -> None:
+        """Check that the parents lead up to the site."""
+        super().clean()
+        kept = [form for form in self.initial_forms if form not in self.deleted_forms]
+        chosen = {form.instance.pk: form.cleaned_data.get("parent") for form in kept if form.is_valid()}
+        parents = {pk: parent.pk for pk, parent in chosen.items() if parent is not None}
+        for form in kept:
+            if form.instance.pk in ancestors(form.instance.pk, parents):
+                form.add_error(
+                    "parent", _("The feeder “%(key)s” is above itself.") % {"key": form.instance.code}
+                )
 
 
 class RangesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

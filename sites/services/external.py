@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
 from sites.events import SiteMeterRead, VariableChanged
 from sites.models import ExternalValue, ExternalVariable, Site, SiteMeterReading
+
+FURTHEST_AHEAD: Final = timedelta(minutes=2)
+"""So far ahead of ours the clock of another system may be."""
 
 PHASES: Final = ("current_l1_a", "current_l2_a", "current_l3_a")
 
@@ -31,7 +36,15 @@ class MeterReading:
 
 @transaction.atomic
 def record_meter_reading(*, site: Site, reading: MeterReading, now: datetime) -> SiteMeterReading:
-    """Store a reading; one of the same moment replaces the former."""
+    """Store a reading; one of the same moment replaces the former.
+
+    Raises:
+        InvalidInputError: it is of a time further ahead than clocks differ.
+    """
+    if reading.at > now + FURTHEST_AHEAD:
+        raise InvalidInputError(
+            _("The time lies in the future: check the clock of what sends it."), field="timestamp"
+        )
     row, _created = SiteMeterReading.objects.update_or_create(
         site=site, at=reading.at, defaults={"received_at": now, **reading.columns()}
     )

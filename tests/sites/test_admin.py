@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from evkit.core.recorders import SYSTEM
 from history.models import AuditEntry
-from sites.models import ApiToken, ScheduleException, ScheduleGroup, Site, User
+from sites.models import ApiToken, Feeder, ScheduleException, ScheduleGroup, Site, User
 from sites.services.users import create_user
 from sites.types import Role
 from tests.factories import SiteFactory
@@ -54,6 +54,52 @@ class TestAccess:
         assert client.get(reverse(name)).status_code == 200
         if admin.site._registry[model].search_fields:
             assert client.get(reverse(name), {"q": "x"}).status_code == 200
+
+
+class TestFeeders:
+    """The rows of a site's feeders in its form."""
+
+    @pytest.fixture
+    def site(self):
+        return SiteFactory()
+
+    def save(self, client, site, feeders, **changes):
+        href = reverse("admin:evsites_site_change", args=[site.pk])
+        page = client.get(href)
+        sets = [each.formset for each in page.context["inline_admin_formsets"]]
+        rows = [page.context["adminform"].form]
+        rows += [row for each in sets for row in (each.management_form, *each.initial_forms)]
+        shown = {row.add_prefix(name): row[name].value() for row in rows for name in row.fields}
+        data = {
+            name: "[]" if isinstance(value, list | dict) else value
+            for name, value in shown.items()
+            if value is not None and value is not False
+        }
+        for place, feeder in enumerate(feeders):
+            for name, value in changes.get(feeder.code, {}).items():
+                data[f"feeders-{place}-{name}"] = value
+        return client.post(href, data)
+
+    def test_one_leads_to_the_next(self, client, administrator, site):
+        a, b = (Feeder.objects.create(site=site, code=code) for code in "ab")
+        assert self.save(client, site, [a, b], b={"parent": a.pk, "limit_value": "30"}).status_code == 302
+        b.refresh_from_db()
+        assert (b.parent, b.limit_value) == (a, 30.0)
+
+    def test_none_is_above_itself_alone_or_with_others(self, client, administrator, site):
+        a, b = (Feeder.objects.create(site=site, code=code) for code in "ab")
+        for changes in ({"a": {"parent": a.pk}}, {"a": {"parent": b.pk}, "b": {"parent": a.pk}}):
+            page = self.save(client, site, [a, b], **changes)
+            assert page.status_code == 200
+            assert "The feeder “a” is above itself." in page.content.decode()
+        assert not Feeder.objects.exclude(parent=None).exists()
+
+    def test_a_limit_is_not_below_0(self, client, administrator, site):
+        a = Feeder.objects.create(site=site, code="a", limit_value=20)
+        page = self.save(client, site, [a], a={"limit_value": "-30"})
+        assert "is no number of zero or more" in page.content.decode()
+        a.refresh_from_db()
+        assert a.limit_value == 20
 
 
 class TestSiteAdmin:

@@ -5,6 +5,7 @@ Where the project has a limit, its sites share it: they are one cycle then.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -18,9 +19,12 @@ from charging.services.smart.sending import Outbox, install_default, send_limit
 from charging.services.smart.situation import Situation, situation_of
 from charging.services.smart.storing import store_changed
 from charging.smart.planner import Plan, Settings, Why, plan
+from evkit.core.db import is_outage
 from evkit.core.units import amperes_to_watts
 from sites.models import Project, Site
 from sites.types import Unit
+
+log = logging.getLogger(__name__)
 
 
 def rebalance(*, site_id: int, now: datetime) -> Plan | None:
@@ -35,7 +39,13 @@ def rebalance(*, site_id: int, now: datetime) -> Plan | None:
 
 
 def rebalance_all(*, now: datetime) -> None:
-    """Run a cycle of every site where smart charging is on, or has left something behind."""
+    """Run a cycle of every site where smart charging is on, or has left something behind.
+
+    One that fails is logged and keeps no other one from its cycle.
+
+    Raises:
+        OperationalError, InterfaceError: the database is away.
+    """
     due = Site.objects.filter(
         Q(smart_charging_enabled=True) | Q(charge_points__evses__smart__isnull=False)
     ).distinct()
@@ -44,7 +54,12 @@ def rebalance_all(*, now: datetime) -> None:
     if Project.objects.exclude(limit_value=None).exists():
         on = on[:1]  # one stands for all
     for pk in [*on, *off]:
-        rebalance(site_id=pk, now=now)
+        try:
+            rebalance(site_id=pk, now=now)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.exception("rebalance_failed", extra={"site": pk})
 
 
 @transaction.atomic

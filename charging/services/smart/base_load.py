@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from charging.smart.network import TOTAL, Floats, Limit, Network
 from sites.models import Site, SiteMeterReading
+from sites.services.external import FURTHEST_AHEAD
 
 FRESH: Final = timedelta(minutes=2)
 WORST_OF: Final = timedelta(days=1)
@@ -34,7 +35,7 @@ def base_load_w(site: Site, now: datetime) -> float:
 def _reading(site: Site, now: datetime) -> Reading:
     """Return the latest reading, or the worst where that is stale."""
     names = ("power_w", "current_l1_a", "current_l2_a", "current_l3_a")
-    readings = SiteMeterReading.objects.filter(site=site)
+    readings = SiteMeterReading.objects.filter(site=site, at__lte=now + FURTHEST_AHEAD)
     latest = readings.order_by("-at").values_list("at", *names).first()
     if latest is None:
         return (None,) * 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from evkit.console.config_file.declarations import (
 )
 from evkit.console.config_file.inventory import Inventory
 from evkit.console.config_file.problems import Problem
+from sites.chains import ancestors
 
 K = TypeVar("K")
 
@@ -140,7 +141,7 @@ def _feeder_cycles(site: SiteDeclaration, present: Inventory) -> Iterator[Proble
     feeders = listed(site.feeders)
     parents |= {each.code: each.parent or "" for each in feeders if each.parent is not UNSET}
     for feeder in feeders:
-        if feeder.code in _ancestors(feeder.code, parents):
+        if feeder.code in ancestors(feeder.code, parents):
             yield _missing(feeder.line, _("The feeder “%(key)s” is above itself."), feeder.code)
 
 
@@ -149,14 +150,5 @@ def _id_tag_cycles(configuration: Configuration, present: Inventory) -> Iterator
     tags = listed(configuration.id_tags)
     parents |= {token_key(tag.value): token_key(tag.parent or "") for tag in tags if tag.parent is not UNSET}
     for tag in tags:
-        if token_key(tag.value) in _ancestors(token_key(tag.value), parents):
+        if token_key(tag.value) in ancestors(token_key(tag.value), parents):
             yield _missing(tag.line, _("The id tag “%(key)s” is its own parent."), tag.value)
-
-
-def _ancestors(key: str, parents: Mapping[str, str]) -> Collection[str]:
-    above: set[str] = set()
-    parent = parents.get(key, "")
-    while parent and parent not in above:
-        above.add(parent)
-        parent = parents.get(parent, "")
-    return above

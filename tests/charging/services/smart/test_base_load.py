@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chargers.models import Evse
+from evkit.core.errors import InvalidInputError
+from sites.models import SiteMeterReading
 from sites.services.external import MeterReading, record_meter_reading
 from tests.charging.services.smart.yard import Yard, at, only
 
@@ -42,6 +44,20 @@ def told(yard: Yard, evse: Evse, seconds: float) -> float:
 def test_the_fullest_phase_counts(yard: Yard, evse: Evse) -> None:
     read(yard, 10, 5.0, 25.0, 10.0)
     assert told(yard, evse, 11) == 15.0
+
+
+def test_a_reading_of_the_future_is_refused_and_hides_no_real_one(yard: Yard, evse: Evse) -> None:
+    ahead = MeterReading(at=at(365 * 24 * HOUR), current_a=(0.0, 0.0, 0.0))
+    with pytest.raises(InvalidInputError, match="check the clock"):
+        record_meter_reading(site=yard.site, reading=ahead, now=at(5))
+    SiteMeterReading.objects.create(site=yard.site, at=ahead.at, received_at=at(5), current_l1_a=0.0)
+    read(yard, 10, 20.0, 20.0, 20.0)
+    assert told(yard, evse, 11) == 20.0
+
+
+def test_a_clock_a_minute_ahead_is_taken(yard: Yard, evse: Evse) -> None:
+    record_meter_reading(site=yard.site, reading=MeterReading(at=at(70), current_a=(20.0,) * 3), now=at(10))
+    assert told(yard, evse, 11) == 20.0
 
 
 def test_a_meter_of_power_alone_counts_on_every_phase(yard: Yard, evse: Evse) -> None:

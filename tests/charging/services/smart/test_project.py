@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import InterfaceError
 
-from sites.models import Project
-from tests.charging.services.smart.yard import Yard, only
+from charging.services.smart import balancing
+from charging.services.smart.balancing import rebalance_all
+from sites.models import Feeder, Project, Site
+from tests.charging.services.smart.yard import Yard, at, only
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +68,32 @@ def test_without_a_limit_of_the_project_sites_are_balanced_one_by_one() -> None:
         yard.start(evse, 1)
         yard.settle(2)
     assert (first.row(one).confirmed, second.row(other).confirmed) == (20.0, 20.0)
+
+
+def test_a_site_that_fails_keeps_no_other_one_from_its_cycle(caplog) -> None:
+    broken, whole = Yard(limit_a=20.0), Yard(limit_a=40.0)
+    evse = only(whole.point())
+    whole.settle(0)
+    whole.start(evse, 1)
+    whole.settle(2)
+    ring = Feeder.objects.create(site=broken.site, code="ring", limit_value=10)
+    Feeder.objects.filter(pk=ring.pk).update(parent=ring)
+    broken.point()
+    Site.objects.filter(pk=whole.site.pk).update(limit_value=10)
+    rebalance_all(now=at(60))
+    whole.answer_all(61)
+    assert whole.row(evse).target == 10.0
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        "rebalance_failed"
+    ]
+
+
+def test_a_database_that_is_away_ends_the_round(monkeypatch) -> None:
+    Yard(limit_a=20.0)
+
+    def away(**_cycle: object) -> None:
+        raise InterfaceError("connection already closed")
+
+    monkeypatch.setattr(balancing, "rebalance", away)
+    with pytest.raises(InterfaceError):
+        rebalance_all(now=at(60))
