@@ -48,9 +48,19 @@ class Situation:
     stored: Mapping[int, Row]
 
 
-def situation_of(project: Project | None, sites: Sequence[Site], now: datetime) -> Situation:
-    """Read sites, and take the answers to what was sent (rows are not saved)."""
+def situation_of(
+    project: Project | None,
+    sites: Sequence[Site],
+    now: datetime,
+    priorities: Mapping[int, int] | None = None,
+) -> Situation:
+    """Read sites, and take the answers to what was sent (rows are not saved).
+
+    `priorities` by EVSE id are those of connectors as they would be.
+    """
     evses = read_evses(sites)
+    for evse in evses:
+        evse.priority = (priorities or {}).get(evse.id, evse.priority)
     rows = _rows(sites, evses)
     stored = values_of(rows.values())
     places = _places(sites, evses, rows, now)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
 from charging.services.smart.balancing import settings_of
-from charging.services.smart.places import tier_of
 from charging.services.smart.situation import Situation, situation_of
 from charging.smart.planner import Plan, plan
 from sites.models import Project, Site
@@ -48,7 +47,7 @@ def what_if(*, site: Site, change: Change, now: datetime) -> dict[int, Outcome]:
         chosen |= Q(smart_charging_enabled=True)
     rows = Site.objects.filter(chosen).order_by("pk")
     sites = [_changed(row, change) if row.pk == site.pk else row for row in rows]
-    situation = _with_priorities(situation_of(project, sites, now), change.priorities)
+    situation = situation_of(project, sites, now, change.priorities)
     found = plan(
         situation.network, situation.connectors, situation.base, [settings_of(each) for each in sites]
     )
@@ -63,13 +62,6 @@ def _changed(site: Site, change: Change) -> Site:
     if change.distribution is not None:
         row.distribution = change.distribution
     return row
-
-
-def _with_priorities(situation: Situation, priorities: Mapping[int, int]) -> Situation:
-    for place in situation.places:
-        place.evse.priority = priorities.get(place.evse.id, place.evse.priority)
-    pairs = zip(situation.places, situation.connectors, strict=True)
-    return replace(situation, connectors=tuple(replace(each, tier=tier_of(place)) for place, each in pairs))
 
 
 def _outcomes(site: Site, situation: Situation, found: Plan) -> dict[int, Outcome]:

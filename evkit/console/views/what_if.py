@@ -58,16 +58,25 @@ class WhatIfForm(StyledForm):
                 label=label, min_value=-FURTHEST, max_value=FURTHEST, initial=evses[pk].priority
             )
             self.fields[name].widget.attrs |= {"class": "input", "aria-label": label}
+        for field in self.fields.values():
+            field.show_hidden_initial = True
 
     def priority_field(self, pk: int) -> forms.BoundField:
         """Return the field with the priority of a connector."""
         return self[self._names[pk]]
 
     def change(self) -> Change:
-        """Return what was asked for; an empty limit leaves the present one."""
-        data = self.cleaned_data
-        limit = None if data["limit"] is None else SiteLimit(data["limit"] * self._factor, self._unit)
-        return Change(limit, data["distribution"], {pk: data[name] for pk, name in self._names.items()})
+        """Return what differs from the page as it was opened; an empty limit leaves the present one.
+
+        What somebody else changed in the meantime stays.
+        """
+        data = {name: value for name, value in self.cleaned_data.items() if name in self.changed_data}
+        limit = data.get("limit")
+        return Change(
+            None if limit is None else SiteLimit(limit * self._factor, self._unit),
+            data.get("distribution"),
+            {pk: data[name] for pk, name in self._names.items() if name in data},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,7 +328,10 @@ class TestStack:
         SiteMeterReading.objects.create(site=depot.site, at=now, received_at=now, current_l1_a=100)
         client.force_login(add_user(Role.GUEST, depot.site))
         answer = client.get(reverse("smart_stack", args=["depot"])).json()
-        assert answer["base"][-6:] == [30.0, 30.0, 30.0, None, None, 100 * depot.site.voltage_v / 1000]
+        known = dict(zip(answer["times"], answer["base"], strict=True))
+        minute = int(now.timestamp()) // 60 * 60
+        shown = [known[minute - 60 * ago] for ago in (5, 4, 3, 2, 1, 0)]
+        assert shown == [30.0, 30.0, 30.0, None, None, 100 * depot.site.voltage_v / 1000]
 
 
 class TestWhatIf:
@@ -347,6 +350,20 @@ class TestWhatIf:
         site, evse = Site.objects.get(), depot.transaction.evse
         evse.refresh_from_db()
         assert (site.limit_value, site.distribution, evse.priority) == (120_000, "priority", 4)
+
+    def test_what_somebody_else_changed_in_the_meantime_stays(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        href, evse = reverse("what_if", args=["depot"]), depot.transaction.evse
+        page = client.get(href).content.decode()
+        read = dict(re.findall(r'<input type="hidden" name="(initial-[a-z_0-9]+)" value="([^"]*)"', page))
+        shown = {name.removeprefix("initial-"): value for name, value in read.items()}
+        assert shown.keys() >= {"limit", "distribution", f"priority_{evse.pk}"}
+        Site.objects.update(limit_value=40_000)
+        Evse.objects.filter(pk=evse.pk).update(priority=9)
+        client.post(href, {**read, **shown, "distribution": "priority", "apply": "1"})
+        site = Site.objects.get()
+        evse.refresh_from_db()
+        assert (site.limit_value, site.distribution, evse.priority) == (40_000, "priority", 9)
 
     def test_what_is_no_number_is_told_at_its_field(self, client, depot) -> None:
         client.force_login(add_user(Role.ADMINISTRATOR))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chargers.models import Command
+from chargers.models import Command, Evse
 from charging.models import ConnectorLimit, DecisionRecord
 from charging.services.smart.what_if import Change, what_if
 from charging.smart.planner import Why
@@ -43,6 +43,18 @@ class TestWhatIf:
         yard, one, other = pair
         change = Change(distribution="priority", priorities={other.pk: 5})
         assert shares(yard.site, change, one, other) == [8, 32]
+
+    def test_a_charge_point_would_divide_by_the_priorities_that_are_tried(self) -> None:
+        yard = Yard(limit_a=63)
+        point = yard.point(2, max_power_w=40 * A_W, division="priority")
+        one, other = point.evses.order_by("number")
+        yard.settle(0)
+        yard.start(one, 1)
+        yard.start(other, 2)
+        yard.settle(60)
+        tried = shares(yard.site, Change(priorities={other.pk: 9}), one, other)
+        Evse.objects.filter(pk=other.pk).update(priority=9)
+        assert tried == shares(yard.site, Change(), one, other) == [8, 32]
 
     def test_who_would_wait_is_told(self, pair) -> None:
         yard = pair[0]
