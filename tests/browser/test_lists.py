@@ -148,6 +148,17 @@ class TestLists:
         assert lines[0] == ["Connector", "Current type"]
         assert len(lines) == 31
 
+    def test_folds_its_filters_on_a_phone(self, log_in: LogIn, live_evkit: Server) -> None:
+        page = log_in("administrator")
+        page.goto(f"{live_evkit.url}/transactions/")
+        expect(page.locator(".list-form__selects")).to_be_visible()
+        expect(page.locator(".list-form__more > summary")).to_be_hidden()
+        page.set_viewport_size({"width": 360, "height": 740})
+        expect(page.locator(".list-form__selects")).to_be_hidden()
+        page.locator(".list-form__more > summary").click()
+        expect(page.locator(".list-form__selects")).to_be_visible()
+        assert page.evaluate(SIDEWAYS) == 0
+
     def test_is_a_list_of_cards_on_a_phone(
         self, page: Page, live_evkit: Server, charge_point: ChargePoint, complaints: list[str]
     ) -> None:
