@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -79,13 +81,21 @@ def weekly_limits(request: HttpRequest, code: str) -> HttpResponse:
     form = LevelForm(site, level, request.POST if _saves(request) else None)
     exception_form = ExceptionForm(request.POST if "add_exception" in request.POST else None)
     exception_form.fields["hours"].help_text = _("Empty: the limit does not hold on these days.")
-    if request.method == "POST" and _done(request, site, number, form, exception_form):
+    if _out_of_date(request, site):
+        text = _("The weekly limits were changed in the meantime: look at them before you go on.")
+        if not form.is_bound:
+            messages.error(request, text)
+            return redirect(_page(site))
+        form.add_error(None, text)
+        number, level = 0, None  # what was painted may be added; its place is another one's now
+    elif request.method == "POST" and _done(request, site, number, form, exception_form):
         return redirect(_opened(site, number) if _of_exceptions(request) else _page(site))
     with timezone.override(site.zone):
         context = {
             "site": site,
             "form": form,
             "number": number,
+            "known": _known(site.limit_schedule),
             "exceptions": weekly_of(level).exceptions if level else (),
             "exception_form": exception_form,
             "levels": [_row(place, each) for place, each in enumerate(site.limit_schedule, start=1)],
@@ -107,6 +117,12 @@ def _of_exceptions(request: HttpRequest) -> bool:
 
 def _saves(request: HttpRequest) -> bool:
     return request.method == "POST" and "delete" not in request.POST and not _of_exceptions(request)
+
+
+def _out_of_date(request: HttpRequest, site: Site) -> bool:
+    """Tell whether a page was sent that shows other limits than there are: places are no longer the same."""
+    known = _known(site.limit_schedule)
+    return request.method == "POST" and request.POST.get("known", known) != known
 
 
 def _page(site: Site) -> str:
@@ -135,6 +151,11 @@ def _done(
         return False
     messages.success(request, _("The weekly limits were changed."))
     return True
+
+
+def _known(levels: Sequence[Mapping[str, Any]]) -> str:
+    """Return what tells whether the limits are still those that a page was made from."""
+    return sha256(json.dumps(levels, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _changed(

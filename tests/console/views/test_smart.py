@@ -183,6 +183,22 @@ class TestWeeklyLimits:
         assert "The last day comes before the first." in page
         assert Site.objects.get().limit_schedule == before
 
+    @pytest.mark.parametrize("sent", [{"delete": "1"}, {"limit": "60", "monday": "08:00-12:00"}])
+    def test_a_page_that_is_out_of_date_changes_no_other_limit(self, client, depot, sent) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        href = reverse("weekly_limits", args=["depot"])
+        for limit in ("10", "20", "30"):
+            client.post(href, {**self.PAINTED, "limit": limit})
+        page = client.get(f"{href}?level=1").content.decode()
+        known = re.findall(r'name="known" value="([0-9a-f]+)"', page)
+        assert len(set(known)) == 1
+        client.post(f"{href}?level=1", {"delete": "1", "known": known[0]})
+        left = Site.objects.get().limit_schedule
+        assert [level["value"] for level in left] == [20_000, 30_000]
+        late = client.post(f"{href}?level=1", {**self.PAINTED, **sent, "known": known[0]}, follow=True)
+        assert "changed in the meantime" in late.content.decode()
+        assert Site.objects.get().limit_schedule == left
+
     def test_a_limit_without_hours_is_refused(self, client, depot) -> None:
         client.force_login(add_user(Role.ADMINISTRATOR))
         page = client.post(reverse("weekly_limits", args=["depot"]), {"limit": "80"}).content.decode()
