@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from django.http import QueryDict
@@ -57,22 +57,35 @@ def read_period(query: QueryDict, now: datetime, *, default: str) -> Period:
 def read_moment(text: str, *, end: bool = False) -> datetime | None:
     """Return a local date or time of the active zone; a date alone is its start, or with `end` its end.
 
-    None for what is none, or absurd.
+    A time without offset in the hour that comes twice is the first one, or with `end` the second, so that no
+    period is cut. None for what is none, or absurd.
     """
     text = text.strip()
     try:
         if len(text) == len("2026-01-31"):
             day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
-            moment = datetime.combine(day, time())
-        else:
-            moment = datetime.fromisoformat(text)
+            return _aware(datetime.combine(day, time())) if day.year in YEARS else None
+        moment = datetime.fromisoformat(text)
         if moment.year not in YEARS:
             return None
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+        if timezone.is_aware(moment):
+            return moment
+        both = [_aware(moment.replace(fold=fold)) for fold in (0, 1)]
+        return max(both) if end else min(both)
     except (ValueError, OverflowError):
         return None
 
 
+def _aware(moment: datetime) -> datetime:
+    """Return a local time of the active zone, in UTC: where clocks turn, others never equal it (PEP 495)."""
+    return timezone.make_aware(moment).astimezone(UTC)
+
+
+def address_text(moment: datetime) -> str:
+    """Return a moment as it stands in addresses: local time to the second, with its offset from UTC."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
 def local_text(moment: datetime | None) -> str:
-    """Return a moment as a field of type datetime-local writes it, to the second."""
+    """Return a moment as a field of type datetime-local writes it, to the second, without offset."""
     return "" if moment is None else timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M:%S")

@@ -334,8 +334,9 @@ class Charts {
     }
     if (document.querySelector("[data-period-from]")) {
       history.replaceState(history.state, "", url);
-      document.querySelector("[data-period-from]").value = this.data.from;
-      document.querySelector("[data-period-to]").value = this.data.to;
+      const local = (text) => text.slice(0, "2026-01-31T12:00:00".length); // such fields take no offset
+      document.querySelector("[data-period-from]").value = local(this.data.from);
+      document.querySelector("[data-period-to]").value = local(this.data.to);
     }
     for (const preset of document.querySelectorAll("[data-periods] [aria-current]")) {
       preset.dataset.chosen ??= preset.getAttribute("aria-current");

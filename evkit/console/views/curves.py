@@ -19,7 +19,7 @@ from charging.types import LimitKind
 from evkit.console.access import get_charge_point, get_site, member_page
 from evkit.console.charts import charts_of, resolution_note
 from evkit.console.formats import kilos
-from evkit.console.periods import Period, local_text, read_period
+from evkit.console.periods import Period, address_text, read_period
 from evkit.console.point_charts import point_charts
 from evkit.console.selectors.connector_curves import Curves, connector_curves
 from evkit.console.selectors.curves import chosen_hours, session_curve, site_curve
@@ -117,8 +117,8 @@ def _answer(
             "timezone": site.timezone if site else "UTC",
             "start": period.since.timestamp(),
             "end": period.until.timestamp(),
-            "from": local_text(period.since),
-            "to": local_text(period.until),
+            "from": address_text(period.since),
+            "to": address_text(period.until),
             "reduced": curves.reduced,
             "step": curves.step_s,
             "note": resolution_note(curves),

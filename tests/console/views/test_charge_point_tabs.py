@@ -211,7 +211,7 @@ class TestCurves:
         query = {"start": "1795000000", "end": "1795000060.5"}
         answer = client.get(reverse("connector_curves", args=point), query).json()
         assert (answer["start"], answer["end"]) == (1795000000, 1795000060.5)
-        assert answer["from"] == "2026-11-18T12:06:40"
+        assert answer["from"] == "2026-11-18T12:06:40+01:00"
 
 
 class TestTransaction:

@@ -13,7 +13,7 @@ from chargers.models import ChargePoint, Evse
 from chargers.types import Current
 from evkit.console.access import get_site, member_page
 from evkit.console.charts import measured_lines
-from evkit.console.periods import PRESETS, Period, local_text, read_period
+from evkit.console.periods import PRESETS, Period, address_text, local_text, read_period
 from evkit.console.selectors.measured import figures_within
 from evkit.console.views.charge_point.tabs import Context, chosen_connector, tab_page
 from evkit.core.clock import utc_now
@@ -55,8 +55,10 @@ def _context(request: HttpRequest, row: ChargePoint, now: datetime) -> Context:
 def _chosen(period: Period) -> Context:
     return {
         "period": period,
-        "since": local_text(period.since),
-        "until": local_text(period.until),
+        "since": address_text(period.since),
+        "until": address_text(period.until),
+        "from": local_text(period.since),
+        "to": local_text(period.until),
         "presets": tuple(PRESETS),
     }
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from evkit.console.access import get_site, may_command, member_page, principal_of
 from evkit.console.correction_form import CorrectionForm
-from evkit.console.periods import local_text
+from evkit.console.periods import address_text
 from evkit.console.selectors.transaction import find_transaction, transaction_detail
 from evkit.console.views.charge_point.charts import figures_of
 from evkit.console.views.charge_point.tabs import is_fragment
@@ -35,8 +35,8 @@ def transaction(request: HttpRequest, code: str, number: int) -> HttpResponse:
             "detail": detail,
             "form": CorrectionForm.of(row) if may_command(request, site.pk) and row.ended_at else None,
             "figures": figures_of(row.evse, detail.period),
-            "since": local_text(detail.period.since),
-            "until": local_text(detail.period.until),
+            "since": address_text(detail.period.since),
+            "until": address_text(detail.period.until),
         }
         name = "fragments" if is_fragment(request) else "page"
         return render(request, f"console/transaction/{name}.html", context)
