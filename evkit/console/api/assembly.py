@@ -31,6 +31,7 @@ from evkit.console.api.resources import (
     sharing,
     sites,
     transactions,
+    vehicles,
 )
 
 api = NinjaAPI(
@@ -65,6 +66,7 @@ RESOURCES = (
     sharing,
     charge_points,
     reservations,
+    vehicles,
     transactions,
     meter_values,
     messages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -42,13 +42,13 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-def refuse_null(changes: Schema) -> None:
-    """Check that no key of a change is null that may only be absent.
+def refuse_null(changes: Schema, *, allowed: Collection[str] = ()) -> None:
+    """Check that no key of a change is null that may only be absent; of `allowed` null says something.
 
     Raises:
         InvalidInputError: with the key.
     """
-    for name in sorted(changes.model_fields_set):
+    for name in sorted(changes.model_fields_set.difference(allowed)):
         if getattr(changes, name) is None:
             raise InvalidInputError(_("%(key)s cannot be null.") % {"key": name}, field=name)
 

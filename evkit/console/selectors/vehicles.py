@@ -100,11 +100,12 @@ def _energy(own: TransactionQuerySet, since: datetime) -> QuerySet[Any]:
 
 
 def _presence(now: datetime) -> Case:
+    """Return what tells how a vehicle is seen: never, also where the sites have no charge point at all."""
     return Case(
         When(charging=True, then=Value(Presence.CHARGING)),
-        When(seen_at=None, then=Value(Presence.NEVER)),
         When(seen_at__gte=now - RECENT, then=Value(Presence.RECENT)),
-        default=Value(Presence.AWAY),
+        When(seen_at__isnull=False, then=Value(Presence.AWAY)),
+        default=Value(Presence.NEVER),
         output_field=CharField(),
     )
 

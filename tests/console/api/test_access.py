@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from chargers.models import Command
-from charging.models import Transaction
+from charging.models import IdToken, Transaction, Vehicle
 from evkit.console.api.assembly import api
 from evkit.core.clock import utc_now
 from history.models import AuditEntry
@@ -125,8 +125,15 @@ LISTS = (
     Address("GET", "transactions"),
     Address("GET", "transactions/totals"),
     Address("GET", "messages"),
+    Address("GET", "vehicles"),
+    Address("GET", "vehicles/{vehicle}"),
 )
-OF_THE_PROJECT = (Address("POST", "variables/pv.power", {"value": 5}, ("administrator", "operator"), 201),)
+OF_THE_PROJECT = (
+    Address("POST", "variables/pv.power", {"value": 5}, ("administrator", "operator"), 201),
+    Address("POST", "vehicles", {"code": "van-9", "name": "Van 9"}, ("administrator",), 201),
+    Address("PATCH", "vehicles/{vehicle}", {"name": "Bus", "tags": ["NEW"]}, ("administrator",)),
+    Address("DELETE", "vehicles/{vehicle}", {}, ("administrator",), 422),
+)
 EVERY_ADDRESS = (*OF_A_PLACE, *LISTS, *OF_THE_PROJECT)
 
 
@@ -138,6 +145,7 @@ def request(client, address, place):
         charge_point=place.charge_point.identity,
         transaction=place.transaction.number,
         command=place.command.pk,
+        vehicle=place.transaction.vehicle.code,
     )
     send = getattr(client.client, address.method.lower())
     if address.method == "GET":
@@ -153,6 +161,8 @@ def fingerprint():
         SiteMeterReading.objects.count(),
         ExternalVariable.objects.count(),
         AuditEntry.objects.count(),
+        list(Vehicle.objects.values()),
+        list(IdToken.objects.values()),
     )
 
 
@@ -174,6 +184,7 @@ class TestCompleteness:
                 .replace("{charge_point}", "{identity}")
                 .replace("{command}", "{command_id}")
                 .replace("{transaction}", "{number}")
+                .replace("{vehicle}", "{code}")
                 .replace("connectors/1", "connectors/{connector}")
                 .replace("groups/2", "groups/{number}")
                 .replace("pv.power", "{name}")
@@ -255,10 +266,13 @@ class TestOtherSites:
     def test_messages_of_another_site_are_refused(self, caller, mine, other, role):
         assert caller(role, mine.site).get("messages", charge_point="CP_OTHER").status_code == 404
 
-    def test_variables_belong_to_callers_of_every_site(self, caller, mine, role):
+    @pytest.mark.parametrize("address", named(OF_THE_PROJECT))
+    def test_what_belongs_to_the_project_is_decided_by_callers_of_every_site(
+        self, caller, mine, role, address
+    ):
         client = caller(role, mine.site)
         before = fingerprint()
-        answer = client.post("variables/pv.power", {"value": 5})
+        answer = request(client, address, mine)
         assert answer.status_code == 403
         assert fingerprint() == before
 

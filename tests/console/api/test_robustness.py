@@ -12,9 +12,9 @@ from hypothesis.extra.django import TestCase
 from evkit.core.clock import utc_now
 from sites.services.tokens import create_token
 from sites.types import Role
-from tests.factories import ChargePointFactory, SiteFactory
+from tests.factories import ChargePointFactory, SiteFactory, VehicleFactory
 
-PATHS = ("sites", "charge-points", "transactions", "messages", "transactions/1/meter-values")
+PATHS = ("sites", "charge-points", "transactions", "messages", "vehicles", "transactions/1/meter-values")
 NAMES = (
     "limit",
     "cursor",
@@ -27,6 +27,8 @@ NAMES = (
     "to",
     "open",
     "since",
+    "q",
+    "seen",
 )
 TEXTS = st.text(max_size=10) | st.sampled_from(
     ["1", "-1", "true", "2026-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "WzFd", "W10", "bnVsbA", "WyJhIl0"]
@@ -48,6 +50,11 @@ BODIES = st.dictionaries(
             "quality",
             "action",
             "payload",
+            "code",
+            "name",
+            "tags",
+            "departs",
+            "needs_wh",
         ]
     ),
     JSON | st.sampled_from(["Reset", "ChangeConfiguration", "SetChargingProfile", "good"]),
@@ -59,6 +66,7 @@ class TestAnyRequest(TestCase):
     def setup_example(self):
         super().setup_example()
         ChargePointFactory(identity="CP_1", site=SiteFactory(code="depot"), evses=1)
+        VehicleFactory(code="bus")
         _token, secret = create_token(name="fuzz", role=Role.ADMINISTRATOR, sites=[], now=utc_now())
         self.client = Client(headers={"authorization": f"Bearer {secret}"})
 
@@ -78,7 +86,7 @@ class TestAnyRequest(TestCase):
 
     @given(
         target=st.sampled_from(["PATCH sites/depot", "POST sites/depot/meter", "POST variables/x"])
-        | st.just("POST charge-points/CP_1/commands"),
+        | st.sampled_from(["POST charge-points/CP_1/commands", "POST vehicles", "PATCH vehicles/bus"]),
         body=BODIES,
     )
     @settings(max_examples=300, deadline=None)

@@ -24,6 +24,7 @@ from evkit.console.api.types import (
     Strict,
     WeeklyRange,
     given_exceptions,
+    refuse_null,
 )
 from evkit.core.clock import utc_now
 from evkit.core.errors import InvalidInputError, NotFoundError
@@ -134,9 +135,7 @@ def _find(site: Site, number: int) -> ScheduleGroup:
 
 def _settings(wanted: GroupIn, present: ScheduleGroup) -> GroupSettings:
     given = wanted.model_fields_set
-    for name in sorted(given - {"schedule"}):
-        if getattr(wanted, name) is None:
-            raise InvalidInputError(_("%(key)s cannot be null.") % {"key": name}, field=name)
+    refuse_null(wanted, allowed=["schedule"])
     if wanted.schedule is not None and wanted.ranges:
         message = _("Either choose a shared schedule or give ranges, not both.")
         raise InvalidInputError(message, field="schedule")
