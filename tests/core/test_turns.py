@@ -8,9 +8,10 @@ from collections.abc import Callable
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import IntegrityError, OperationalError, connections
 
 from evkit.core.sqlite.base import DatabaseWrapper, turns
 from evkit.core.turns import Turns
@@ -72,7 +73,11 @@ def connect(tmp_path: Path, django_db_blocker):
         settings |= {
             "ENGINE": "evkit.core.sqlite",
             "NAME": tmp_path / "own.sqlite3",
-            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 0.2},
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 0.2,
+                "init_command": "PRAGMA journal_mode=WAL",
+            },
         }
         opened.append(DatabaseWrapper(settings, f"own-{len(opened)}"))
         opened[-1].inc_thread_sharing()
@@ -82,6 +87,14 @@ def connect(tmp_path: Path, django_db_blocker):
         yield connect
         for each in opened:
             each.close()
+
+
+def run(
+    connection: DatabaseWrapper, query: str, parameters: list[int] | None = None
+) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchall()
 
 
 def begin(connection: DatabaseWrapper) -> None:
@@ -124,6 +137,50 @@ class TestTransactions:
         over.set()
         writing.join(5)
         assert waited_s < 5.0
+
+    def test_let_a_statement_outside_of_any_have_its_turn(self, connect) -> None:
+        """Left to SQLite it would give up after 0.2 s, and be the last one whenever others come again."""
+        busy, other, over = connect(), connect(), threading.Event()
+        run(other, "CREATE TABLE one (number INTEGER)")
+
+        def write() -> None:
+            while not over.is_set():
+                begin(busy)
+                time.sleep(0.5)
+                end(busy)
+
+        writing = in_thread(write)
+        time.sleep(0.1)
+        try:
+            run(other, "INSERT INTO one VALUES (%s)", [1])
+            run(other, "UPDATE one SET number = 2")
+            with other.cursor() as cursor:
+                cursor.executemany("INSERT INTO one VALUES (%s)", [[3], [4]])
+            assert run(other, "DELETE FROM one WHERE number > 2 RETURNING number") == [(3,), (4,)]
+        finally:
+            over.set()
+            writing.join(5)
+        assert run(other, "SELECT number FROM one") == [(2,)]
+
+    def test_wait_for_a_statement_only_as_long_as_it_takes(self, connect) -> None:
+        first, second = connect(), connect()
+        run(first, "CREATE TABLE one (number INTEGER UNIQUE)")
+        run(first, "INSERT INTO one VALUES (1)")
+        with pytest.raises(IntegrityError):
+            run(first, "INSERT INTO one VALUES (1)")
+        began = time.monotonic()
+        begin(second)
+        run(second, "INSERT INTO one VALUES (2)")  # inside a transaction: no turn of its own
+        end(second)
+        assert time.monotonic() - began < 2.0
+
+    def test_let_everybody_read(self, connect) -> None:
+        writer, reader = connect(), connect()
+        run(writer, "CREATE TABLE one (number INTEGER)")
+        begin(writer)
+        run(writer, "INSERT INTO one VALUES (1)")
+        assert run(reader, "SELECT count(*) FROM one") == [(0,)]
+        end(writer)
 
     @pytest.mark.parametrize("how", ["rollback", "close"])
     def test_give_their_turn_back_however_they_end(self, connect, how: str) -> None:

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 SQLITE_PAUSE_S = 0.005
+SQLITE_MOST_SLOW = 50
 T = TypeVar("T")
 
 
@@ -58,14 +59,16 @@ class Intake:
     ) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
 
-        def lane(name: str, pause_s: float = 0.0) -> Lane:
-            return Lane(name, BatchWriter(record_messages, clock), bus, pause_s=pause_s)
+        def writer() -> BatchWriter:
+            return BatchWriter(record_messages, clock)
 
         if connection.vendor == "postgresql":
-            self._hot, self._cold = lane("hot"), lane("cold")
+            self._hot, self._cold = Lane("hot", writer(), bus), Lane("cold", writer(), bus)
             self.lanes = [self._hot, self._cold]
         else:
-            self._hot = self._cold = lane("writer", SQLITE_PAUSE_S)
+            self._hot = self._cold = Lane(
+                "writer", writer(), bus, pause_s=SQLITE_PAUSE_S, most_slow=SQLITE_MOST_SLOW
+            )
             self.lanes = [self._hot]
 
     def _find_loop(self) -> asyncio.AbstractEventLoop:

@@ -7,7 +7,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
@@ -18,6 +18,7 @@ from chargers.ocpp.intake.work import (
     IntakeOverloadedError,
     JobWork,
     LogWork,
+    StorageUnavailableError,
     Work,
 )
 from chargers.ocpp.intake.writing import BatchWriter
@@ -39,15 +40,26 @@ class Lane:
         bus: gets the events of committed batches.
         pause_s: shortest time from a commit to the next transaction, in s. SQLite has one writer at a time,
             and those that wait look for a gap every now and then only.
+        most_slow: as many jobs and calls without a set-based handler a transaction holds at most. Each takes
+            milliseconds, and on SQLite nobody else writes until all are done.
     """
 
-    def __init__(self, name: str, writer: BatchWriter, bus: EventBus, *, pause_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        name: str,
+        writer: BatchWriter,
+        bus: EventBus,
+        *,
+        pause_s: float = 0.0,
+        most_slow: int = BATCH_CAP,
+    ) -> None:
         self.name = name
         self.batches = 0
         self.pieces = 0
         self._writer = writer
         self._bus = bus
         self._pause_s = pause_s
+        self._most_slow = most_slow
         self._gathered: list[Work] = []
         self._waiting: queue.SimpleQueue[list[Work] | None] = queue.SimpleQueue()
         self._put = 0
@@ -94,16 +106,22 @@ class Lane:
         running = True
         while running:
             batch, running = self._drain()
-            if not batch:
+            self._write_in_portions(batch)
+        connection.close()
+
+    def _write_in_portions(self, batch: Sequence[Work]) -> None:
+        lost: StorageUnavailableError | None = None
+        for portion in portions(batch, self._most_slow):
+            if lost is not None:  # they have waited as long as the others
+                _deliver([(item, Failed(lost)) for item in portion])
                 continue
             try:
-                self._write(batch)
+                lost = self._write(portion)
             except Exception as error:
                 log.exception("lane_failed", extra={"lane": self.name})
-                _deliver([(item, Failed(error)) for item in batch])
+                _deliver([(item, Failed(error)) for item in portion])
             if self._pause_s:
                 time.sleep(max(0.0, self._committed + self._pause_s - time.monotonic()))
-        connection.close()
 
     def _drain(self) -> tuple[list[Work], bool]:
         batch: list[Work] = []
@@ -119,13 +137,28 @@ class Lane:
                 return batch, True
         return batch, False
 
-    def _write(self, batch: Sequence[Work]) -> None:
+    def _write(self, batch: Sequence[Work]) -> StorageUnavailableError | None:
         written = self._writer.write(batch)
         self._committed = time.monotonic()
         self.batches += 1
         self.pieces += len(batch)
         self._bus.publish(written.events)
         _deliver(written.outcomes)
+        return written.lost
+
+
+def portions(batch: Sequence[Work], most_slow: int) -> Iterator[Sequence[Work]]:
+    """Divide `batch`, in its order, so that no part holds more than `most_slow` jobs and cold calls."""
+    begin = slow = 0
+    for index, item in enumerate(batch):
+        if isinstance(item, LogWork) or (isinstance(item, CallWork) and item.route.hot):
+            continue
+        if slow == most_slow:
+            yield batch[begin:index]
+            begin, slow = index, 0
+        slow += 1
+    if begin < len(batch):
+        yield batch[begin:]
 
 
 def _deliver(outcomes: Sequence[tuple[Work, Any]]) -> None:

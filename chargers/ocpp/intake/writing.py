@@ -47,10 +47,11 @@ LONGEST_PAUSE_S = 1.0
 
 @dataclass(slots=True)
 class Written:
-    """What a committed batch leaves: an outcome per piece of work, and events to publish."""
+    """What a batch leaves: an outcome per piece of work, events to publish, why nothing was written."""
 
     outcomes: list[tuple[Work, Any]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    lost: StorageUnavailableError | None = None
 
     def extend(self, other: Written) -> None:
         """Add what another batch left."""
@@ -82,7 +83,7 @@ class BatchWriter:
                 if time.monotonic() - started > GIVE_UP_S:
                     log.exception("storage_unavailable", extra={"waiting": len(work)})
                     unavailable = StorageUnavailableError(str(error))
-                    return Written([(item, Failed(unavailable)) for item in work])
+                    return Written([(item, Failed(unavailable)) for item in work], lost=unavailable)
                 log.warning("batch_retried", extra={"cause": str(error).strip(), "waiting": len(work)})
                 time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)

@@ -139,6 +139,11 @@ def make_call() -> Callable[..., InboundCall]:
     return make
 
 
+def _until(happened: Callable[[], bool]) -> None:
+    while not happened():
+        time.sleep(0.001)
+
+
 def stored() -> set[str]:
     return set(VendorMessage.objects.values_list("data", flat=True))
 
@@ -283,6 +288,29 @@ class TestLoad:
             task.cancel()
         assert max(waits) < 10.0
         assert sorted(waits)[5] < 3.0
+
+    async def test_of_slow_jobs_lets_other_writers_in_before_all_are_done(self, intake: Intake) -> None:
+        """500 charge points boot: what they are asked first is 500 jobs that wait at once."""
+        if not SQLITE:
+            pytest.skip("PostgreSQL has many writers")
+        done = 0
+
+        def work(_batch: Batch) -> None:
+            nonlocal done
+            time.sleep(0.01)
+            done += 1
+
+        def write() -> int:
+            ChargePoint.objects.create(identity="C")
+            return done
+
+        async with held_up(intake.lanes[-1]):
+            jobs = [asyncio.ensure_future(intake.run(work)) for _ in range(300)]
+            await asyncio.sleep(0.2)
+        await asyncio.to_thread(_until, lambda: done > 0)
+        done_before = await sync_to_async(write, thread_sensitive=False)()
+        await asyncio.gather(*jobs)
+        assert done_before < 200
 
     async def test_of_slow_cold_calls_does_not_delay_hot_ones(
         self, intake: Intake, make_call: Callable[..., InboundCall]
