@@ -61,6 +61,7 @@ AGAINST_THE_CLOCK = tuple(
         "console/health",
         "console/live",
         "core/test_mail.py",
+        "core/test_process_turns.py",
         "durability",
         "fuzz",
         "system",

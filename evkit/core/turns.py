@@ -37,6 +37,11 @@ class Turns:
                 self._moved.wait(min(left_s, LOOK_S))
         return True
 
+    def has(self, who: object) -> bool:
+        """Tell whether it is the turn of `who`."""
+        with self._moved:
+            return bool(self._queue) and self._first() is who
+
     def give_back(self, who: object) -> None:
         """Let the next one have its turn; nothing happens where `who` has none."""
         with self._moved:
