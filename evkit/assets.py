@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import django
+from django.contrib.staticfiles.storage import StaticFilesStorage
+
+ADDRESSES: Final = 512
 
 
 def digest_of(folder: Path) -> str:
@@ -16,6 +21,15 @@ def digest_of(folder: Path) -> str:
             digest.update(str(path.relative_to(folder)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+class Assets(StaticFilesStorage):
+    """Static files whose addresses are worked out once: a page names over a hundred of them."""
+
+    @lru_cache(maxsize=ADDRESSES)  # noqa: B019  # one storage for the life of the process
+    def url(self, name: str | None) -> str:
+        """Return the address of a file."""
+        return super().url(name)
 
 
 def is_kept(path: str, url: str) -> bool:

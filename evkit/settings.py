@@ -117,6 +117,10 @@ STATIC_VERSION = digest_of(BASE_DIR / "static")
 STATIC_URL = f"/static/{STATIC_VERSION}/"
 STATIC_ROOT = environment.data_dir / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "evkit.assets.Assets"},
+}
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from django import template
@@ -22,6 +23,8 @@ register = template.Library()
 
 TALLY = (Group.CHARGING, Group.FREE, Group.WAITING, Group.FAULTED, Group.OFFLINE)
 SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"
+ICONS = 512
+"""How many icons, each in its sizes, are drawn only once."""
 
 
 Value = float | Literal[""] | None
@@ -81,6 +84,7 @@ def last_seen(card: ChargePointCard, now: datetime) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=ICONS)
 def icon(name: str, size: str = "") -> SafeString:
     """Draw an icon of the sprite; it is decoration, the text beside it carries the meaning."""
     css = f"icon icon--{size}" if size else "icon"
