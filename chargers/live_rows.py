@@ -26,12 +26,13 @@ def live_charge_points(site: Site, only: Collection[int] | None = None) -> list[
     if only is not None:
         chosen = chosen.filter(pk__any_of=list(only))
     evses = _evses(site, only)
+    every = Evse.objects.all()
     points = []
     for row in chosen.values_list(*_POINT_ROW):
         point = _instance(ChargePoint, _POINT, row)
         state = _state(ChargePointState, _POINT_STATE, row[len(_POINT) :])
         point._state.fields_cache.update(site=site, state=state)
-        known = Evse.objects.all()
+        known = type(every)(Evse, every.query)  # it is never asked: all may have the same query
         known._result_cache = evses[point.pk]
         known._prefetch_done = True  # type: ignore[attr-defined]  # Django's own mark
         point._prefetched_objects_cache = {"evses": known}  # type: ignore[attr-defined]  # Django's own place

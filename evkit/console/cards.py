@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from evkit.console.states import Group, State
+
+GONE: Final = frozenset({State.IDLE, State.RESERVED, State.UNAVAILABLE, State.FAULTED})
+"""Where a connector says that the vehicle has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,7 @@ class ConnectorCard:
     @property
     def occupied(self) -> bool:
         """Whether the vehicle is worth naming there: not where the connector says it is gone."""
-        gone = {State.IDLE, State.RESERVED, State.UNAVAILABLE, State.FAULTED}
-        return bool(self.who) and self.state not in gone
+        return bool(self.who) and self.state not in GONE
 
     @property
     def who(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import QuerySet
 
@@ -48,9 +49,11 @@ class Badges:
 
     def question_of(self, row: ChargePoint, evse: Evse) -> Question | None:
         """Return the question that concerns a connector."""
+        question = self.questions.get(row.pk)
         state = getattr(evse, "state", None)
-        concerned = state is not None and (state.status == "Preparing" or not _waits(row))
-        return self.questions.get(row.pk) if concerned else None
+        if question is None or state is None:
+            return None
+        return question if state.status == "Preparing" or not _waits(row) else None
 
 
 def _waits(row: ChargePoint) -> bool:
@@ -125,7 +128,13 @@ def _questions(ids: Sequence[int], now: datetime) -> dict[int, Question]:
 def open_questions(now: datetime) -> QuerySet[DeferredAnswer]:
     """Return the Authorize calls that wait for an operator's answer, the most urgent first."""
     waiting = DeferredAnswer.objects.filter(action=AUTHORIZE, answered_at=None, deadline__gt=now)
-    return waiting.select_related("charge_point__site").order_by("deadline")
+    return waiting.select_related("charge_point__site").only(*_QUESTION).order_by("deadline")
+
+
+_QUESTION: Final = (
+    "request", "asked_at", "deadline", "charge_point__identity", "charge_point__name",
+    "charge_point__site__code", "charge_point__site__name_en", "charge_point__site__name_fr",
+)  # fmt: skip
 
 
 def tag_of(row: DeferredAnswer) -> str:

@@ -73,11 +73,11 @@ def facts_from(row: ChargePoint, known: Known) -> dict[int, Facts]:
 
 def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) -> Facts:
     live: EvseState | None = getattr(evse, "state", None)
-    transaction = known.running.get(evse.pk)
-    orders = known.orders
-    place = row.pk, evse.number
+    pk, orders = evse.pk, known.orders
+    place = point, _number = row.pk, evse.number
+    transaction = known.running.get(pk)
     badge = known.badges.of(row, evse)
-    inactive_until = _inactive_until(transaction, known.scheduled.get(evse.pk))
+    inactive_until = _inactive_until(transaction, known.scheduled.get(pk))
     return Facts(
         number=evse.number,
         link=link,
@@ -88,16 +88,16 @@ def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) 
         badge=badge,
         question=known.badges.question_of(row, evse) if transaction is None else None,
         start=_overtaken(orders.starts.get(place), badge),
-        restart=orders.restarts.get(row.pk),
+        restart=orders.restarts.get(point),
         closing=orders.closings.get(place),
         profile=orders.profiles.get(place),
         limit=_limit(row, evse, live, orders) if live and live.status == "SuspendedEVSE" else None,
-        pause=_pause(known.pauses.get(evse.pk), inactive_until),
-        hold=_hold(known.holds.get(evse.pk)),
+        pause=_pause(known.pauses.get(pk), inactive_until),
+        hold=_hold(known.holds.get(pk)),
         inactive_until=inactive_until,
-        job=orders.jobs.get(row.pk),
-        given_up=known.given_up.get(evse.pk),
-        booking=known.bookings.get(place) or known.bookings.get((row.pk, 0)),
+        job=orders.jobs.get(point),
+        given_up=known.given_up.get(pk),
+        booking=known.bookings.get(place) or known.bookings.get((point, 0)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -63,6 +64,10 @@ def strip_of(site_ids: Collection[int]) -> Strip:
     return Strip(oldest=oldest, **counted)
 
 
+_REPORTED: Final = ("error_code", "vendor_error_code", "info")
+_POINT: Final = ("identity", "site__code")
+
+
 def _oldest_fault(site_ids: Collection[int]) -> Trouble | None:
     """Return the connector, else the charge point, that has been faulted for longest."""
     live = (
@@ -72,6 +77,7 @@ def _oldest_fault(site_ids: Collection[int]) -> Trouble | None:
             evse__charge_point__state__connected=True,
         )
         .select_related("evse__charge_point__site")
+        .only(*_REPORTED, "status_since", *(f"evse__charge_point__{name}" for name in _POINT))
         .order_by("status_since")
         .first()
     )
@@ -86,6 +92,7 @@ def _oldest_own_fault(site_ids: Collection[int]) -> Trouble | None:
     own = (
         ChargePointState.objects.filter(status="Faulted", connected=True, charge_point__site__in=site_ids)
         .select_related("charge_point__site")
+        .only(*_REPORTED, "status_at", *(f"charge_point__{name}" for name in _POINT))
         .order_by("status_at")
         .first()
     )
@@ -101,6 +108,7 @@ def _oldest_loss(site_ids: Collection[int]) -> Trouble | None:
         ChargePoint.objects.filter(site__in=site_ids)
         .exclude(state__connected=True)
         .select_related("site", "state")
+        .only("identity", "site__code", "state__disconnected_at")
         .order_by("state__disconnected_at", "pk")
         .first()
     )

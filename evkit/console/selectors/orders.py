@@ -64,8 +64,11 @@ def _showing(rows: Sequence[ChargePoint], *statuses: str) -> list[list[int]]:
     for row in rows:
         whole = _status(row)
         for evse in row.evses.all():
-            for status in {whole, _status(evse)} & found.keys():
-                found[status].append(evse.pk)
+            own = _status(evse)
+            if own in found:
+                found[own].append(evse.pk)
+            if whole in found and whole != own:
+                found[whole].append(evse.pk)
     return [found[status] for status in statuses]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
@@ -15,16 +16,45 @@ from evkit.console import drawing, formats
 from evkit.console.confirming import short_label
 from evkit.console.formats import NOTHING, duration
 from evkit.console.rows import Row
+from evkit.console.states import State
 
 register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the rows of one drawing have in common, worded and translated once.
+
+    `states` are the symbols and labels, `actions` the labels of the operations; `more` is the menu's button,
+    None for a viewer who may not command; with `oob` a row takes the place of the one that the page shows.
+    """
+
+    now: datetime
+    states: dict[State, str]
+    actions: dict[str, str]
+    named: str
+    more: SafeString | None
+    oob: bool
 
 
 @register.simple_tag(takes_context=True)
 def operation_rows(context: template.Context, *, oob: bool = False) -> SafeString:
     """Draw the rows of the list; with `oob` each takes the place of the row that the page shows."""
-    now: datetime = context["frame"].now
-    more = _menu_button() if context["may_command"] else None
-    return SafeString("".join(_row(row, now, more, oob=oob) for row in context["rows"]))
+    shared = Shared(
+        now=context["frame"].now,
+        states={state: _state(state) for state in State},
+        actions={operation.value: short_label(operation) for operation in Operation},
+        named=_("%(operation)s: %(connector)s"),
+        more=_menu_button() if context["may_command"] else None,
+        oob=oob,
+    )
+    return SafeString("".join(_row(row, shared) for row in context["rows"]))
+
+
+def _state(state: State) -> str:
+    """Return a state as symbol and label; the cell's end is left open for the reason."""
+    symbol = drawing.symbol("connector", "list", state, "")
+    return f'<span class="cell">{symbol}<span>{escape(str(state.label))}'
 
 
 def _menu_button() -> SafeString:
@@ -36,27 +66,25 @@ def _menu_button() -> SafeString:
     )  # fmt: skip
 
 
-def _row(row: Row, now: datetime, more: SafeString | None, *, oob: bool) -> str:
-    """Return one row; `more` is the menu's button, None for a viewer who may not command."""
-    title, conn = escape(row.title), row.conn
+def _row(row: Row, shared: Shared) -> str:
+    title, conn, more = escape(row.title), row.conn, shared.more
     marks = (
         (" data-running" if row.running else "")
         + (" data-paused" if row.paused else "")
-        + (' hx-swap-oob="true"' if oob else "")
+        + (' hx-swap-oob="true"' if shared.oob else "")
     )
     zone = f'<span class="sub">{escape(row.zone)}</span>' if row.zone else ""
-    why = escape(row.why)
+    why = escape(row.why) if row.why else ""
     brief = f'<span class="sub" title="{why}">{why}</span>' if why else ""
     return (
         f'<tr id="row-{row.pk}" class="is-{conn.state}" data-live{marks}>'
         f"{'' if more is None else _pick(row, title)}"
         f'<th scope="row" class="c-ref"><a href="{escape(row.href)}">{title}</a>{zone}</th>'
-        f'<td class="c-state"><span class="cell">{drawing.symbol("connector", "list", conn.state, "")}'
-        f"<span>{escape(str(conn.state.label))}{brief}</span></span></td>"
+        f'<td class="c-state">{shared.states[conn.state]}{brief}</span></span></td>'
         f'<td class="c-vehicle">{escape(row.vehicle)}</td>'
         f"{_values(row)}"
-        f'<td class="num c-since">{_age(row.since, now)}</td>'
-        f"{'' if more is None else _acts(row, more)}</tr>"
+        f'<td class="num c-since">{_age(row.since, shared.now)}</td>'
+        f"{'' if more is None else _acts(row, shared)}</tr>"
     )
 
 
@@ -83,8 +111,8 @@ def _values(row: Row) -> str:
     )
 
 
-def _acts(row: Row, more: SafeString) -> str:
-    return f'<td class="c-act">{_best_button(row)}{more}'
+def _acts(row: Row, shared: Shared) -> str:
+    return f'<td class="c-act">{_best_button(row, shared)}{shared.more}'
 
 
 def _kw(value: float | None) -> str:
@@ -99,12 +127,12 @@ def _age(moment: datetime | None, now: datetime) -> str:
     return f'<span data-since="{since}">{duration((now - moment).total_seconds())}</span>'
 
 
-def _best_button(row: Row) -> str:
+def _best_button(row: Row, shared: Shared) -> str:
     """Draw the button of the operation that fits a row best."""
     if not row.action:
         return ""
-    label = short_label(Operation(row.action))
-    name = _("%(operation)s: %(connector)s") % {"operation": label, "connector": row.title}
+    label = shared.actions[row.action]
+    name = shared.named % {"operation": label, "connector": row.title}
     return (
         f'<button class="btn btn--s" name="one" value="{row.action}:{row.pk}"'
         f' aria-label="{escape(name)}">{escape(label)}</button>'
