@@ -32,15 +32,6 @@ from sites.models import Site, User
 from sites.permissions import Right
 from sites.types import Role, Theme
 
-STYLE_SHEETS: Final = tuple(
-    f"css/{name}.css"
-    for name in (
-        "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
-        "charge_points", "tables", "lists", "wide", "detail", "detail_tabs", "messages", "curves", "dialogs",
-        "components", "pages", "asks", "attention", "utilities", "touch", "forced", "print",
-    )
-)  # fmt: skip
-
 THEME_ICONS: Final[dict[str, str]] = {
     Theme.SYSTEM: "device-desktop",
     Theme.LIGHT: "sun",
@@ -62,8 +53,6 @@ class ThemeChoice:
 
 class Frame:
     """Everything the frame shows; each part is read only when a template asks for it."""
-
-    style_sheets = STYLE_SHEETS
 
     def __init__(self, request: HttpRequest, now: datetime) -> None:
         self.request = request

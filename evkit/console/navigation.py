@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.urls import reverse
@@ -133,6 +134,7 @@ GROUPS: Final = (
 )
 PHONE_PLACES: Final = 5
 HOME: Final = "overview"
+ADDRESSES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def site_links(sites: Iterable[Site], chosen: Site | None, page: str) -> list[Si
     """Return a link to every site: to the same page of it if the side band leads there, else to its home."""
     views = {line.view for group in GROUPS for line in group.lines if line.per_site}
     view = page if page in views else HOME
-    return [SiteLink(site.name, reverse(view, args=[site.code]), current=site == chosen) for site in sites]
+    return [SiteLink(site.name, _address(view, site.code), current=site == chosen) for site in sites]
 
 
 def side_groups(viewer: Principal, site: Site | None, page: str) -> list[SideGroup]:
@@ -217,15 +219,19 @@ def _offered(line: Destination, viewer: Principal, site: Site | None) -> bool:
 
 
 def _entry(line: Destination, site: Site | None, page: str) -> Entry:
-    args = [site.code] if line.per_site and site else []
     return Entry(
         view=line.view,
         label=str(line.label),
         short=str(line.short or line.label),
         icon=line.icon,
-        href=reverse(line.view, args=args) + line.query,
+        href=_address(line.view, site.code if line.per_site and site else "") + line.query,
         key=line.key,
         phone=line.phone,
         current=page == line.view or page in line.pages,
         exact=page == line.view,
     )
+
+
+@lru_cache(maxsize=ADDRESSES)
+def _address(view: str, code: str) -> str:
+    return reverse(view, args=[code] if code else [])

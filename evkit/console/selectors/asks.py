@@ -30,7 +30,11 @@ class Ask:
 
 def waiting_asks(principal: Principal, now: datetime) -> list[Ask]:
     """Return the badges that the principal may accept or refuse, the most urgent first."""
-    rows = [row for row in open_questions(now) if principal.may(Right.COMMAND, row.charge_point.site_id)]
+    waiting = open_questions(now)
+    if not waiting.exists():  # nearly always, and every page asks
+        return []
+    found = waiting.select_related("charge_point__site")
+    rows = [row for row in found if principal.may(Right.COMMAND, row.charge_point.site_id)]
     places = _places([row.charge_point_id for row in rows])
     return [_ask(row, places.get(row.charge_point_id, []), now) for row in rows]
 

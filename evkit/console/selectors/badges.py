@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from django.db.models import QuerySet
 
@@ -128,13 +127,7 @@ def _questions(ids: Sequence[int], now: datetime) -> dict[int, Question]:
 def open_questions(now: datetime) -> QuerySet[DeferredAnswer]:
     """Return the Authorize calls that wait for an operator's answer, the most urgent first."""
     waiting = DeferredAnswer.objects.filter(action=AUTHORIZE, answered_at=None, deadline__gt=now)
-    return waiting.select_related("charge_point__site").only(*_QUESTION).order_by("deadline")
-
-
-_QUESTION: Final = (
-    "request", "asked_at", "deadline", "charge_point__identity", "charge_point__name",
-    "charge_point__site__code", "charge_point__site__name_en", "charge_point__site__name_fr",
-)  # fmt: skip
+    return waiting.order_by("deadline")
 
 
 def tag_of(row: DeferredAnswer) -> str:

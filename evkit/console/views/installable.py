@@ -14,8 +14,8 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from evkit.console.context import STYLE_SHEETS
 from evkit.console.templatetags.evkit import SPRITE
+from evkit.console.templatetags.frame import STYLE_SHEETS
 
 FILES: Final = (*STYLE_SHEETS, "css/contrast.css", "js/offline.js", "img/icon.svg", SPRITE)
 UNREACHABLE: Final = (502, 504)
