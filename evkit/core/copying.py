@@ -5,6 +5,7 @@ Written by hand because it is on the way of every meter value: a row costs a few
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -48,6 +49,11 @@ def _time(value: datetime) -> bytes:
     return _int8(8, (value - _EPOCH) // _MICROSECOND)
 
 
+def _json(value: Any) -> bytes:
+    data = json.dumps(value).encode()
+    return _length(len(data) + 1) + b"\1" + data
+
+
 def _uuid(value: UUID) -> bytes:
     return _length(16) + value.bytes
 
@@ -61,6 +67,7 @@ ENCODERS: dict[str, Callable[[Any], bytes]] = {
     "float8[]": _floats,
     "bool": lambda value: _length(1) + (b"\1" if value else b"\0"),
     "text": _text,
+    "jsonb": _json,
     "timestamptz": _time,
     "uuid": _uuid,
 }

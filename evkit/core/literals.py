@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,7 @@ _SQLITE: dict[str, Callable[[Any], Any]] = {
     "timestamptz": _sqlite_time,
     "uuid": lambda value: value.hex,
     "float8[]": pack_numbers,
+    "jsonb": json.dumps,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -13,12 +13,15 @@ import msgspec
 from django.apps import apps
 from django.db import models, transaction
 
+from evkit.core.db import insert_new
 from evkit.core.errors import InvalidInputError
+from evkit.core.literals import Row
 from evkit.core.recorders import SYSTEM, Deed, record
 from history.retention.archive import FORMAT, Head
 from history.retention.kinds import RESTORED
+from history.retention.reading import columns_for, fields_of, reader
 
-BATCH: Final = 2000
+BATCH: Final = 5000
 
 
 def in_order(paths: Collection[Path]) -> list[Path]:
@@ -41,7 +44,7 @@ def restore(path: Path) -> tuple[str, int]:
     model, count = _model_of(path), 0
     label = model._meta.label_lower  # noqa: SLF001 (Django's documented Meta API)
     with _lines(path) as (head, lines):
-        rows = (_instance(model, head.columns, line) for line in lines if line.startswith(b"["))
+        rows = _rows(model, head, lines)
         while batch := list(islice(rows, BATCH)):
             _insert(model, batch)
             count += len(batch)
@@ -70,37 +73,33 @@ def _lines(path: Path) -> Iterator[tuple[Head, Iterator[bytes]]]:
         raise InvalidInputError(f"{path}: {error}") from error
 
 
-def _instance(model: type[models.Model], columns: Sequence[str], line: bytes) -> models.Model:
-    values = msgspec.json.decode(line, type=list)
-    fields = {field.attname: field for field in model._meta.concrete_fields}  # noqa: SLF001
-    known = {
-        name: fields[name].to_python(value)
-        for name, value in zip(columns, values, strict=True)
-        if name in fields
-    }
-    return model(**known)
+def _rows(model: type[models.Model], head: Head, lines: Iterator[bytes]) -> Iterator[Row]:
+    """Yield the rows of an archive; each of its parts has a head of its own."""
+    read = reader(model, head.columns)
+    for line in lines:
+        if line.startswith(b"["):
+            yield read(line)
+        else:
+            read = reader(model, msgspec.json.decode(line, type=Head).columns)
 
 
-def _insert(model: type[models.Model], rows: list[models.Model]) -> None:
+def _insert(model: type[models.Model], rows: list[Row]) -> None:
     with transaction.atomic():
-        for field in model._meta.concrete_fields:  # noqa: SLF001
+        for place, field in enumerate(fields_of(model)):
             if isinstance(field, models.ForeignKey):
-                rows = _without_gone(field, rows)
-        model._default_manager.bulk_create(rows, ignore_conflicts=True)  # noqa: SLF001
+                rows = _without_gone(field, place, rows)
+        insert_new(model._meta.db_table, columns_for(model), rows)  # noqa: SLF001
 
 
-def _without_gone(field: models.ForeignKey[Any, Any], rows: list[models.Model]) -> list[models.Model]:
-    """Return rows whose reference is there, or could be emptied."""
-    wanted = {getattr(row, field.attname) for row in rows} - {None}
+def _without_gone(field: models.ForeignKey[Any, Any], place: int, rows: list[Row]) -> list[Row]:
+    """Return rows whose reference, at `place`, is there or could be emptied."""
+    wanted = {row[place] for row in rows} - {None}
     there = set(
-        field.related_model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True)  # noqa: SLF001
+        field.related_model._default_manager.filter(pk__any_of=wanted).values_list("pk", flat=True)  # noqa: SLF001
     )
-    kept = []
-    for row in rows:
-        value = getattr(row, field.attname)
-        if value is not None and value not in there:
-            if not field.null:
-                continue
-            setattr(row, field.attname, None)
-        kept.append(row)
-    return kept
+    if there == wanted:
+        return rows
+    known = there | {None}
+    if not field.null:
+        return [row for row in rows if row[place] in known]
+    return [row if row[place] in known else (*row[:place], None, *row[place + 1 :]) for row in rows]

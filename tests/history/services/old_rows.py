@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from chargers.models import Command, CommandCall, FileJob, JobStatus
-from charging.models import MeterSample, Pause, Reservation
+from charging.models import MeterSample, OperationBatch, OperationLine, Pause, Reservation
 from evkit.core.recorders import SYSTEM
 from history.models import AuditEntry
 from history.services.retention import change_retention
@@ -76,3 +76,11 @@ def pause(evse, command: Command) -> Pause:
     return Pause.objects.create(
         transaction=charge, evse=evse, command=command, profile_id=1, stack_level=1, since=OLD
     )
+
+
+def operation(evse, command: Command) -> OperationBatch:
+    batch = OperationBatch.objects.create(
+        site=evse.charge_point.site, operation="stop", token=uuid4(), created_at=OLD
+    )
+    OperationLine.objects.create(batch=batch, position=0, charge_point=evse.charge_point, command=command)
+    return batch

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,23 +22,13 @@ from tests.history.services.old_rows import (
     file_job,
     fill,
     keep,
+    operation,
     pause,
     reserve,
     samples,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def data_folder(settings, tmp_path):
-    settings.EVKIT_DATA_DIR = tmp_path
-    return tmp_path
-
-
-@pytest.fixture
-def evse():
-    return EvseFactory()
 
 
 class TestArchive:
@@ -71,10 +60,7 @@ class TestArchive:
     def test_everything_comes_back_in_whatever_order_the_files_are_named(self, evse, data_folder):
         pause(evse, command(evse, OLD, requested_name="otto"))
         gone, _last = command(evse, OLD), command(evse, NOW)
-        batch = OperationBatch.objects.create(
-            site=evse.charge_point.site, operation="stop", token=uuid4(), created_at=OLD
-        )
-        OperationLine.objects.create(batch=batch, position=0, charge_point=evse.charge_point, command=gone)
+        operation(evse, gone)
         models = (Transaction, Pause, Command, CommandCall, OperationBatch, OperationLine)
         before = [list(model.objects.order_by("pk").values()) for model in models]
         keep(transactions_days=1, commands_days=1, archived=1)

@@ -22,7 +22,6 @@ from charging.models import (
     DecisionRecord,
     LimitChange,
     OperationBatch,
-    OperationLine,
     OrphanStop,
     Pause,
     Reservation,
@@ -37,7 +36,7 @@ from history.retention.kinds import KINDS
 from history.services.retention import forecast, remove_old
 from history.services.rollups import roll_up
 from sites.models import Project, SiteMeterReading
-from tests.factories import EvseFactory, TransactionFactory
+from tests.factories import TransactionFactory
 from tests.history.services.old_rows import (
     NOW,
     OLD,
@@ -47,23 +46,13 @@ from tests.history.services.old_rows import (
     fill,
     keep,
     measure,
+    operation,
     pause,
     reserve,
     samples,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def data_folder(settings, tmp_path):
-    settings.EVKIT_DATA_DIR = tmp_path
-    return tmp_path
-
-
-@pytest.fixture
-def evse():
-    return EvseFactory()
 
 
 @pytest.mark.parametrize("oldest", [(2025, 5), (2026, 1), (2026, 2), (2026, 9), (2027, 4)])
@@ -145,10 +134,7 @@ class TestRemoveOld:
 
     def test_commands_go_with_their_calls_and_operations_apart_from_the_last_of_its_kind(self, evse):
         old, last = (command(evse, OLD + timedelta(hours=hours)) for hours in (0, 1))
-        batch = OperationBatch.objects.create(
-            site=evse.charge_point.site, operation="stop", token=uuid4(), created_at=OLD
-        )
-        OperationLine.objects.create(batch=batch, position=0, charge_point=evse.charge_point, command=old)
+        operation(evse, old)
         keep(commands_days=30)
         assert remove_old(now=NOW)
         assert list(Command.objects.all()) == [last]

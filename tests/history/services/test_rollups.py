@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 SOON = EARLY + timedelta(hours=2)
 
 
-@pytest.fixture
-def evse():
-    return EvseFactory()
-
-
 def measure(evse, seconds, *, received=None, **values: Any) -> None:
     at = EARLY + timedelta(seconds=seconds)
     MeterSample.objects.create(
