@@ -57,7 +57,8 @@ def head(*columns: str, model: str = "history.message") -> dict[str, Any]:
 class TestRestore:
     def test_odd_values_come_back_as_they_were(self, tmp_path):
         message(1), message(2, answer="ä", answered_at=OLD + timedelta(microseconds=1))
-        sample(1, power_w=-0.1, packed=[], energy_wh=1e300), sample(2, packed=[1.5, -2.0], texts="\\N")
+        sample(1, power_w=-0.1, packed=[], energy_wh=1e300)
+        sample(2, packed=[1.5, -2.0], texts="\\N")
         for model in (Message, MeterSample):
             path = tmp_path / f"{model.__name__}.jsonl.gz"
             before = archived(path, model)
