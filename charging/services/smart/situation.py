@@ -53,15 +53,18 @@ def situation_of(
     sites: Sequence[Site],
     now: datetime,
     priorities: Mapping[int, int] | None = None,
+    *,
+    tried: bool = False,
 ) -> Situation:
     """Read sites, and take the answers to what was sent (rows are not saved).
 
-    `priorities` by EVSE id are those of connectors as they would be.
+    `priorities` by EVSE id are those of connectors as they would be; `tried`: connectors that smart charging
+    never looked at get no row for it.
     """
     evses = read_evses(sites)
     for evse in evses:
         evse.priority = (priorities or {}).get(evse.id, evse.priority)
-    rows = _rows(sites, evses)
+    rows = _rows(sites, evses, stored=not tried)
     stored = values_of(rows.values())
     places = _places(sites, evses, rows, now)
     network = network_of(project, sites, evses, now)
@@ -185,8 +188,11 @@ def _keys(sites: Sequence[Site]) -> Keys:
     return found
 
 
-def _rows(sites: Sequence[Site], evses: Sequence[EvseFacts]) -> dict[int, ConnectorLimit]:
-    """Return the rows of connectors by EVSE id, with the commands that they wait for."""
+def _rows(sites: Sequence[Site], evses: Sequence[EvseFacts], *, stored: bool) -> dict[int, ConnectorLimit]:
+    """Return the rows of connectors by EVSE id, with the commands that they wait for.
+
+    Those that are missing are made; they are stored as well where `stored` says so.
+    """
     rows = {row.pk: row for row in ConnectorLimit.objects.filter(evse__charge_point__site__in=sites)}
     awaited = {pk for row in rows.values() for pk in (row.command_id, row.default_command_id) if pk}
     commands = Command.objects.in_bulk(awaited) if awaited else {}
@@ -194,7 +200,6 @@ def _rows(sites: Sequence[Site], evses: Sequence[EvseFacts]) -> dict[int, Connec
         row.command = commands.get(row.command_id)
         row.default_command = commands.get(row.default_command_id)
     missing = [ConnectorLimit(evse_id=evse.id) for evse in evses if evse.id not in rows]
-    if missing:
+    if missing and stored:
         ConnectorLimit.objects.bulk_create(missing, ignore_conflicts=True)
-        rows |= {row.pk: row for row in missing}
-    return rows
+    return rows | {row.pk: row for row in missing}

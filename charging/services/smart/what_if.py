@@ -47,7 +47,7 @@ def what_if(*, site: Site, change: Change, now: datetime) -> dict[int, Outcome]:
         chosen |= Q(smart_charging_enabled=True)
     rows = Site.objects.filter(chosen).order_by("pk")
     sites = [_changed(row, change) if row.pk == site.pk else row for row in rows]
-    situation = situation_of(project, sites, now, change.priorities)
+    situation = situation_of(project, sites, now, change.priorities, tried=True)
     found = plan(
         situation.network, situation.connectors, situation.base, [settings_of(each) for each in sites]
     )
