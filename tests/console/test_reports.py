@@ -308,6 +308,28 @@ class TestPage:
         assert "The energy leaves out 1 transaction whose meter is in doubt (9,000.0 kWh measured)." in text
         assert "(Time connected − time connected but faulted or unavailable)" in text
 
+    def test_rows_tell_what_they_leave_out_and_escape_what_people_wrote(self, filled, log_in):
+        point = filled.charging
+        point.name = 'Bay <b>"7"</b>'
+        point.save()
+        begun = datetime(2026, 4, 2, tzinfo=UTC)
+        for evse in point.evses.all():
+            TransactionFactory(
+                evse=evse, started_at=begun, ended_at=begun, energy_wh=9e6, energy_suspect=True
+            )
+        RefusedRequest.objects.create(
+            charge_point=point, key="FFFF", status="Invalid", first_at=begun, last_at=begun, tries=5
+        )
+        address = reverse("reports", args=[filled.site.code])
+        text = log_in(Role.GUEST).get(f"{address}?unit=month&date=2026-04-10").content.decode()
+        row = next(part for part in text.split("<tr>") if "Bay" in part)
+        assert '<span class="sub">Bay &lt;b&gt;&quot;7&quot;&lt;/b&gt;</span>' in row
+        assert '<span class="sub">without 2 in doubt</span>' in row
+        assert 'title="Badges refused: 1; starts that failed: 0; charges without energy: 0"' in row
+        assert 'data-label="Occupancy (%)"' in row
+        listed = f"?charge_point={point.identity}&amp;from=2026-04-01&amp;to=2026-04-30"
+        assert f'href="{reverse("transactions", args=[filled.site.code])}{listed}"' in row
+
     def test_takes_as_many_queries_for_many_charge_points_as_for_few(
         self, filled, log_in, django_assert_max_num_queries
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from chargers.models import DeferredAnswer, Evse
 from evkit.console.selectors.badges import open_questions, tag_of
@@ -28,12 +29,15 @@ class Ask:
     whole_s: float
 
 
+_SHOWN: Final = (
+    "request", "asked_at", "deadline", "charge_point__identity", "charge_point__name",
+    "charge_point__site__code", "charge_point__site__name_en", "charge_point__site__name_fr",
+)  # fmt: skip
+
+
 def waiting_asks(principal: Principal, now: datetime) -> list[Ask]:
     """Return the badges that the principal may accept or refuse, the most urgent first."""
-    waiting = open_questions(now)
-    if not waiting.exists():  # nearly always, and every page asks
-        return []
-    found = waiting.select_related("charge_point__site")
+    found = open_questions(now).select_related("charge_point__site").only(*_SHOWN)
     rows = [row for row in found if principal.may(Right.COMMAND, row.charge_point.site_id)]
     places = _places([row.charge_point_id for row in rows])
     return [_ask(row, places.get(row.charge_point_id, []), now) for row in rows]

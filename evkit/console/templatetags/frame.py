@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from evkit.console.context import Frame
 from evkit.console.navigation import Entry, SideGroup, entries_of
 from evkit.console.templatetags.evkit import icon
 
@@ -36,16 +37,17 @@ def style_sheets() -> SafeString:
     )
 
 
-@register.simple_tag
-def side_entries(entries: Iterable[Entry], quarantined: int) -> SafeString:
-    """Draw lines of the side band; the quarantine's tells how many stops wait."""
-    return SafeString("".join(_side_entry(entry, quarantined) for entry in entries))
+@register.simple_tag(takes_context=True)
+def side_entries(context: template.Context, entries: Iterable[Entry]) -> SafeString:
+    """Draw lines of the side band."""
+    return SafeString("".join(_side_entry(entry, context["frame"]) for entry in entries))
 
 
-def _side_entry(entry: Entry, quarantined: int) -> str:
+def _side_entry(entry: Entry, frame: Frame) -> str:
+    """Return one line; the quarantine's tells how many stops wait, which is read only for it."""
     label = escape(entry.label)
     key = f' data-go="{entry.key}"' if entry.key else ""
-    waiting = quarantined if entry.view == "orphans" else 0
+    waiting = frame.quarantined if entry.view == "orphans" else 0
     badge = f'<span class="side__badge">{waiting}</span>' if waiting else ""
     return (
         f'<a class="side__item" href="{escape(entry.href)}" title="{label}"{key}{_current(entry)}>'
