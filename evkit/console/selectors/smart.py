@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chargers.models import Evse
+from chargers.models import ChargePoint, Evse
 from charging.models import ChargeOverride, ConnectorLimit, SiteDecision, Transaction
 from charging.priorities import priority_of
 from charging.services.smart.base_load import base_load_w
@@ -111,9 +111,15 @@ class Sharing:
         return sum(line.waits for line in self.lines)
 
 
+_POINT: Final = ("identity", "name", "max_power_w", "priority")
+_EVSE: Final = ("charge_point", "number", "max_power_w", "max_current_a", "phases", "current", "priority")
+_LIMIT: Final = ("confirmed", "target", "transaction", "why")
+
+
 def sharing_of(site: Site, now: datetime, cards: Iterable[ChargePointCard] | None = None) -> Sharing:
     """Return the last cycle of a site beside its live state; `cards` of the site if they are read already."""
-    rows = {row.pk: row for row in ConnectorLimit.objects.filter(evse__charge_point__site=site)}
+    limits = ConnectorLimit.objects.filter(evse__charge_point__site=site).only(*_LIMIT)
+    rows = {row.pk: row for row in limits}
     overrides = overrides_of(site, now)
     running = Transaction.objects.open().filter(charge_point__site=site).select_related("vehicle", "plan")
     charges = {charge.evse_id: charge for charge in running}
@@ -140,10 +146,14 @@ def sharing_of(site: Site, now: datetime, cards: Iterable[ChargePointCard] | Non
 
 def _evses_of(site: Site) -> Iterator[Evse]:
     """Return the connectors in page order; `site` itself is the site of each."""
-    found = Evse.objects.filter(charge_point__site=site).select_related("charge_point")
+    points = {point.pk: point for point in ChargePoint.objects.filter(site=site).only(*_POINT)}
+    for point in points.values():
+        point.site = site
+    found = Evse.objects.filter(charge_point__site=site).only(*_EVSE)
     for evse in found.order_by("charge_point__identity", "number"):
-        evse.charge_point.site = site
-        yield evse
+        if evse.charge_point_id in points:  # it may have come between the two queries
+            evse.charge_point = points[evse.charge_point_id]
+            yield evse
 
 
 def _groups_of(site: Site) -> dict[int, tuple[ScheduleGroup, ...]]:
