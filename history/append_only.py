@@ -2,8 +2,8 @@
 
 What may change is that the user or the site of an entry is deleted: the entry keeps their names. An entry
 may be removed once it is older than an administrator has the journal kept (`Project.audit_days`), 90 days
-at least; where nothing is set, never. Made after migrations, as SQLite loses the triggers of a table that is
-altered.
+at least; where nothing is set, never. PostgreSQL's TRUNCATE is refused as well. Made after migrations, as
+SQLite loses the triggers of a table that is altered.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ KEPT_DAYS: Final = SHORTEST["audit_days"]
 RULE: Final = "older ones go where the storage settings say for how many days"
 NO_UPDATE: Final = "audit_entry_stays"
 NO_DELETE: Final = "audit_entry_is_kept"
+NO_TRUNCATE: Final = "audit_entries_are_kept"
 
 _POSTGRESQL: Final = (
     """
@@ -27,6 +28,9 @@ CREATE OR REPLACE FUNCTION audit_entry_guard() RETURNS trigger LANGUAGE plpgsql 
 DECLARE
   kept integer := (SELECT audit_days FROM {project});
 BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    RAISE EXCEPTION 'audit entries are kept: {rule}' USING ERRCODE = 'restrict_violation';
+  END IF;
   IF TG_OP = 'DELETE' THEN
     IF kept IS NULL OR OLD.at > now() - make_interval(days => greatest(kept, {days})) THEN
       RAISE EXCEPTION 'audit entries are kept: {rule}' USING ERRCODE = 'restrict_violation';
@@ -48,6 +52,10 @@ FOR EACH ROW EXECUTE FUNCTION audit_entry_guard()
     """
 CREATE OR REPLACE TRIGGER {no_delete} BEFORE DELETE ON {table}
 FOR EACH ROW EXECUTE FUNCTION audit_entry_guard()
+""",
+    """
+CREATE OR REPLACE TRIGGER {no_truncate} BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_guard()
 """,
 )
 _SQLITE: Final = (
@@ -95,7 +103,8 @@ def guard_audit(*, using: str, plan: object = None, **_signal: object) -> None:
     same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in fixed)
     names = {
         "table": table, "project": project, "days": KEPT_DAYS, "rule": RULE,
-        "no_update": NO_UPDATE, "no_delete": NO_DELETE, "same": same,
+        "no_update": NO_UPDATE, "no_delete": NO_DELETE, "no_truncate": NO_TRUNCATE,
+        "same": same,
     }  # fmt: skip
     with transaction.atomic(using=using), connection.cursor() as cursor:
         for statement in _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE:

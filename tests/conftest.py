@@ -97,11 +97,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # r
     """Let tests empty the audit journal, which the database otherwise keeps."""
     from django.db import connection
 
-    from history.append_only import NO_DELETE
+    from history.append_only import NO_DELETE, NO_TRUNCATE
 
     of_table = " ON history_auditentry" if connection.vendor == "postgresql" else ""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER IF EXISTS {NO_DELETE}{of_table}")
+        for name in (NO_DELETE, NO_TRUNCATE):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{of_table}")
 
 
 @pytest.fixture(autouse=True)

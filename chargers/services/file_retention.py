@@ -12,6 +12,7 @@ from django.db import transaction
 
 from chargers.events import ChargePointChanged
 from chargers.models import FileJob
+from chargers.services.file_archive import copy_to_archive
 from chargers.types import JobKind
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import SYSTEM, Deed, record
@@ -30,7 +31,10 @@ def days_kept(project: Project) -> Mapping[JobKind, int | None]:
 
 
 def remove_old_files(*, now: datetime) -> int:
-    """Remove the contents whose time is over; their jobs stay and tell when. Return how many there were."""
+    """Remove the contents whose time is over; their jobs stay and tell when. Return how many there were.
+
+    Where archives are wanted, each is copied there first.
+    """
     project = Project.objects.filter(pk=1).first() or Project(pk=1)
     count = 0
     for kind, days in days_kept(project).items():
@@ -39,12 +43,14 @@ def remove_old_files(*, now: datetime) -> int:
                 kind=kind, removed_at=None, received_at__lt=now - timedelta(days=days)
             )
             for job in old.select_related("charge_point").order_by("pk")[: MOST - count]:
-                count += _remove(job, now)
+                if project.archive_removed and job.received_at is not None:
+                    copy_to_archive(job, job.received_at)
+                count += _remove(job, now, archived=project.archive_removed)
     return count
 
 
 @transaction.atomic
-def _remove(job: FileJob, now: datetime) -> int:
+def _remove(job: FileJob, now: datetime, *, archived: bool) -> int:
     """Remove one content, unless a newer one has taken its place meanwhile."""
     here = FileJob.objects.select_for_update().filter(pk=job.pk, received_at=job.received_at, removed_at=None)
     if not here.exists():
@@ -52,7 +58,10 @@ def _remove(job: FileJob, now: datetime) -> int:
     job.path.unlink(missing_ok=True)
     FileJob.objects.filter(pk=job.pk).update(removed_at=now)
     point = job.charge_point
-    details = {"job": job.pk, "kind": job.kind, "file": job.file_name, "received": job.received_at}
+    details = {
+        "job": job.pk, "kind": job.kind, "file": job.file_name, "received": job.received_at,
+        "archived": archived,
+    }  # fmt: skip
     record(Deed(SYSTEM, "remove_file", "charge_point", point.identity, point.site_id, details))
     publish_after_commit(ChargePointChanged(point.pk, point.site_id))
     return 1

@@ -62,6 +62,18 @@ def test_an_entry_is_removed_only_once_it_is_older_than_an_administrator_set(kep
     assert AuditEntry.objects.count() == (0 if goes else 1)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+@pytest.mark.parametrize("table", ["history_auditentry", "evsites_site"])
+def test_the_journal_is_not_emptied_at_once_not_even_with_what_it_refers_to(table):
+    Project.objects.update_or_create(pk=1, defaults={"audit_days": KEPT_DAYS})
+    entry(days=9_999)
+    cursor = connection.cursor()
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else the test's own row keeps PostgreSQL from it
+    with pytest.raises(IntegrityError, match="audit entries are kept"), transaction.atomic():
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+    assert AuditEntry.objects.count() == 1
+
+
 def test_without_a_project_nothing_is_removed():
     Project.objects.all().delete()
     entry(days=9_999)
@@ -90,7 +102,7 @@ def test_the_guard_is_there_after_migrations_and_may_be_made_again():
     guard_audit(using="default", plan=[])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'audit_entry%'")
+            cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'audit_entr%'")
         else:
             cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        assert cursor.fetchone()[0] == 2
+        assert cursor.fetchone()[0] == (3 if connection.vendor == "postgresql" else 2)

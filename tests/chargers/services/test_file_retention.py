@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chargers.models import FileJob
+from chargers.services.file_archive import copy_to_archive
 from chargers.services.file_retention import LEFT_OVER, remove_left_overs, remove_old_files
 from chargers.tasks import remove_files
 from chargers.types import JobKind
@@ -80,6 +81,39 @@ class TestRemoveOldFiles:
         job.path.unlink()
         assert remove_old_files(now=NOW) == 1
         assert not here(job)
+
+    @pytest.mark.parametrize("wanted", [True, False])
+    def test_it_is_copied_into_the_archive_first_where_that_is_wanted(
+        self, depot: Depot, data_dir: Path, wanted: bool
+    ) -> None:
+        Project.objects.update_or_create(pk=1, defaults={"archive_removed": wanted})
+        job = received(depot, 91)
+        remove_old_files(now=NOW)
+        assert not here(job)
+        copies = [path for path in (data_dir / "archive").rglob("*") if path.is_file()]
+        assert [path.read_bytes() for path in copies] == [b"a log"] * wanted
+        assert AuditEntry.objects.get().details["archived"] is wanted
+
+    @pytest.mark.parametrize("name", ["", "../../../evil", "/etc/passwd", "x" * 255, "é\0\n 1.log"])
+    def test_a_copy_lies_in_the_archive_whatever_the_charge_point_calls_it(
+        self, depot: Depot, data_dir: Path, name: str
+    ) -> None:
+        job = received(depot, 91)
+        job.file_name, at = name, NOW - 91 * DAY
+        for _again in range(2):
+            copy_to_archive(job, at)
+        (copy,) = (data_dir / "archive").rglob("*A_001*")
+        assert copy.parent == data_dir / "archive" / "files" / f"{at:%Y-%m}"
+        assert copy.name.startswith(f"A_001-{at:%Y%m%dT%H%M%SZ}-{job.pk}-")
+        assert copy.read_bytes() == b"a log"
+
+    def test_nothing_is_removed_that_cannot_be_archived(self, depot: Depot, data_dir: Path) -> None:
+        Project.objects.update_or_create(pk=1, defaults={"archive_removed": True})
+        (data_dir / "archive").write_text("not a folder")
+        job = received(depot, 91)
+        with pytest.raises(OSError, match="archive"):
+            remove_old_files(now=NOW)
+        assert here(job)
 
 
 class TestRemoveLeftOvers:
