@@ -94,17 +94,19 @@ def change_policies(*, site: Site, policies: SitePolicies, actor: Actor) -> Site
 
 
 def _store(site: Site, wanted: Mapping[str, object], actor: Actor) -> Site:
-    """Store what differs, with an entry in the journal."""
+    """Store what differs, with an entry in the journal, which tells a limit with its unit."""
     row = Site.objects.select_for_update().get(pk=site.pk)
     changes = {
         field: [getattr(row, field), value] for field, value in wanted.items() if getattr(row, field) != value
     }
     if not changes:
         return row
+    unit = row.limit_unit
     for field, (_old, new) in changes.items():
         setattr(row, field, new)
     row.save(update_fields=list(changes))
-    record(Deed(actor, "change", "site", row.code, row.pk, changes))
+    told = changes | ({"limit_unit": [unit, row.limit_unit]} if "limit_value" in changes else {})
+    record(Deed(actor, "change", "site", row.code, row.pk, told))
     publish_after_commit(SiteChanged(row.pk))
     return row
 

@@ -146,7 +146,9 @@ class TestSiteAdmin:
         entries = list(AuditEntry.objects.filter(object_type="site").order_by("pk"))
         assert [entry.verb for entry in entries] == ["create", "update", "update"]
         assert entries[1].details["added"] == ["depot-nord G0 Night"]
-        assert entries[2].details == {"changes": {"limit_value": [200000.0, 150000.0]}}
+        assert entries[2].details == {
+            "changes": {"limit_value": [200000.0, 150000.0], "limit_unit": ["W", "W"]}
+        }
         assert {(entry.user_name, entry.object_key) for entry in entries} == {("root", "depot-nord")}
         assert {entry.site_id for entry in entries} == {site.pk}
 

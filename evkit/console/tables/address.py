@@ -21,7 +21,10 @@ class ListAddress:
     Links made from it keep everything but the page, since what it filters or sorts by begins at the top.
     """
 
-    def __init__(self, query: QueryDict, filters: Sequence[str]) -> None:
+    def __init__(
+        self, query: QueryDict, filters: Sequence[str], usual_per_page: int = USUAL_PER_PAGE
+    ) -> None:
+        self._usual_per_page = usual_per_page
         self._values: dict[str, str] = {}
         for name in (*filters, *ORDER):
             value = query.get(name, "").replace("\0", "").strip()[:MAX_LENGTH]
@@ -38,8 +41,8 @@ class ListAddress:
     def per_page(self) -> int:
         """Rows on a page: one of the choices."""
         asked = self.get(PER_PAGE)
-        number = int(asked) if asked.isascii() and asked.isdigit() else USUAL_PER_PAGE
-        return number if number in PER_PAGE_CHOICES else USUAL_PER_PAGE
+        number = int(asked) if asked.isascii() and asked.isdigit() else self._usual_per_page
+        return number if number in PER_PAGE_CHOICES else self._usual_per_page
 
     @property
     def page(self) -> int:

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 
 from evkit.console.ids import read_ids
-from evkit.console.tables.address import FORMAT, PER_PAGE_CHOICES, SORT, ListAddress
+from evkit.console.tables.address import FORMAT, PER_PAGE_CHOICES, SORT, USUAL_PER_PAGE, ListAddress
 from evkit.console.tables.base import ListTable
 from evkit.console.tables.export import csv_response
 from evkit.console.tables.filtering import Filter, FilterSet, Kind
@@ -44,7 +44,8 @@ class ListPage:
     usual order; `live` is the field that holds the id of the charge point a row follows ("" where nothing
     is live); `absent` are columns without any data; `template` extends `tables/page.html`. `totals` sums up
     all rows that pass the filters, which `totals_template` shows; of very many it does so after the page.
-    `export` names the table offered as a file (`evkit.console.exports`); without it the list is, as CSV.
+    `per_page` rows are shown unless the viewer chooses otherwise. `export` names the table offered as a file
+    (`evkit.console.exports`); without it the list is, as CSV.
     """
 
     name: str
@@ -60,10 +61,11 @@ class ListPage:
     totals: Callable[[QuerySet[Any]], object] | None = None
     totals_template: str = ""
     export: str = ""
+    per_page: int = USUAL_PER_PAGE
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page, or the part of it that was asked for."""
-        address = ListAddress(request.GET, [one.name for one in self.filters])
+        address = ListAddress(request.GET, [one.name for one in self.filters], self.per_page)
         filters = FilterSet(self.filters, address)
         now = utc_now()
         if request.GET.get(FORMAT) == CSV:

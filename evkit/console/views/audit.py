@@ -35,6 +35,7 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         template="console/audit/page.html",
         context={"zone": "" if zone else "UTC"},
         export="audit",
+        per_page=25,
     )
     with timezone.override(zone or "UTC"):
         return page.answer(request)
