@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction as database
+from django.db.models import Q
 
 from chargers.models import Command
 from chargers.services.commands import queue_command
@@ -38,30 +39,34 @@ def enforce_schedules(*, now: datetime, evse_ids: Iterable[int] | None = None) -
 
     Args:
         now: the moment that counts.
-        evse_ids: only these connectors; None for all that have a group.
+        evse_ids: only these connectors; None for all that have a group, or were paused by one.
     """
-    rows = Transaction.objects.open().filter(evse__groups__isnull=False).distinct()
+    mine = Pause.objects.in_force().filter(paused_name=SCHEDULE.name)
+    rows = Transaction.objects.open().filter(
+        Q(evse__groups__isnull=False) | Q(pk__in=mine.values("transaction"))
+    )
     if evse_ids is not None:
         rows = rows.filter(evse__in=list(evse_ids))
     charges = {
         row.evse_id: row
-        for row in rows.select_related("evse__charge_point__site", "evse__charge_point__state")
+        for row in rows.distinct().select_related("evse__charge_point__site", "evse__charge_point__state")
     }
     pauses = {
         row.transaction_id: row for row in Pause.objects.in_force().filter(transaction__in=charges.values())
     }
     found = usability(charges, now)
-    return sum(_enforce(charge, found[pk], pauses, now) for pk, charge in charges.items() if pk in found)
+    return sum(_enforce(charge, found.get(pk), pauses, now) for pk, charge in charges.items())
 
 
 @database.atomic
-def _enforce(charge: Transaction, how: Usability, pauses: Mapping[int, Pause], now: datetime) -> bool:
+def _enforce(charge: Transaction, how: Usability | None, pauses: Mapping[int, Pause], now: datetime) -> bool:
+    """Do what is due for one charge; no group (None) bars nothing, and what one has paused goes on."""
+    pause = pauses.get(charge.pk)
+    if how is None or how.permits(charge):
+        return pause is not None and pause.paused_name == SCHEDULE.name and _resume(charge, pause, now)
     peculiar = quirks_of(charge.evse.charge_point).pause_not_stop
     if how.stops(charge) and not peculiar:
         return _stop(charge, how, now)
-    pause = pauses.get(charge.pk)
-    if how.permits(charge):
-        return pause is not None and pause.paused_name == SCHEDULE.name and _resume(charge, how, now)
     site = charge.evse.charge_point.site
     if pause is not None or (site is not None and site.smart_charging_enabled):
         return False
@@ -101,14 +106,14 @@ def _pause(charge: Transaction, how: Usability, now: datetime) -> bool:
     return True
 
 
-def _resume(charge: Transaction, how: Usability, now: datetime) -> bool:
+def _resume(charge: Transaction, pause: Pause, now: datetime) -> bool:
     last = Command.objects.filter(
         charge_point=charge.charge_point_id, requested_name=SCHEDULE.name, created_at__gt=now - AGAIN
     )
     if last.filter(evse_number=charge.evse.number).exists():
         return False
     try:
-        resume_charge(evse=charge.evse, now=now, actor=SCHEDULE, reason=how.groups[0].title)
+        resume_charge(evse=charge.evse, now=now, actor=SCHEDULE, reason=pause.reason)
     except UnableToPauseError:
         return False
     return True

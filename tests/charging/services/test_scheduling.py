@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chargers.models import ChargePointState, Command, Evse, EvseState
+from chargers.services.groups import set_members
 from charging.models import Pause, Transaction
 from charging.ocpp.v16.table import COMMANDS
 from charging.services.pausing import pause_charge, resume_charge
 from charging.services.scheduling import AGAIN, SCHEDULE, enforce_schedules
 from evkit.core.recorders import Actor
 from sites.models import ScheduleGroup, Site
+from sites.services.schedules import delete_group
 from sites.types import AtEnd
 from tests.chargers.exchange import Socket
 from tests.factories import TransactionFactory
@@ -94,6 +96,27 @@ class TestPause:
         pause_charge(evse=evse, now=NOON, actor=CLAIRE)
         accept(socket, NOON)
         assert enforce_schedules(now=MORNING) == 0
+        assert Pause.objects.in_force().exists()
+
+    @pytest.mark.parametrize("parting", ["the group is deleted", "the connector leaves it"])
+    def test_it_goes_on_without_the_group(self, socket, charge, evse, group, parting) -> None:
+        enforce_schedules(now=EVENING)
+        accept(socket)
+        if parting == "the group is deleted":
+            delete_group(group=group, actor=CLAIRE)
+        else:
+            set_members(group=group, evse_ids=[], actor=CLAIRE)
+        soon = EVENING + AGAIN + timedelta(seconds=1)
+        assert enforce_schedules(now=soon) == 1
+        assert accept(socket, soon).reason == "Day"
+        assert not Pause.objects.in_force().exists()
+        assert enforce_schedules(now=soon + timedelta(hours=1)) == 0
+
+    def test_without_groups_what_somebody_paused_stays_paused(self, socket, charge, evse, group) -> None:
+        pause_charge(evse=evse, now=NOON, actor=CLAIRE)
+        accept(socket, NOON)
+        delete_group(group=group, actor=CLAIRE)
+        assert enforce_schedules(now=EVENING) == 0
         assert Pause.objects.in_force().exists()
 
     def test_a_refusal_is_asked_again_later(self, socket, charge) -> None:
