@@ -15,6 +15,7 @@ from chargers import admin_desired, admin_firmware, admin_records
 from chargers.admin_facts import CHARGE_POINT_FACTS, EVSE_FACTS, ChargePointFacts, EvseFacts
 from chargers.admin_forms import ChargePointForm
 from chargers.models import ChargePoint, Evse
+from chargers.services.groups import leave_groups
 from chargers.services.passwords import set_password
 from chargers.services.topology import (
     accept_charge_point,
@@ -125,6 +126,7 @@ class ChargePointAdmin(ChargePointFacts, admin.ModelAdmin):  # type: ignore[type
             for evse in evses:
                 save_evse(evse=evse, actor=actor)
             formset.save_m2m()
+            leave_groups(formset.instance)  # the page offered those of the site before
 
     def delete_model(self, request: HttpRequest, obj: ChargePoint) -> None:
         """Remove a charge point without transactions."""

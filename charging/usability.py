@@ -1,7 +1,8 @@
 """Which connectors may charge now, by the schedules of their groups (R20).
 
-A connector is usable when one of its groups is active; one without a group always is. What a running charge
-does when the schedule ends is the choice of the group that was active last (`ScheduleGroup.at_end`).
+A connector is usable when one of its groups is active; one without a group always is. Groups of a site that
+it does not belong to do not count. What a running charge does when the schedule ends is the choice of the
+group that was active last (`ScheduleGroup.at_end`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+from django.db.models import F
 
 from chargers.models import Evse
 from charging.models import Transaction
@@ -57,7 +60,9 @@ class Usability:
 def usability(evse_ids: Iterable[int], at: datetime) -> dict[int, Usability]:
     """Return how connectors stand, by EVSE id; connectors without a group, always usable, are left out."""
     members: dict[int, list[int]] = {}
-    links = Evse.groups.through.objects.filter(evse__in=list(evse_ids)).order_by("schedulegroup__number")
+    links = Evse.groups.through.objects.filter(
+        evse__in=list(evse_ids), schedulegroup__site=F("evse__charge_point__site")
+    ).order_by("schedulegroup__number")
     for evse_id, group_id in links.values_list("evse_id", "schedulegroup_id"):
         members.setdefault(evse_id, []).append(group_id)
     wanted = {group_id for ids in members.values() for group_id in ids}

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from chargers.models import Evse
+from chargers.models import ChargePoint, Evse
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import Actor, Deed, record
 from sites.events import SiteChanged
@@ -27,6 +27,12 @@ def set_members(*, group: ScheduleGroup, evse_ids: Collection[int], actor: Actor
     key = f"{group.site.code}/{group.number}"
     record(Deed(actor, "change", "schedule_group", key, group.site_id, changes))
     publish_after_commit(SiteChanged(group.site_id))
+
+
+def leave_groups(charge_point: ChargePoint) -> None:
+    """Take the connectors of a charge point out of the groups of sites that it does not belong to."""
+    links = Evse.groups.through.objects.filter(evse__charge_point=charge_point)
+    links.exclude(schedulegroup__site=charge_point.site_id).delete()
 
 
 def _names(evse_ids: Collection[int]) -> list[str]:

@@ -14,6 +14,7 @@ from chargers.events import ChargePointChanged, ConfigurationApplied
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.services.commands import queue_command
 from chargers.services.connections import let_go
+from chargers.services.groups import leave_groups
 from chargers.services.security_profiles import require_not_lowered
 from chargers.types import Registration
 from evkit.core.changes import pending_changes
@@ -70,25 +71,40 @@ def update_charge_point(
 def save_charge_point(*, charge_point: ChargePoint, actor: Actor) -> ChargePoint:
     """Store a charge point, new or changed, with its state row.
 
-    What decides about its connections counts for the open one too, which is closed.
+    What decides about its connections counts for the open one too, which is closed. One that moves to
+    another site leaves the groups and the circuit of the old one, and is no longer its meter.
 
     Raises:
         InvalidTopologyError: a value is out of range.
         ProfileLoweredError: its security profile would be lowered.
     """
+    before = ChargePoint.objects.select_for_update(no_key=True).filter(pk=charge_point.pk).first()
+    moved = before is not None and before.site_id != charge_point.site_id
+    if before and moved:
+        _leave_site(charge_point, before)
     _clean(charge_point)
-    ChargePoint.objects.select_for_update(no_key=True).filter(pk=charge_point.pk).first()
     require_not_lowered(charge_point, charge_point.security_profile)
     new = charge_point.pk is None
     changes = pending_changes(charge_point, secret={"password_digest"})
     charge_point.save()
     ChargePointState.objects.get_or_create(charge_point=charge_point)
+    if before and moved:
+        leave_groups(charge_point)
+        _publish(before)
     if charge_point.registration == Registration.REJECTED or _AT_THE_DOOR & changes.keys():
         let_go(charge_point.pk)
     if changes:
         _record(charge_point, actor, "create" if new else "update", {"changes": changes})
         _publish(charge_point)
     return charge_point
+
+
+def _leave_site(charge_point: ChargePoint, before: ChargePoint) -> None:
+    """Drop what ties a charge point to its old site, unless it is given for the new one."""
+    if charge_point.feeder_id == before.feeder_id:
+        charge_point.feeder = None
+    if charge_point.site_meter == before.site_meter:
+        charge_point.site_meter = ""
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from chargers.services.commands import queue_command
 from chargers.services.passwords import password_matches
 from evkit.core.recorders import SYSTEM
 from history.models import AuditEntry
-from sites.models import Feeder
+from sites.models import Feeder, ScheduleGroup
 from sites.services.users import create_user
 from sites.types import Role
 from tests.chargers.exchange import NOW, Socket
@@ -127,6 +127,16 @@ class TestChargePointForm:
         )
         assert response.status_code == 302, errors(response)
         assert list(Evse.objects.values_list("number", "priority")) == [(1, 7)]
+
+    def test_one_that_moves_leaves_the_groups_that_its_page_offered(self, client):
+        point = ChargePointFactory(evses=1)
+        group = ScheduleGroup.objects.create(site=point.site, number=1, name="Day")
+        row = {"id": point.evses.get().pk, "charge_point": point.pk, "number": 1, "groups": group.pk}
+        response = client.post(
+            reverse(CHANGE, args=[point.pk]), form(point, evses=[row], initial=1, site=SiteFactory().pk)
+        )
+        assert response.status_code == 302, errors(response)
+        assert not group.evses.exists()
 
     def test_what_the_charge_point_reports_is_shown_and_cannot_be_typed(self, client):
         charge_point = ChargePointFactory(

@@ -8,7 +8,7 @@ from chargers.models import Evse
 from charging.usability import barred, usability
 from sites.models import ScheduleException, ScheduleGroup
 from sites.types import AtEnd
-from tests.factories import TransactionFactory
+from tests.factories import SiteFactory, TransactionFactory
 
 DAY = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "18:00"}
 NIGHT = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "20:00", "to": "06:00"}
@@ -48,6 +48,10 @@ class TestUsability:
         assert usability([evse.pk], NIGHTFALL)[evse.pk].active
         assert not usability([evse.pk], EVENING)[evse.pk].active
         assert usability([evse.pk], EVENING)[evse.pk].until == NOON + timedelta(hours=8)
+
+    def test_the_group_of_another_site_does_not_count(self, charge_point, evse, group) -> None:
+        ScheduleGroup.objects.update(site=SiteFactory())
+        assert usability([evse.pk], EVENING) == {}
 
     def test_an_exception_closes_a_day(self, evse, group) -> None:
         day = NOON.date()

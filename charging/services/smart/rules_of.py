@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import F
+
 from chargers.models import Evse
 from charging.services.smart.facts import EvseFacts
 from charging.smart.dividing import Division, Post
@@ -19,6 +21,7 @@ def rules_of(sites: Sequence[Site], evses: Sequence[EvseFacts]) -> dict[int, Rul
     of_site = {site.pk: site.distribution for site in sites}
     links = (
         Evse.groups.through.objects.filter(evse__charge_point__site__in=sites)
+        .filter(schedulegroup__site=F("evse__charge_point__site"))
         .exclude(schedulegroup__distribution="")
         .order_by("-schedulegroup__number")
         .values_list("evse_id", "schedulegroup__distribution")

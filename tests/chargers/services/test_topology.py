@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from chargers.events import ChargePointChanged
 from chargers.models import ChargePoint, ChargePointState, Command, Evse
 from chargers.services.topology import (
     InvalidTopologyError,
@@ -16,8 +17,10 @@ from chargers.services.topology import (
     save_evse,
     update_charge_point,
 )
+from evkit.core.events import Event, bus
 from evkit.core.recorders import Actor
 from history.models import AuditEntry
+from sites.models import Feeder, ScheduleGroup
 from tests.chargers.exchange import NOW, link_of
 from tests.factories import ChargePointFactory, SiteFactory, TransactionFactory
 
@@ -84,6 +87,69 @@ class TestUpdateChargePoint:
             update_charge_point(charge_point=charge_point, changes={"max_power_w": 0}, actor=ANN)
         charge_point.refresh_from_db()
         assert charge_point.max_power_w == 1.0
+
+
+class TestMoveChargePoint:
+    @pytest.fixture
+    def old(self):
+        return SiteFactory()
+
+    @pytest.fixture
+    def point(self, old):
+        """A charge point on a circuit of its site, its connector in a group there."""
+        feeder = Feeder.objects.create(site=old, code="F1")
+        point = ChargePointFactory(site=old, feeder=feeder, evses=1)
+        point.evses.get().groups.add(ScheduleGroup.objects.create(site=old, number=1, name="Day"))
+        return point
+
+    def move(self, point, site):
+        update_charge_point(charge_point=point, changes={"site": site}, actor=ANN)
+        point.refresh_from_db()
+        return point.site, point.feeder, list(point.evses.get().groups.all())
+
+    def test_it_leaves_the_groups_and_the_circuit_of_its_old_site(self, point):
+        new = SiteFactory()
+        assert self.move(point, new) == (new, None, [])
+
+    def test_it_leaves_them_for_no_site_too(self, point):
+        assert self.move(point, None) == (None, None, [])
+
+    def test_one_that_is_accepted_for_another_site_leaves_them(self, point):
+        new = SiteFactory()
+        accept_charge_point(charge_point=point, actor=ANN, now=NOW, site=new)
+        point.refresh_from_db()
+        assert (point.site, point.feeder) == (new, None)
+        assert AuditEntry.objects.get().details["changes"].keys() == {"site", "feeder"}
+
+    def test_it_is_no_longer_the_meter_of_its_site(self, old):
+        point = ChargePointFactory(site=old, site_meter="base")
+        new = SiteFactory()
+        ChargePointFactory(site=new, site_meter="base")
+        update_charge_point(charge_point=point, changes={"site": new}, actor=ANN)
+        point.refresh_from_db()
+        assert (point.site, point.site_meter) == (new, "")
+
+    def test_a_circuit_of_the_new_site_is_kept(self, point):
+        new = SiteFactory()
+        feeder = Feeder.objects.create(site=new, code="F9")
+        update_charge_point(charge_point=point, changes={"site": new, "feeder": feeder}, actor=ANN)
+        point.refresh_from_db()
+        assert point.feeder == feeder
+
+    def test_one_that_stays_keeps_them(self, point, old):
+        assert self.move(point, old) == (old, Feeder.objects.get(), [ScheduleGroup.objects.get()])
+
+    def test_both_sites_are_told(self, point, old, django_capture_on_commit_callbacks):
+        seen: list[Event] = []
+        take, new = seen.extend, SiteFactory()
+        bus.subscribe(ChargePointChanged, take)
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                self.move(point, new)
+            bus.flush()
+        finally:
+            bus.unsubscribe(take)
+        assert {event.site_id for event in seen if isinstance(event, ChargePointChanged)} == {old.pk, new.pk}
 
 
 class TestRemoveChargePoint:
