@@ -14,7 +14,7 @@ from django.db.models import Q
 from charging.models import ConnectorLimit
 from charging.services.smart.decisions import note_decisions
 from charging.services.smart.disobedience import face_disobedience
-from charging.services.smart.letting_go import let_go
+from charging.services.smart.letting_go import let_go, let_go_of_strays
 from charging.services.smart.sending import Outbox, install_default, send_limit
 from charging.services.smart.situation import Situation, situation_of
 from charging.services.smart.storing import store_changed
@@ -41,7 +41,8 @@ def rebalance(*, site_id: int, now: datetime) -> Plan | None:
 def rebalance_all(*, now: datetime) -> None:
     """Run a cycle of every site where smart charging is on, or has left something behind.
 
-    One that fails is logged and keeps no other one from its cycle.
+    Charge points that belong to no site any more lose what was set on them. A site that fails is logged and
+    keeps no other one from its cycle.
 
     Raises:
         OperationalError, InterfaceError: the database is away.
@@ -60,6 +61,7 @@ def rebalance_all(*, now: datetime) -> None:
             if is_outage(error):
                 raise
             log.exception("rebalance_failed", extra={"site": pk})
+    let_go_of_strays(now)
 
 
 @transaction.atomic

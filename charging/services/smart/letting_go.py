@@ -1,8 +1,11 @@
-"""Switching smart charging off: everything that it has set is taken back, wherever a charge point is."""
+"""Taking back all that smart charging has set: where it is off, or a charge point has left its site."""
 
 from __future__ import annotations
 
 from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
 
 from chargers.models import Command
 from chargers.services.commands import queue_command
@@ -28,15 +31,25 @@ def let_go(site: Site, now: datetime) -> None:
     An offline charge point is asked as soon as it is connected again, one that does not answer once more.
     """
     SiteDecision.objects.filter(site=site).delete()
-    done = [row.pk for row in _rows(site) if _is_let_go(row, now)]
-    if done:
-        ConnectorLimit.objects.filter(pk__in=done).delete()
+    if _clear_rows(ConnectorLimit.objects.filter(evse__charge_point__site=site), now):
         publish_after_commit(SiteChanged(site.pk))
 
 
-def _rows(site: Site) -> list[ConnectorLimit]:
-    rows = ConnectorLimit.objects.filter(evse__charge_point__site=site)
-    return list(rows.select_related("evse__charge_point__state", "transaction", "command", "default_command"))
+@transaction.atomic
+def let_go_of_strays(now: datetime) -> None:
+    """Clear what is set on charge points that belong to no site any more: no site's cycle sees them."""
+    strays = ConnectorLimit.objects.filter(evse__charge_point__site=None)
+    if strays.exists():
+        _clear_rows(strays.select_for_update(of=("self",)), now)
+
+
+def _clear_rows(limits: QuerySet[ConnectorLimit], now: datetime) -> bool:
+    """Take one step for each; forget those with nothing left, and tell whether there were any."""
+    rows = limits.select_related("evse__charge_point__state", "transaction", "command", "default_command")
+    done = [row.pk for row in rows if _is_let_go(row, now)]
+    if done:
+        ConnectorLimit.objects.filter(pk__in=done).delete()
+    return bool(done)
 
 
 def _is_let_go(row: ConnectorLimit, now: datetime) -> bool:

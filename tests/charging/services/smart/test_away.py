@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chargers.models import Command
+from chargers.models import ChargePoint, Command
 from charging.models import ConnectorLimit
 from charging.services.smart.balancing import rebalance_all
 from sites.models import Site
@@ -133,3 +133,25 @@ class TestSwitchingOff:
         yard.settle(62)
         row = yard.row(evse)
         assert (row.confirmed, row.default, row.doubtful) == (32.0, 6.0, None)
+
+
+class TestLeavingTheSite:
+    @pytest.mark.parametrize("online", [True, False])
+    def test_what_was_set_is_cleared_as_soon_as_it_can_be_told(self, yard, evse, online) -> None:
+        if not online:
+            yard.leave(evse.charge_point)
+        ChargePoint.objects.filter(pk=evse.charge_point_id).update(site=None)
+        rebalance_all(now=at(60))
+        assert cleared(evse) == ([920_001, 930_001] if online else [])
+        if not online:
+            yard.come_back(evse.charge_point, 60)
+            rebalance_all(now=at(60))
+        yard.answer_all(61)
+        rebalance_all(now=at(62))
+        assert cleared(evse) == [920_001, 930_001]
+        assert not ConnectorLimit.objects.exists()
+
+    def test_others_keep_theirs(self, yard, evse) -> None:
+        ChargePoint.objects.filter(pk=yard.point().pk).update(site=None)
+        rebalance_all(now=at(60))
+        assert yard.row(evse).confirmed == 32.0
