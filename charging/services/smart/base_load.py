@@ -40,10 +40,17 @@ def _reading(site: Site, now: datetime) -> Reading:
     if latest is None:
         return (None,) * 4
     if now - latest[0] <= FRESH:
-        return tuple(latest[1:])
+        return _filled(tuple(latest[1:]))
     recent = readings.filter(at__gt=latest[0] - WORST_OF)
     worst = recent.aggregate(**{f"most_{name}": Max(name) for name in names})
-    return tuple(worst[f"most_{name}"] for name in names)
+    return _filled(tuple(worst[f"most_{name}"] for name in names))
+
+
+def _filled(reading: Reading) -> Reading:
+    """Let a phase that is not told count as the fullest one that is."""
+    power_w, *currents = reading
+    fullest = max((each for each in currents if each is not None), default=None)
+    return power_w, *(fullest if each is None else each for each in currents)
 
 
 def total_w(reading: Reading, voltage_v: float) -> float:

@@ -6,7 +6,7 @@ import pytest
 
 from chargers.models import Evse
 from evkit.core.errors import InvalidInputError
-from sites.models import SiteMeterReading
+from sites.models import Site, SiteMeterReading
 from sites.services.external import MeterReading, record_meter_reading
 from tests.charging.services.smart.yard import Yard, at, only
 
@@ -44,6 +44,13 @@ def told(yard: Yard, evse: Evse, seconds: float) -> float:
 def test_the_fullest_phase_counts(yard: Yard, evse: Evse) -> None:
     read(yard, 10, 5.0, 25.0, 10.0)
     assert told(yard, evse, 11) == 15.0
+
+
+@pytest.mark.parametrize("amperes", [(20.0,), (5.0, 20.0)])
+def test_a_phase_that_is_not_told_counts_as_the_fullest(yard: Yard, evse: Evse, amperes) -> None:
+    Site.objects.filter(pk=yard.site.pk).update(limit_value=40.0 * 3 * 230, limit_unit="W")
+    read(yard, 10, *amperes)
+    assert told(yard, evse, 11) == (20.0 if len(amperes) == 1 else 25.0)
 
 
 def test_a_reading_of_the_future_is_refused_and_hides_no_real_one(yard: Yard, evse: Evse) -> None:
