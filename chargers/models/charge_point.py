@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chargers.quirks.modes import MODE_FIELDS, read_mode
 from chargers.quirks.types import QUIRK_NAMES
-from chargers.types import ConnectorStatus, Division, Registration, SiteMeter
+from chargers.types import MOST_POWER_W, ConnectorStatus, Division, Registration, SiteMeter
 from sites.models import Feeder, Site
 
 
@@ -95,7 +96,12 @@ class ChargePoint(models.Model):
         related_name="charge_points",
         verbose_name=_("feeder"),
     )
-    max_power_w = models.FloatField(_("maximum power (W)"), null=True, blank=True)
+    max_power_w = models.FloatField(
+        _("maximum power (W)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_POWER_W)],
+    )
     division = models.CharField(
         _("division"),
         max_length=16,

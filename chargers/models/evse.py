@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models.charge_point import ChargePoint
-from chargers.types import ConnectorStatus, Current
+from chargers.types import MOST_CURRENT_A, MOST_POWER_W, ConnectorStatus, Current
 from sites.models import ScheduleGroup
 from sites.types import Distribution
 
@@ -21,8 +22,18 @@ class Evse(models.Model):
     )
     number = models.PositiveIntegerField(_("number"))
     declared = models.BooleanField(_("declared"), default=True)
-    max_power_w = models.FloatField(_("maximum power (W)"), null=True, blank=True)
-    max_current_a = models.FloatField(_("maximum current (A)"), null=True, blank=True)
+    max_power_w = models.FloatField(
+        _("maximum power (W)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_POWER_W)],
+    )
+    max_current_a = models.FloatField(
+        _("maximum current (A)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_CURRENT_A)],
+    )
     phases = models.PositiveSmallIntegerField(_("phases"), default=3)
     current = models.CharField(_("current"), max_length=2, choices=Current.choices, default=Current.AC)
     priority = models.IntegerField(

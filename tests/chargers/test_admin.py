@@ -115,6 +115,16 @@ class TestChargePointForm:
         elsewhere.refresh_from_db()
         assert elsewhere.site_meter == "base"
 
+    @pytest.mark.parametrize("field", ["max_power_w", "max_current_a"])
+    @pytest.mark.parametrize("value", ["0", "-16", "1e308", "inf", "nan"])
+    def test_absurd_maxima_of_connectors_are_refused(self, client, field, value):
+        response = client.post(
+            reverse("admin:chargers_chargepoint_add"), form(evses=[{"number": 1, field: value}])
+        )
+        assert response.status_code == 200
+        assert errors(response)
+        assert not ChargePoint.objects.exists()
+
     def test_connectors_are_changed_and_removed(self, client):
         charge_point = ChargePointFactory(evses=2)
         one, two = charge_point.evses.all()

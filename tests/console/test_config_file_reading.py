@@ -94,6 +94,7 @@ class TestValues:
             ("security_profile: 4", "A whole number from 0 to 3 is expected here."),
             ("password: short", "A password has 8 to 255 printable characters."),
             ("max_power_w: 0", "A number greater than 0 is expected here."),
+            ("max_power_w: 1.0e+308", "A number of at most 100000000 is expected here."),
             (
                 "quirks: {tag_sufix: true}",
                 "The key “tag_sufix” is not known here; did you mean “tag_suffix”?",

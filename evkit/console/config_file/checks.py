@@ -76,8 +76,10 @@ def flag(node: Node) -> bool:
     return node.value
 
 
-def number(*, above: float = -math.inf, minimum: float = -math.inf) -> Check[float]:
-    """Return a check of finite numbers greater than `above` and at least `minimum`."""
+def number(
+    *, above: float = -math.inf, minimum: float = -math.inf, maximum: float = math.inf
+) -> Check[float]:
+    """Return a check of finite numbers greater than `above`, at least `minimum` and at most `maximum`."""
 
     def check(node: Node) -> float:
         value = node.value
@@ -90,6 +92,10 @@ def number(*, above: float = -math.inf, minimum: float = -math.inf) -> Check[flo
         if value < minimum:
             raise BadValueError(
                 node.line, _("A number of at least %(limit)s is expected here.") % {"limit": f"{minimum:g}"}
+            )
+        if value > maximum:
+            raise BadValueError(
+                node.line, _("A number of at most %(limit)s is expected here.") % {"limit": f"{maximum:.15g}"}
             )
         return float(value)
 

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from chargers.quirks import QUIRK_NAMES
 from chargers.quirks.modes import read_mode
 from chargers.services.passwords import MAX_LENGTH, MIN_LENGTH
-from chargers.types import Current, Division, SiteMeter
+from chargers.types import MOST_CURRENT_A, MOST_POWER_W, Current, Division, SiteMeter
 from evkit.console.config_file import checks
 from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, Given
 from evkit.console.config_file.fields import Fields
@@ -44,7 +44,8 @@ CONNECTOR_KEYS = (
     "automatic_start",
     "groups",
 )
-POSITIVE = checks.number(above=0)
+POWER_W = checks.number(above=0, maximum=MOST_POWER_W)
+CURRENT_A = checks.number(above=0, maximum=MOST_CURRENT_A)
 LABEL = checks.text_up_to(120, empty=True)
 
 
@@ -61,7 +62,7 @@ def read_charge_point(node: Node, problems: list[Problem]) -> ChargePointDeclara
         security_profile=fields.value("security_profile", checks.integer(0, 3)),
         password=None if password is UNSET else password,
         feeder=fields.optional("feeder", checks.slug),
-        max_power_w=fields.optional("max_power_w", POSITIVE),
+        max_power_w=fields.optional("max_power_w", POWER_W),
         priority=fields.value("priority", PRIORITY),
         division=fields.value("division", checks.choice(("", *Division.values))),
         site_meter=fields.value("site_meter", checks.choice(("", *SiteMeter.values))),
@@ -88,8 +89,8 @@ def _read_connector(node: Node, problems: list[Problem]) -> ConnectorDeclaration
     declared = ConnectorDeclaration(
         line=fields.line,
         number=0 if number is UNSET else number,
-        max_power_w=fields.optional("max_power_w", POSITIVE),
-        max_current_a=fields.optional("max_current_a", POSITIVE),
+        max_power_w=fields.optional("max_power_w", POWER_W),
+        max_current_a=fields.optional("max_current_a", CURRENT_A),
         phases=fields.value("phases", checks.integer(1, 3)),
         current=fields.value("current", checks.choice(Current.values)),
         priority=fields.value("priority", PRIORITY),
