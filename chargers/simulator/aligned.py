@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from chargers.simulator.main_meter import send_main_meter
+
 if TYPE_CHECKING:
     from chargers.simulator.charge_point import SimulatedChargePoint
 
@@ -26,6 +28,7 @@ def until_aligned_s(now: datetime, interval_s: float) -> float:
 
 def _send(cp: SimulatedChargePoint) -> None:
     cp.advance()
+    send_main_meter(cp, "Sample.Clock", "MeterValuesAlignedData")
     for connector in cp.connectors.values():
         cp.sessions.send_meter_values(connector, "Sample.Clock", "MeterValuesAlignedData")
     schedule_aligned(cp)

@@ -64,7 +64,7 @@ class SimulatedChargePoint:
         self.authorisation = Authorisation(self)
         self.boot = Boot(self)
         self.sessions = Sessions(self)
-        self.station = Station()
+        self.station = Station(spec.base_load_w)
         self.statuses = StatusReports(self)
         self.connectors = {item.number: _connector(spec, item.number) for item in spec.connectors}
         obeys = not self.has("ignores_limits")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Self
 
 from chargers.simulator.charge_point import SimulatedChargePoint
@@ -86,13 +87,17 @@ def uniform_specs(
     password: str | None = None,
     misbehaviours: Sequence[str] = (),
     seed: int = 0,
+    base_load_w: tuple[float, ...] = (),
 ) -> list[ChargePointSpec]:
-    """Describe `count` like charge points: odd connectors AC 22 kW, even ones DC 50 kW."""
+    """Describe `count` like charge points: odd connectors AC 22 kW, even ones DC 50 kW.
+
+    With a base load the first one tells it as its main meter, every `interval_s`.
+    """
     parts = tuple(
         ConnectorSpec(number=number, current="AC" if number % 2 else "DC")
         for number in range(1, connectors + 1)
     )
-    return [
+    specs = [
         ChargePointSpec(
             identity=f"{prefix}{index:05d}",
             connectors=parts,
@@ -103,3 +108,14 @@ def uniform_specs(
         )
         for index in range(1, count + 1)
     ]
+    if base_load_w:
+        specs[:1] = [_with_main_meter(spec, base_load_w) for spec in specs[:1]]
+    return specs
+
+
+def _with_main_meter(spec: ChargePointSpec, base_load_w: tuple[float, ...]) -> ChargePointSpec:
+    aligned = (
+        ("ClockAlignedDataInterval", str(max(1, round(spec.meter_interval_s)))),
+        ("MeterValuesAlignedData", "Power.Active.Import,Current.Import"),
+    )
+    return replace(spec, base_load_w=base_load_w, configuration=(*spec.configuration, *aligned))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any, Final
 
 from chargers.simulator.demo_data import DEMO_CHARGE_POINTS
@@ -19,7 +20,8 @@ SCENARIOS: Final = ("demo", "busy", "idle")
 class SimulationOptions:
     """What to simulate against which endpoint; `duration_s` None means until cancelled.
 
-    The demo scenario has its own twelve charge points, of which `count` takes the first ones.
+    The demo scenario has its own twelve charge points, of which `count` takes the first ones. In the other
+    ones the first charge point tells the values of `base_load_w` as its main meter, each for `base_load_s`.
     """
 
     url: str
@@ -35,6 +37,8 @@ class SimulationOptions:
     seed: int = 0
     speed: float = 1.0
     report_s: float = 10.0
+    base_load_w: tuple[float, ...] = ()
+    base_load_s: float = 300.0
 
     def specs(self) -> list[ChargePointSpec]:
         """Describe the charge points of the scenario."""
@@ -48,6 +52,7 @@ class SimulationOptions:
             password=self.password,
             misbehaviours=self.misbehaviours,
             seed=self.seed,
+            base_load_w=self.base_load_w[:1],
         )
 
 
@@ -60,6 +65,7 @@ async def simulate(options: SimulationOptions, write: Callable[[str], object]) -
     try:
         async with fleet, asyncio.timeout(options.duration_s), asyncio.TaskGroup() as group:
             group.create_task(_scenario(options, fleet))
+            group.create_task(_change_base_load(options, fleet))
             group.create_task(_report(fleet, options.report_s, write))
     except TimeoutError:
         pass
@@ -84,6 +90,15 @@ def _scenario(options: SimulationOptions, fleet: Fleet) -> Coroutine[Any, Any, N
     if options.scenario == "busy":
         return run_busy(fleet, seed=options.seed, id_tag=options.id_tag)
     return run_idle(fleet)
+
+
+async def _change_base_load(options: SimulationOptions, fleet: Fleet) -> None:
+    if options.scenario == "demo" or not fleet.charge_points:
+        return
+    first = next(iter(fleet.charge_points.values()))
+    for load_w in cycle(options.base_load_w):
+        first.station.main_meter.draw(load_w)
+        await asyncio.sleep(options.base_load_s)
 
 
 async def _report(fleet: Fleet, every_s: float, write: Callable[[str], object]) -> None:

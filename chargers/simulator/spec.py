@@ -61,7 +61,8 @@ class ChargePointSpec:
     time between the statuses of a firmware update or a diagnostics upload. With `tells_security_events` it
     tells that it has started or was reset (security whitepaper, A04); a central system without the security
     extension would refuse that. `secure_url` is the endpoint (wss, without the identity) that it connects to
-    from security profile 2 on; it trusts nothing but the roots that were installed.
+    from security profile 2 on; it trusts nothing but the roots that were installed. `base_load_w` is what its
+    main meter shows at connector 0, in total or for each of three phases; () for a charge point without one.
     """
 
     identity: str
@@ -88,6 +89,7 @@ class ChargePointSpec:
     call_timeout_s: float = 30.0
     tells_security_events: bool = False
     secure_url: str = ""
+    base_load_w: tuple[float, ...] = ()
 
     @property
     def rated_power_w(self) -> float:

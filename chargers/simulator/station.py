@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from chargers.simulator.connector import Reservation
+from chargers.simulator.main_meter import MainMeter
 
 SECURITY_LOG_LENGTH: Final = 200
 SecurityRecord = tuple[datetime, str, str]
@@ -26,6 +28,7 @@ class Station:
         "error_code",
         "fallback_profile",
         "file_status",
+        "main_meter",
         "operative",
         "reported",
         "request_ids",
@@ -33,7 +36,8 @@ class Station:
         "security_log",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, base_load_w: Sequence[float] = ()) -> None:
+        self.main_meter = MainMeter(base_load_w)
         self.operative = True
         self.error_code = "NoError"
         self.reservation: Reservation | None = None

@@ -30,6 +30,14 @@ class Command(BaseCommand):
         parser.add_argument("--duration", type=float, help="seconds; default: until Ctrl-C")
         parser.add_argument("--speed", type=float, default=1.0, help="of energy, not of messages")
         parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument(
+            "--base-load",
+            nargs="+",
+            type=float,
+            default=[],
+            metavar="W",
+            help="what the first charge point tells as its site's meter (not demo), each for five minutes",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
         simulation = SimulationOptions(
@@ -45,6 +53,7 @@ class Command(BaseCommand):
             duration_s=options["duration"],
             speed=options["speed"],
             seed=options["seed"],
+            base_load_w=tuple(options["base_load"]),
         )
         asyncio.run(self._run(simulation))
 

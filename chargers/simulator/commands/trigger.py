@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from chargers.simulator.commands.core import ANSWER_FIRST_S
 from chargers.simulator.commands.files import send_status as send_file_status
 from chargers.simulator.frames import Payload
+from chargers.simulator.main_meter import send_main_meter
 
 if TYPE_CHECKING:
     from chargers.simulator.charge_point import SimulatedChargePoint
@@ -55,6 +56,8 @@ def _firmware(cp: SimulatedChargePoint, numbers: Sequence[int]) -> None:  # noqa
 
 def _meter_values(cp: SimulatedChargePoint, numbers: Sequence[int]) -> None:
     cp.advance()
+    if 0 in numbers:
+        send_main_meter(cp, "Trigger", "MeterValuesSampledData")
     for connector in cp.connectors.values():
         if 0 in numbers or connector.number in numbers:
             cp.sessions.send_meter_values(connector, "Trigger")
