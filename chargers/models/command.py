@@ -10,8 +10,18 @@ from chargers.types import CommandState, Effect
 SHARING = "evkit (smart charging)"
 """Who asks for what smart charging asks for by itself."""
 
-ROUTINE = models.Q(action="SetChargingProfile", requested_name=SHARING)
-"""The limits that smart charging sets by itself, every few seconds: they would hide every other command."""
+UNHEEDED = (
+    models.Q(state=CommandState.REJECTED)
+    | models.Q(state=CommandState.FAILED)
+    | models.Q(state=CommandState.TIMED_OUT)
+)
+"""The charge point was sent a command and did not follow it; SQLite finds no list in its partial index."""
+
+ROUTINE = models.Q(action="SetChargingProfile", requested_name=SHARING) & ~UNHEEDED
+"""The limits that smart charging sets by itself, every few seconds: they would hide every other command.
+
+One that the charge point did not follow is no routine.
+"""
 
 
 class Command(models.Model):

@@ -17,11 +17,13 @@ from history.models import Message
 LAST = 6
 PAGE = 25
 AROUND = timedelta(seconds=5)
+MANY = 1000
+"""Hidden limits are counted up to here."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandFilter:
-    """Which commands to show; empty means all but the limits that smart charging sets by itself."""
+    """Which commands to show; empty means all but the routine of smart charging."""
 
     action: str = ""
     state: str = ""
@@ -62,7 +64,7 @@ class Exchange:
 
 
 def last_commands(charge_point_id: int, limit: int = LAST) -> list[Command]:
-    """Return the newest commands of a charge point, newest first, without the limits of smart charging."""
+    """Return the newest commands of a charge point, newest first, without the routine of smart charging."""
     rows = Command.objects.filter(charge_point_id=charge_point_id).exclude(ROUTINE)
     return list(rows.order_by("-id")[:limit])
 
@@ -71,6 +73,11 @@ def command_page(charge_point_id: int, wanted: CommandFilter, number: str) -> Pa
     """Return one page of a charge point's commands, newest first."""
     rows = wanted.apply(Command.objects.filter(charge_point_id=charge_point_id))
     return Paginator(rows.order_by("-id"), PAGE).get_page(number)
+
+
+def routine_count(charge_point_id: int) -> int:
+    """Return how many limits smart charging set by itself that were followed or are under way, at most `MANY`."""
+    return Command.objects.filter(ROUTINE, charge_point_id=charge_point_id)[:MANY].count()
 
 
 def command_actions(charge_point_id: int) -> list[str]:

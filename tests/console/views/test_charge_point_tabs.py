@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from chargers.models import Command, CommandCall
+from chargers.models.command import ROUTINE
 from chargers.types import CommandState
 from charging.models import MeterSample
 from charging.services.smart.marks import SET, SMART
@@ -44,6 +46,14 @@ def client(log_in: LogIn) -> Client:
 
 def tab(depot: Depot, name: str, identity: str = "A_001") -> str:
     return reverse(f"charge_point_{name}", args=[depot.site.code, identity])
+
+
+def set_limit(depot: Depot, state: str = CommandState.ACCEPTED) -> Command:
+    now = utc_now()
+    return Command.objects.create(
+        charge_point=depot.charging, action=SET, requested_name=SMART.name, state=state,
+        created_at=now, deadline=now,
+    )  # fmt: skip
 
 
 def text_of(response) -> str:
@@ -156,14 +166,46 @@ class TestMessages:
 
 
 class TestCommands:
-    def test_limits_of_smart_charging_are_shown_when_asked_for(self, client: Client, depot: Depot) -> None:
-        now = utc_now()
-        Command.objects.create(
-            charge_point=depot.charging, action=SET, requested_name=SMART.name, created_at=now, deadline=now
-        )
-        assert not client.get(tab(depot, "commands")).context["lines"]
+    def test_limits_of_smart_charging_are_counted_and_shown_when_asked_for(
+        self, client: Client, depot: Depot
+    ) -> None:
+        set_limit(depot)
+        page = client.get(tab(depot, "commands"))
+        assert not page.context["lines"]
+        text = page.content.decode()
+        assert "No command yet" not in text
+        assert "1 limit that smart charging set is not shown." in text
+        assert f'href="{tab(depot, "commands")}?by=all"' in text
         assert len(client.get(tab(depot, "commands"), {"by": "all"}).context["lines"]) == 1
         assert len(client.get(tab(depot, "commands"), {"action": SET}).context["lines"]) == 1
+
+    @pytest.mark.parametrize("state", ["rejected", "failed", "timed_out"])
+    def test_a_limit_that_the_charge_point_did_not_follow_is_always_shown(
+        self, client: Client, depot: Depot, state: str
+    ) -> None:
+        set_limit(depot)
+        set_limit(depot)
+        refused = set_limit(depot, state)
+        page = client.get(tab(depot, "commands"))
+        assert [command.pk for command, _line in page.context["lines"]] == [refused.pk]
+        assert "2 limits that smart charging set are not shown." in page.content.decode()
+        everything = client.get(tab(depot, "commands"), {"by": "all"})
+        assert len(everything.context["lines"]) == 3
+        text = everything.content.decode()
+        assert "not shown" not in text
+        assert "Hide them" in text
+
+    def test_without_a_command_the_page_says_so(self, client: Client, depot: Depot) -> None:
+        text = client.get(tab(depot, "commands")).content.decode()
+        assert "No command yet" in text
+        assert "not shown" not in text
+
+    def test_the_newest_that_are_no_routine_are_found_by_their_index(self, depot: Depot) -> None:
+        rows = Command.objects.filter(charge_point=depot.charging).exclude(ROUTINE).order_by("-id")[:6]
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "command_not_routine" in rows.explain()
 
     def test_lists_filters_and_opens_to_the_exact_frames(self, client: Client, depot: Depot) -> None:
         now = utc_now()

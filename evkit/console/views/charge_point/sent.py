@@ -7,12 +7,21 @@ from datetime import datetime
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chargers.models import ChargePoint, Command
 from chargers.types import CommandState
 from evkit.console.access import get_charge_point, member_page
+from evkit.console.formats import number
 from evkit.console.results import command_line
-from evkit.console.selectors.commands import CommandFilter, command_actions, command_page, exchanges_of
+from evkit.console.selectors.commands import (
+    MANY,
+    CommandFilter,
+    command_actions,
+    command_page,
+    exchanges_of,
+    routine_count,
+)
 from evkit.console.views.charge_point.tabs import Context, in_zone_of, is_part, tab_page
 
 
@@ -31,7 +40,21 @@ def _context(request: HttpRequest, row: ChargePoint, now: datetime) -> Context:
         "lines": [(command, command_line(command, now)) for command in page],
         "actions": command_actions(row.pk),
         "states": CommandState.choices,
+        "hidden": "" if wanted.active else _hidden(row),
     }
+
+
+def _hidden(row: ChargePoint) -> str:
+    """Say how many limits of smart charging are left out; "" if there are none."""
+    count = routine_count(row.pk)
+    if not count:
+        return ""
+    text = ngettext(
+        "%(number)s limit that smart charging set is not shown.",
+        "%(number)s limits that smart charging set are not shown.",
+        count,
+    )
+    return text % {"number": number(count) + ("+" if count == MANY else "")}
 
 
 @member_page
