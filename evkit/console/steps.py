@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from evkit.console.formats import duration
+from evkit.console.moments import clock_text, common_day
 
 
 class Stage(StrEnum):
@@ -86,11 +86,38 @@ class Procedure:
     started_at: datetime | None = None
     replayed: bool = False
     charging_at: datetime | None = None
+    energy_flowed: bool = False
     held_since: datetime | None = None
     left: bool = False
     stopped_at: datetime | None = None
     stop_reason: str = ""
     lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Tells times: those of `day` alone, others with their day."""
+
+    now: datetime
+    day: date | None
+
+    @classmethod
+    def of(cls, known: Procedure, now: datetime) -> Clock:
+        """Return that of a charge: today's times stand alone, of an ended one those of its one day."""
+        if known.stopped_at is None:
+            return cls(now, timezone.localtime(now).date())
+        course = (
+            known.plugged_at,
+            known.authorised_at,
+            known.started_at,
+            known.charging_at,
+            known.stopped_at,
+        )
+        return cls(now, common_day(moment for moment in course if moment))
+
+    def text(self, moment: datetime | None) -> str:
+        """Return a moment in words; nothing for none."""
+        return clock_text(moment, self.day) if moment else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +135,8 @@ class StepMark:
 
 def steps(known: Procedure, now: datetime, reason: str = "") -> list[StepMark]:
     """Return the steps of a charge; the one that stands still carries the reason."""
-    marks = [_mark(stage, known, now) for stage in Stage]
+    clock = Clock.of(known, now)
+    marks = [_mark(stage, known, clock) for stage in Stage]
     if not reason or known.stopped_at is not None:
         return marks
     here = _standing(marks)
@@ -134,67 +162,77 @@ def _told(mark: StepMark, reason: str) -> StepMark:
     return StepMark(mark.stage, mark.name, _join(mark.text, reason), progress)
 
 
-def _mark(stage: Stage, known: Procedure, now: datetime) -> StepMark:
-    progress, text = MARKS[stage](known, now)
+def _mark(stage: Stage, known: Procedure, clock: Clock) -> StepMark:
+    progress, text = MARKS[stage](known, clock)
     return StepMark(stage, str(NAMES[stage]), text, progress)
 
 
-def _connected(known: Procedure, _now: datetime) -> tuple[str, str]:
+def _connected(known: Procedure, clock: Clock) -> tuple[str, str]:
     if known.stopped_at is None and not known.online:
         return "stopped", _("connection lost") if known.connected_at else ""
     if known.replayed and known.connected_at is None:
         return "done", _("offline at the time")
-    return ("done" if known.connected_at or known.started_at else "todo"), _time(known.connected_at)
+    seen = known.connected_at or known.started_at
+    return ("done" if seen else "todo"), clock.text(known.connected_at)
 
 
-def _booted(known: Procedure, _now: datetime) -> tuple[str, str]:
+def _booted(known: Procedure, clock: Clock) -> tuple[str, str]:
     if known.booted_at is None and known.started_at is None:
         return "todo", ""
-    return "done", _time(known.booted_at)
+    return "done", clock.text(known.booted_at)
 
 
-def _authorised(known: Procedure, _now: datetime) -> tuple[str, str]:
-    plugged = _("plugged in at %(time)s") % {"time": _time(known.plugged_at)} if known.plugged_at else ""
+def _authorised(known: Procedure, clock: Clock) -> tuple[str, str]:
+    time = clock.text(known.plugged_at)
+    plugged = _("plugged in at %(time)s") % {"time": time} if time else ""
     if known.refused:
         refused = str(REFUSED) % {"tag": known.tag}
-        return "stopped", _join(_time(known.authorised_at), refused, plugged)
+        return "stopped", _join(clock.text(known.authorised_at), refused, plugged)
     if known.authorised_at is None and known.started_at is None:
         return ("current" if known.plugged_at else "todo"), plugged
     how = str(WAYS[known.way]) % {"tag": known.tag, "by": known.by}
-    return "done", _join(_time(known.authorised_at), how, plugged)
+    return "done", _join(clock.text(known.authorised_at), how, plugged)
 
 
-def _started(known: Procedure, _now: datetime) -> tuple[str, str]:
+def _started(known: Procedure, clock: Clock) -> tuple[str, str]:
     if known.started_at is None:
         waits = known.authorised_at is not None and not known.refused
         return ("current" if waits else "todo"), ""
     number = _("no. %(number)d") % {"number": known.number} if known.number is not None else ""
     replayed = _("received later") if known.replayed else ""
-    return "done", _join(_time(known.started_at), number, replayed)
+    return "done", _join(clock.text(known.started_at), number, replayed)
 
 
-def _charging(known: Procedure, now: datetime) -> tuple[str, str]:
+def _charging(known: Procedure, clock: Clock) -> tuple[str, str]:
     if known.started_at is None:
         return "todo", ""
     if known.stopped_at is not None or known.left:
-        return "done", _time(known.charging_at) or _("no energy flowed")
+        return "done", _charged(known, clock)
     if known.held_since is not None:
-        return "stopped", _("suspended since %(time)s") % {"time": _time(known.held_since)}
+        return "stopped", _("suspended since %(time)s") % {"time": clock.text(known.held_since)}
     if known.charging_at is None:
         return "current", ""
-    age = duration((now - known.charging_at).total_seconds())
+    age = duration((clock.now - known.charging_at).total_seconds())
     return "current", _("for %(age)s") % {"age": age}
 
 
-def _stopped(known: Procedure, _now: datetime) -> tuple[str, str]:
+def _charged(known: Procedure, clock: Clock) -> str:
+    """Return since when energy flowed; not known where only the end of the charge told that it did."""
+    if known.charging_at is None:
+        return _("time not known") if known.energy_flowed else _("no energy flowed")
+    only_at_the_end = known.stopped_at is not None and known.charging_at >= known.stopped_at
+    return _("time not known") if only_at_the_end else clock.text(known.charging_at)
+
+
+def _stopped(known: Procedure, clock: Clock) -> tuple[str, str]:
     if known.stopped_at is None:
         return ("current", _("not received")) if known.left else ("todo", "")
     if known.lost:
-        return "stopped", _join(_time(known.stopped_at), _("presumed: the stop was never received"))
-    return "done", _join(_time(known.stopped_at), known.stop_reason)
+        return "stopped", _join(clock.text(known.stopped_at), _("presumed: the stop was never received"))
+    return "done", _join(clock.text(known.stopped_at), known.stop_reason)
 
 
-MARKS: Final[Mapping[Stage, Callable[[Procedure, datetime], tuple[str, str]]]] = {
+MARKS: Final[Mapping[Stage, Callable[[Procedure, Clock], tuple[str, str]]]] = {
     Stage.CONNECTED: _connected,
     Stage.BOOTED: _booted,
     Stage.AUTHORISED: _authorised,
@@ -202,10 +240,6 @@ MARKS: Final[Mapping[Stage, Callable[[Procedure, datetime], tuple[str, str]]]] =
     Stage.CHARGING: _charging,
     Stage.STOPPED: _stopped,
 }
-
-
-def _time(moment: datetime | None) -> str:
-    return date_format(timezone.localtime(moment), "H:i:s") if moment else ""
 
 
 def _join(*texts: str) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from tests.console.depot import NOW
 
 AT = NOW - timedelta(hours=1)
 LATER = NOW - timedelta(minutes=30)
+DAY = timedelta(days=1)
 ONLINE: dict[str, Any] = {"connected_at": AT - timedelta(hours=2), "booted_at": AT - timedelta(hours=2)}
 BEGUN: dict[str, Any] = {**ONLINE, "tag": "04A2", "authorised_at": AT, "number": 4711, "started_at": AT}
 RUNNING: dict[str, Any] = {**BEGUN, "charging_at": AT + timedelta(minutes=1)}
@@ -22,6 +23,13 @@ ENDED: dict[str, Any] = {**RUNNING, "stopped_at": LATER, "stop_reason": "Stopped
 def paris() -> Iterator[None]:
     with timezone.override("Europe/Paris"):
         yield
+
+
+def past(known: dict[str, Any], days: int) -> dict[str, Any]:
+    """Return what is known, so many days earlier."""
+    return {
+        name: value - days * DAY if isinstance(value, datetime) else value for name, value in known.items()
+    }
 
 
 def marks(reason: str = "", **known: Any) -> list[tuple[str, str]]:
@@ -81,6 +89,24 @@ ROWS: list[tuple[str, dict[str, Any], str, list[tuple[str, str]]]] = [
     ("ended without energy", {**ENDED, "charging_at": None}, "",
      [*DONE, BADGE, NUMBER, ("done", "no energy flowed"),
       ("done", "13:37:30 · Stopped remotely")]),
+    ("ended, energy told by the stop alone", {**ENDED, "charging_at": None, "energy_flowed": True}, "",
+     [*DONE, BADGE, NUMBER, ("done", "time not known"),
+      ("done", "13:37:30 · Stopped remotely")]),
+    ("ended, energy told at the end", {**ENDED, "charging_at": LATER, "energy_flowed": True}, "",
+     [*DONE, BADGE, NUMBER, ("done", "time not known"),
+      ("done", "13:37:30 · Stopped remotely")]),
+    ("running since yesterday",
+     {**RUNNING, "started_at": AT - DAY, "authorised_at": AT - DAY, "left": True}, "",
+     [*DONE, ("done", "16 Nov. 13:07:30 · badge 04A2"), ("done", "16 Nov. 13:07:30 · no. 4711"),
+      ("done", "13:08:30"), ("current", "not received")]),
+    ("ended long ago, connected the day before",
+     {**past(ENDED, 40), "connected_at": AT - 41 * DAY}, "",
+     [("done", "7 Oct. 14:07:30"), ("done", "12:07:30"), ("done", "14:07:30 · badge 04A2"),
+      ("done", "14:07:30 · no. 4711"), ("done", "14:08:30"), ("done", "14:37:30 · Stopped remotely")]),
+    ("ended over midnight", {**ENDED, "stopped_at": LATER + DAY / 2}, "",
+     [("done", "17 Nov. 11:07:30"), ("done", "17 Nov. 11:07:30"), ("done", "17 Nov. 13:07:30 · badge 04A2"),
+      ("done", "17 Nov. 13:07:30 · no. 4711"), ("done", "17 Nov. 13:08:30"),
+      ("done", "18 Nov. 01:37:30 · Stopped remotely")]),
     ("ended, offline since", {**ENDED, "online": False}, "",
      [*DONE, BADGE, NUMBER, ("done", "13:08:30"),
       ("done", "13:37:30 · Stopped remotely")]),

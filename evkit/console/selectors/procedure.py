@@ -82,6 +82,7 @@ def _procedure(row: Transaction, how: How, facts: Facts) -> Procedure:
         started_at=row.started_at,
         replayed=Flag.OFFLINE_START in row.flags,
         charging_at=row.charging_at,
+        energy_flowed=row.energy_wh > 0,
         held_since=report.since if report.status in HELD else None,
         left=facts.left,
         stopped_at=row.ended_at,

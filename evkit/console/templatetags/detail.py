@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Final
 
 from django import template
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from evkit.console import formats
 from evkit.console.drawing import soc_span, uptime
+from evkit.console.moments import moment_text
 from evkit.console.selectors.connections import Availability
 
 register = template.Library()
@@ -31,6 +33,12 @@ PERIODS: Final[dict[str, Promise]] = {
 def duration(seconds: float | str | None) -> str:
     """Format a duration in s."""
     return formats.duration(seconds if isinstance(seconds, int | float) else None)
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """Format a moment to the second, with its day and year."""
+    return moment_text(value)
 
 
 @register.filter
