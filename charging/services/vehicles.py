@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db import transaction as database
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from charging.models import IdToken, Transaction, Vehicle
 from charging.models.id_token import token_key
 from charging.priorities import FURTHEST
 from evkit.core.changes import pending_changes
-from evkit.core.errors import InvalidInputError
+from evkit.core.errors import InvalidInputError, NotFoundError
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import Actor, Deed, record
 
@@ -54,8 +55,9 @@ def change_vehicle(
 
     Raises:
         InvalidVehicleError: a value is out of range, or a badge is another vehicle's.
+        NotFoundError: it was removed in the meantime.
     """
-    row = Vehicle.objects.select_for_update(no_key=True).get(pk=vehicle.pk)
+    row = _locked(vehicle, no_key=True)
     for name, value in changes.items():
         setattr(row, name, value)
     return _save(row, tags, actor)
@@ -67,14 +69,24 @@ def remove_vehicle(*, vehicle: Vehicle, actor: Actor) -> None:
 
     Raises:
         UnableToRemoveVehicleError: it has charged.
+        NotFoundError: it was removed in the meantime.
     """
-    if Transaction.objects.filter(vehicle=vehicle).exists():
+    row = _locked(vehicle)
+    if Transaction.objects.filter(vehicle=row).exists():
         raise UnableToRemoveVehicleError(
             _("%(name)s has charges, which are kept under its name. Take its badges from it instead.")
-            % {"name": vehicle.name}
+            % {"name": row.name}
         )
-    record(Deed(actor, "remove", "vehicle", vehicle.code))
-    vehicle.delete()
+    record(Deed(actor, "remove", "vehicle", row.code))
+    row.delete()
+
+
+def _locked(vehicle: Vehicle, *, no_key: bool = False) -> Vehicle:
+    """Return a vehicle as it is now, locked; unless `no_key`, no charge takes it until this is over."""
+    row = Vehicle.objects.select_for_update(no_key=no_key).filter(pk=vehicle.pk).first()
+    if row is None:
+        raise NotFoundError(_("This vehicle was removed in the meantime."))
+    return row
 
 
 @database.atomic
@@ -82,7 +94,7 @@ def _save(row: Vehicle, tags: Collection[str] | None, actor: Actor) -> Vehicle:
     _check(row)
     new = row.pk is None
     changes = pending_changes(row)
-    row.save()
+    _store(row)
     carried = None if tags is None else _carry(row, tags)
     if carried is not None:
         changes["tags"] = carried
@@ -100,10 +112,24 @@ def _check(row: Vehicle) -> None:
     if abs(row.priority) > FURTHEST:
         raise InvalidVehicleError(_("A priority lies between -1,000,000 and 1,000,000."), field="priority")
     try:
-        row.full_clean()
+        row.full_clean(validate_unique=False)
     except ValidationError as error:
         field, texts = next(iter(error.message_dict.items()))
         raise InvalidVehicleError(" ".join(texts), field=field) from error
+
+
+def _store(row: Vehicle) -> None:
+    """Write a row; of two that are declared with one code at once, the database lets one pass."""
+    try:
+        with database.atomic():
+            row.save()
+    except IntegrityError as error:
+        if not Vehicle.objects.filter(code=row.code).exclude(pk=row.pk).exists():
+            raise
+        raise InvalidVehicleError(
+            _("There is already a vehicle with the code %(code)s. Choose another one.") % {"code": row.code},
+            field="code",
+        ) from error
 
 
 def _carry(row: Vehicle, tags: Collection[str]) -> list[object] | None:
