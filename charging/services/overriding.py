@@ -1,7 +1,8 @@
 """Boosting or holding one charge: an operator's word that smart charging follows until its end (R17, R18).
 
 A boosted charge is served before all others, whatever the rule of its site; a held one gets nothing. Both
-need smart charging: where it is off, a charge is paused instead (`charging.services.pausing`).
+need smart charging: where it is off, a charge is paused instead (`charging.services.pausing`). Where it is
+switched off, a pause stands for the hold (`charging.services.holding`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from chargers.events import ChargePointChanged
 from chargers.models import Evse
 from charging.events import ChargeOverridden
 from charging.models import ChargeOverride, Transaction
+from charging.services.holding import settle_holds
 from charging.types import OverrideKind
 from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
@@ -58,6 +60,7 @@ def override_charge(
         set_by_id=actor.user_id, set_name=actor.name,
     )  # fmt: skip
     _tell(evse, charge, str(kind), {"reason": row.reason, "until": until.isoformat()}, actor)
+    settle_holds(Transaction.objects.filter(pk=charge.pk), now)
     return row
 
 
@@ -73,6 +76,7 @@ def end_override(*, evse: Evse, now: datetime, actor: Actor) -> None:
         raise UnableToOverrideError(_("This charge is neither boosted nor held."))
     _close(charge, actor, now)
     _tell(evse, charge, "release", {}, actor)
+    settle_holds(Transaction.objects.filter(pk=charge.pk), now)
 
 
 def _running(evse: Evse) -> Transaction:

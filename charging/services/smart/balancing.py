@@ -11,7 +11,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from charging.models import ConnectorLimit
+from charging.models import ConnectorLimit, Transaction
+from charging.services.holding import settle_holds
 from charging.services.smart.decisions import note_decisions
 from charging.services.smart.disobedience import face_disobedience
 from charging.services.smart.letting_go import let_go, let_go_of_strays
@@ -41,7 +42,8 @@ def rebalance(*, site_id: int, now: datetime) -> Plan | None:
 def rebalance_all(*, now: datetime) -> None:
     """Run a cycle of every site where smart charging is on, or has left something behind.
 
-    Charge points that belong to no site any more lose what was set on them. A site that fails is logged and
+    Charge points that belong to no site any more lose what was set on them; holds begin and end where nobody
+    shares the power. A site that fails is logged and
     keeps no other one from its cycle.
 
     Raises:
@@ -62,6 +64,7 @@ def rebalance_all(*, now: datetime) -> None:
                 raise
             log.exception("rebalance_failed", extra={"site": pk})
     let_go_of_strays(now)
+    settle_holds(Transaction.objects.open(), now)
 
 
 @transaction.atomic

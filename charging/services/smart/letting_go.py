@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from chargers.models import Command
 from chargers.services.commands import queue_command
 from chargers.types import CommandState
-from charging.models import ConnectorLimit, SiteDecision
+from charging.models import ConnectorLimit, SiteDecision, Transaction
+from charging.services.holding import settle_holds
 from charging.services.smart.ladder import AGAIN
 from charging.services.smart.marks import CLEAR, DEFAULT_ID, LIMIT_ID, SMART
 from charging.services.smart.sending import PATIENCE
@@ -28,10 +29,13 @@ SAVED = (
 def let_go(site: Site, now: datetime) -> None:
     """Clear what is set; a connector is forgotten once nothing is left on it.
 
-    An offline charge point is asked as soon as it is connected again, one that does not answer once more.
+    Held charges are paused first, and keep their limit until that is confirmed. An offline charge point is
+    asked as soon as it is connected again, one that does not answer once more.
     """
     SiteDecision.objects.filter(site=site).delete()
-    if _clear_rows(ConnectorLimit.objects.filter(evse__charge_point__site=site), now):
+    held = settle_holds(Transaction.objects.open().filter(charge_point__site=site), now)
+    rows = ConnectorLimit.objects.filter(evse__charge_point__site=site).exclude(pk__in=held)
+    if _clear_rows(rows, now):
         publish_after_commit(SiteChanged(site.pk))
 
 
@@ -40,7 +44,8 @@ def let_go_of_strays(now: datetime) -> None:
     """Clear what is set on charge points that belong to no site any more: no site's cycle sees them."""
     strays = ConnectorLimit.objects.filter(evse__charge_point__site=None)
     if strays.exists():
-        _clear_rows(strays.select_for_update(of=("self",)), now)
+        held = settle_holds(Transaction.objects.open().filter(charge_point__site=None), now)
+        _clear_rows(strays.exclude(pk__in=held).select_for_update(of=("self",)), now)
 
 
 def _clear_rows(limits: QuerySet[ConnectorLimit], now: datetime) -> bool:

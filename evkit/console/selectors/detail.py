@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from charging.models import ChargeOverride, Transaction
+from charging.types import OverrideKind
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.formats import duration
 from evkit.console.override_text import override_text
@@ -60,10 +61,10 @@ class ConnectorDetail:
 
     @property
     def steerable(self) -> bool:
-        """Whether its charge can be boosted or held: it runs, and smart charging is on."""
+        """Whether its charge can be boosted or held, or is: it runs, and smart charging is on or was."""
         site = self.evse.charge_point.site
         running = self.transaction is not None and self.transaction.ended_at is None
-        return running and site is not None and site.smart_charging_enabled
+        return running and site is not None and (site.smart_charging_enabled or bool(self.decided))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,12 @@ def _selected(details: list[ConnectorDetail], connector: str) -> ConnectorDetail
 
 
 def _decided(detail: ConnectorDetail, now: datetime) -> ConnectorDetail:
-    if not detail.steerable:
+    if detail.transaction is None or detail.transaction.ended_at is not None:
         return detail
-    row = ChargeOverride.objects.in_force(now).filter(transaction=detail.transaction).first()
-    return replace(detail, decided=override_text(row, now))
+    rows = ChargeOverride.objects.in_force(now).filter(transaction=detail.transaction)
+    if not detail.steerable:  # a boost means nothing where nobody shares the power
+        rows = rows.filter(kind=OverrideKind.HOLD)
+    return replace(detail, decided=override_text(rows.first(), now))
 
 
 def _connector(

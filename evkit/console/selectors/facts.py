@@ -9,6 +9,7 @@ from datetime import datetime
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.types import CommandState
 from charging.models import AutomaticCharge, ChargeOverride, Pause, Transaction
+from charging.services.holding import HOLD
 from charging.services.pauses import pauses_in_force
 from charging.services.scheduling import SCHEDULE
 from charging.types import AutomaticState, OverrideKind
@@ -92,7 +93,7 @@ def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) 
         closing=orders.closings.get(place),
         profile=orders.profiles.get(place),
         limit=_limit(row, evse, live, orders) if live and live.status == "SuspendedEVSE" else None,
-        pause=_pause(known.pauses.get(pk), inactive_until),
+        pause=_pause(known.pauses.get(pk), known.holds.get(pk), inactive_until),
         hold=_hold(known.holds.get(pk)),
         inactive_until=inactive_until,
         job=orders.jobs.get(point),
@@ -122,9 +123,10 @@ def _inactive_until(charge: Transaction | None, how: Usability | None) -> dateti
     return None if charge is None or how is None or how.permits(charge) else how.until
 
 
-def _pause(pause: Pause | None, inactive_until: datetime | None) -> Order | None:
-    """Return who paused a charge; a pause by a schedule is told by when that begins again."""
-    if pause is None or (inactive_until and pause.paused_name == SCHEDULE.name):
+def _pause(pause: Pause | None, hold: ChargeOverride | None, inactive_until: datetime | None) -> Order | None:
+    """Return who paused a charge; what stands for a hold or a schedule is told by that, with its end."""
+    told = {SCHEDULE.name: inactive_until, HOLD.name: hold or inactive_until}
+    if pause is None or told.get(pause.paused_name):
         return None
     return Order(at=pause.since, by=pause.paused_name, reason=pause.reason)
 

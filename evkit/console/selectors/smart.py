@@ -17,6 +17,7 @@ from charging.priorities import priority_of
 from charging.services.smart.base_load import base_load_w
 from charging.services.smart.settings_of import range_of
 from charging.smart.planner import Why
+from charging.types import OverrideKind
 from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
 from evkit.console.formats import kilo, quantity
 from evkit.console.override_text import override_text
@@ -167,8 +168,10 @@ def _groups_of(site: Site) -> dict[int, tuple[ScheduleGroup, ...]]:
 
 
 def overrides_of(site: Site, now: datetime) -> dict[int, ChargeOverride]:
-    """Return what is decided about single charges of a site, by EVSE id."""
+    """Return what is decided about single charges of a site, by EVSE id; no boosts where nobody shares."""
     rows = ChargeOverride.objects.in_force(now).filter(transaction__charge_point__site=site)
+    if not site.smart_charging_enabled:
+        rows = rows.filter(kind=OverrideKind.HOLD)
     return {row.transaction.evse_id: row for row in rows.select_related("transaction")}
 
 
@@ -196,15 +199,15 @@ def _line(
         requested_w=requested,
         accepted_w=accepted,
         max_w=watts(settings.hardware) or 0.0,
-        why=_why(row, requested, card, override_text(override, now)) if row else "",
+        why=_why(row, requested, card, override_text(override, now)),
         waits=row is not None and row.why == Why.NO_ROOM,
         override=override,
     )
 
 
-def _why(row: ConnectorLimit, share_w: float | None, card: ConnectorCard, decided: str) -> str:
+def _why(row: ConnectorLimit | None, share_w: float | None, card: ConnectorCard, decided: str) -> str:
     """Say in a sentence why a connector has what it has; `decided` is what somebody decided about it."""
-    if decided and row.why == Why.BARRED:
+    if row is None or (decided and row.why == Why.BARRED):
         return decided
     usual = _usual_why(row, share_w, card)
     if decided and usual:

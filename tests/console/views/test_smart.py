@@ -14,6 +14,7 @@ from charging.models import (
     ConnectorLimit,
     DecisionRecord,
     MeterSample,
+    Pause,
     SiteDecision,
     Transaction,
 )
@@ -117,6 +118,24 @@ class TestOverride:
         assert "the driver is late" in page
         point = client.get(reverse("charge_point", args=["depot", "A_001"]), {"connector": 1})
         assert "Held by operator until" in point.content.decode()
+
+    def test_switched_off_who_holds_it_until_when_is_still_seen_and_can_be_taken_back(
+        self, client, depot
+    ) -> None:
+        client.force_login(add_user(Role.OPERATOR, depot.site))
+        self.decide(client, depot)
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        Site.objects.update(smart_charging_enabled=False)
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        assert Pause.objects.in_force().get().reason == "the driver is late"
+        page = client.get(reverse(PAGE, args=["depot"])).content.decode()
+        assert "held by operator until" in page
+        assert reverse("smart_override", args=["depot", depot.transaction.number]) in page
+        point = client.get(reverse("charge_point", args=["depot", "A_001"]), {"connector": 1})
+        assert "Held by operator until" in point.content.decode()
+        assert "paused by" not in point.content.decode()
+        self.decide(client, depot, release="1")
+        assert not ChargeOverride.objects.in_force(utc_now()).exists()
 
     def test_it_is_taken_back(self, client, depot) -> None:
         client.force_login(add_user(Role.OPERATOR, depot.site))
