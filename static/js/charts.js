@@ -1,6 +1,7 @@
 // Charts that stand above each other: one cursor, one period; drag to look closer.
 import { drawBands } from "./chart_bands.js";
 import { Gestures, allowedPart } from "./chart_gestures.js";
+import { momentText, needsOf, timeAxis } from "./chart_times.js";
 import { clocks, decimals, faded, onThemeChange, palette } from "./plotting.js";
 
 const REFRESH_MS = 15000;
@@ -29,7 +30,7 @@ function rangeOf(chart) {
   if (chart.top !== null) return [0, chart.top];
   return (_plot, low, high) => {
     if (low === null || high === null) return [0, 1];
-    if (chart.zero) return [0, Math.max(high * 1.12, 1)];
+    if (chart.zero) return [Math.min(low * 1.12, 0), Math.max(high * 1.12, low < 0 ? 0 : 1)];
     const room = Math.max((high - low) * 0.15, 1);
     return [low - room, high + room];
   };
@@ -132,6 +133,7 @@ class Charts {
     this.panel.querySelector("[data-charts-empty]").hidden = this.data.charts.length > 0;
     if (this.data.charts.length) this.told = this.data.charts;
     else if (this.zoomed && this.told) this.data.charts = this.told.map((chart) => this.emptied(chart));
+    this.panel.classList.toggle("is-empty", !this.data.charts.length);
     this.panel.querySelector("[data-charts-resolution]").textContent = this.data.note;
     this.panel.dataset.shown = `${this.data.start} ${this.data.end}`;
     const same =
@@ -200,7 +202,7 @@ class Charts {
       series: [{}, ...chart.series.map((each) => this.series(each, chart))],
       axes: this.axes(chart),
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, 24, 0, 0],
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG_PX },
@@ -237,17 +239,9 @@ class Charts {
   axes(chart) {
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const common = { stroke: this.colours.text, font, ticks: { show: false } };
-    const day = 86400;
-    const time = (_plot, ticks, _axis, _space, step) =>
-      ticks.map((tick) => {
-        const moment = new Date(tick * 1000);
-        if (step >= day) return this.clock.days.format(moment);
-        return (step < 60 ? this.clock.seconds : this.clock.minutes).format(moment);
-      });
-    const incrs = [1, 5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, ...[1, 2, 4, 7, 14, 30, 60].map((days) => days * day)];
     const plain = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
     return [
-      { ...common, size: 24, gap: 6, space: 80, grid: { show: false }, values: time, incrs },
+      { ...common, ...timeAxis(this.clock, () => this.needs()) },
       {
         ...common,
         size: AXIS_PX,
@@ -263,17 +257,16 @@ class Charts {
   read(plot, chart, values, at, number) {
     const index = plot.cursor.idx;
     const inside = index !== null && index !== undefined && plot.cursor.left >= 0;
-    at.textContent = inside ? this.moment(this.data.times[index]) : "";
+    at.textContent = inside ? momentText(this.clock, this.needs(), this.data.times[index]) : "";
     for (const [place, each] of chart.series.entries()) {
       const value = inside ? this.nearest(each, index) : null;
       values[place].textContent = value === null ? "" : `${number.format(value)}\u202f${chart.unit}`;
     }
   }
 
-  moment(seconds) {
-    const moment = new Date(seconds * 1000);
-    const text = this.clock.seconds.format(moment);
-    return this.data.end - this.data.start > 86400 ? `${this.clock.days.format(moment)} ${text}` : text;
+  needs() {
+    const { start, end } = this.data;
+    return needsOf(this.clock, start, end);
   }
 
   // Times between two samples of this quantity show the last one, as long as it holds.

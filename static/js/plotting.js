@@ -36,7 +36,10 @@ export function decimals(digits) {
 
 export function clocks(timeZone) {
   const lang = document.documentElement.lang;
+  const offset = new Intl.DateTimeFormat("en-GB", { timeZone, timeZoneName: "shortOffset" });
+  const part = (each) => each.type === "timeZoneName";
   return {
+    offset: (moment) => offset.formatToParts(moment).find(part).value.replace("GMT", "UTC"),
     minutes: new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "short" }),
     seconds: new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" }),
     days: new Intl.DateTimeFormat(lang, { timeZone, day: "numeric", month: "short" }),
