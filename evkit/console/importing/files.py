@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import secrets
 import time
@@ -12,19 +11,20 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from xml.etree.ElementTree import ParseError
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
+from evkit.console.importing.sheets import sheet_lines, text_lines, unpacked_bytes
 from evkit.core.errors import InvalidInputError
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_UNPACKED: Final = 200 * 1024 * 1024
 MOST_ROWS: Final = 50_000
-MOST_COLUMNS: Final = 100
+MOST_TITLES: Final = 20
+"""Lines above the headers."""
 KEPT_S: Final = 24 * 3600
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,40}\Z")
 ZIP: Final = b"PK\x03\x04"
@@ -91,55 +91,50 @@ def forget_upload(token: str) -> None:
 def read_table(content: bytes) -> Table:
     """Return the headers and rows of a CSV file or of the first sheet of a workbook.
 
+    Empty lines and titles above the headers are passed over.
+
     Raises:
         UnreadableFileError: it is neither, has no rows, or too many.
     """
-    lines = _sheet(content) if content.startswith(ZIP) else _text(content)
     found: list[Sequence[object]] = []
     numbers: list[int] = []
     try:
+        lines = _sheet(content) if content.startswith(ZIP) else text_lines(content)
         for number, line in enumerate(lines, 1):
-            if any(value not in {None, ""} for value in line):
+            if _filled(line):
                 found.append(line)
                 numbers.append(number)
-            if len(found) > MOST_ROWS + 1:
-                raise UnreadableFileError(
-                    _("The file has more than %(number)d rows. Divide it.") % {"number": MOST_ROWS}
-                )
+            if len(found) > MOST_ROWS + MOST_TITLES + 1:
+                break
     except BROKEN as error:
         raise UnreadableFileError(_("The file cannot be read as CSV or Excel (.xlsx).")) from error
-    if len(found) < 2:
+    top = _headers_place(found)
+    if len(found) < top + 2:
         raise UnreadableFileError(_("The file needs a line of headers and at least one row below it."))
-    heads = [str(value).strip()[:80] if value is not None else "" for value in found[0]]
+    if len(found) > top + 1 + MOST_ROWS:
+        raise UnreadableFileError(
+            _("The file has more than %(number)d rows. Divide it.") % {"number": MOST_ROWS}
+        )
+    heads = [str(value).strip()[:80] if value is not None else "" for value in found[top]]
     while heads and not heads[-1]:
         heads.pop()
-    return Table(heads, [line[: len(heads)] for line in found[1:]], numbers[1:])
+    return Table(heads, [line[: len(heads)] for line in found[top + 1 :]], numbers[top + 1 :])
 
 
 def _sheet(content: bytes) -> Iterator[Sequence[object]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-            raise UnreadableFileError(_("The file is too large once it is unpacked."))
-    book: Any = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        yield from sheet.iter_rows(max_row=MOST_ROWS + 3, max_col=MOST_COLUMNS, values_only=True)
-    finally:
-        book.close()
+    if unpacked_bytes(content) > MOST_UNPACKED:
+        raise UnreadableFileError(_("The file is too large once it is unpacked."))
+    return sheet_lines(content)
 
 
-def _text(content: bytes) -> Iterator[Sequence[object]]:
-    if b"\x00" in content[:4096]:
-        raise UnreadableFileError(_("The file cannot be read as CSV or Excel (.xlsx)."))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    first = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=first.count)
-    for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        yield line[:MOST_COLUMNS]
+def _filled(line: Sequence[object]) -> int:
+    return sum(value not in {None, ""} for value in line)
+
+
+def _headers_place(lines: Sequence[Sequence[object]]) -> int:
+    """Return which line holds the headers: titles fill at most half as many cells as the rows below them."""
+    filled = [_filled(line) for line in lines[: MOST_TITLES + 1]]
+    return next((place for place, cells in enumerate(filled) if cells * 2 > max(filled)), 0)
 
 
 def _folder() -> Path:

@@ -227,7 +227,7 @@ class Reader:
         value = self._cell(row, name)
         if value is None:
             return None
-        number = number_of(value)
+        number = number_of(value, whole=not self.mapping.kwh)
         if number is None or number < 0:
             raise RowError(_("“%(value)s” is no number of zero or more.") % {"value": text_of(value)[:40]})
         return number * 1000 if self.mapping.kwh else number

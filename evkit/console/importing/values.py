@@ -10,7 +10,8 @@ FORMATS: Final = (
     "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M",
     "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
 )  # fmt: skip
-BLANKS: Final = re.compile(r"[\s\u00a0\u202f']")
+BLANKS: Final = re.compile(r"[\s\u00a0\u202f'’]")
+GROUPED: Final = re.compile(r"[-+]?[1-9]\d{0,2}(?:(?:,\d{3})+|(?:\.\d{3})+)\Z")
 MOST_CHARACTERS: Final = 255
 
 
@@ -41,8 +42,12 @@ def _read(text: str) -> datetime | None:
     return None
 
 
-def number_of(value: object) -> float | None:
-    """Return a number with a decimal point or comma; None if it is none, or not finite."""
+def number_of(value: object, *, whole: bool = False) -> float | None:
+    """Return a number with a decimal point or comma; None if it is none, or not finite.
+
+    Of two different marks the last is the decimal one; one that comes again parts thousands, and so does a
+    single one before three digits in a column of `whole` numbers (12,500 Wh).
+    """
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
@@ -50,6 +55,8 @@ def number_of(value: object) -> float | None:
     text = BLANKS.sub("", str(value))
     if "," in text and "." in text:
         text = text.replace("." if text.rfind(",") > text.rfind(".") else ",", "")
+    elif GROUPED.match(text) and (whole or text.count(",") + text.count(".") > 1):
+        text = text.replace(",", "").replace(".", "")
     try:
         return _finite(float(text.replace(",", ".")))
     except ValueError:

@@ -143,6 +143,38 @@ class TestImport:
         assert [charge.energy_wh for charge in tried.context["outcome"].charges] == [7000.0]
         assert [problem.row for problem in tried.context["outcome"].problems] == [3]
 
+    def test_a_share_is_read_as_its_cell_shows_it(self, client, depot):
+        sheet: Any = (book := Workbook()).active
+        sheet.append(["Charges of March"])
+        sheet.append(["Charge point", "Start", "End", "Energy (kWh)", "SoC start", "SoC end"])
+        rows = [(0.57, "0%", 0.855, "0.0%"), (57, "0", 85.5, '0.0"%"'), (0.57, "General", 0.855, r"0.0\%")]
+        for day, (start, shown_start, end, shown_end) in enumerate(rows, 1):
+            sheet.append(["A_001", clock(day, 8), clock(day, 9), 7.5, start, end])
+            sheet.cell(day + 2, 5).number_format = shown_start
+            sheet.cell(day + 2, 6).number_format = shown_end
+        book.save(file := io.BytesIO())
+        address, tried = columns(client, file.getvalue())
+        charges = tried.context["outcome"].charges
+        shares = [(charge.soc_start_percent, charge.soc_end_percent) for charge in charges]
+        assert shares == [(57.0, 85.5), (57.0, 85.5), (0.57, 0.855)]
+        assert "<td>57 %</td><td>85.5 %</td>" in client.get(address).content.decode()
+
+    def test_a_file_as_excel_writes_it_is_read_and_its_rows_counted_as_excel_does(self, client, depot):
+        row = "A_001;1;gestern;31/01/2025 10:00;1;;2"
+        text = f"sep=;\n\nRelevé, dépôt Nord\n;;\nDu;01/01/2025;au\n{GOOD}{row}\n"
+        for encoding in ("utf-8-sig", "cp1252", "utf-16"):
+            _address, tried = columns(client, text.encode(encoding))
+            outcome = tried.context["outcome"]
+            assert [charge.energy_wh for charge in outcome.charges] == [12_500.0, 1_234_500.0]
+            assert [problem.row for problem in outcome.problems] == [8]
+
+    def test_marks_of_thousands_are_told_from_decimal_ones_by_the_unit(self, client, depot):
+        rows = "A_001;2025-03-0{0};2025-03-0{0} 09:00;{1}\n"
+        text = "Borne;Début;Fin;Énergie\n" + rows.format(1, "12,500") + rows.format(2, "1.234.500")
+        found = [columns(client, text, unit=unit)[1].context["outcome"].charges for unit in ("kWh", "Wh")]
+        assert [charge.energy_wh for charge in found[1]] == [12_500.0, 1_234_500.0]
+        assert [charge.energy_wh for charge in found[0]] == [12_500.0]
+
     @pytest.mark.parametrize("role", [Role.GUEST, Role.OPERATOR])
     def test_others_may_not(self, log_in, depot, data_dir, role):
         assert upload(log_in(role), GOOD).status_code == 403
@@ -232,15 +264,57 @@ class TestFiles:
         table = read_table(text.encode(encoding))
         assert (list(table.heads), [list(row) for row in table.rows]) == (["é", "b"], [["1", "2"]])
 
+    @pytest.mark.parametrize("text", ["sep=|\r\na|b\r\n1;2|3\r\n", '"SEP=\t"\na\tb\n1;2\t3\n'])
+    def test_a_delimiter_that_the_file_names_holds(self, text):
+        table = read_table(text.encode())
+        assert (table.heads, [list(row) for row in table.rows], table.numbers) == (
+            ["a", "b"],
+            [["1;2", "3"]],
+            [2],
+        )
+
+    def test_titles_and_blank_lines_above_the_headers_are_passed_over(self):
+        titles = "\r\n\r\nReport, of a depot, by day\r\nFrom;2025-01-01\r\n"
+        table = read_table(f"{titles}Borne;Début;Fin;kWh\r\nA;;;1,5\r\nB;2;3;4,5\r\n".encode())
+        assert table.heads == ["Borne", "Début", "Fin", "kWh"]
+        assert [list(row) for row in table.rows] == [["A", "", "", "1,5"], ["B", "2", "3", "4,5"]]
+        assert table.numbers == [6, 7]
+
+    def test_titles_do_not_take_the_place_of_rows(self, monkeypatch):
+        monkeypatch.setattr(files, "MOST_ROWS", 10)
+        title = "Report\n" * files.MOST_TITLES
+        assert len(read_table((title + "a;b;c\n" + "1;2;3\n" * 10).encode()).rows) == 10
+        with pytest.raises(UnreadableFileError, match="more than 10 rows"):
+            read_table((title + "a;b;c\n" + "1;2;3\n" * 11).encode())
+
+    def test_rows_below_many_empty_ones_of_a_sheet_are_read(self, monkeypatch):
+        monkeypatch.setattr(files, "MOST_ROWS", 10)
+        book = Workbook()
+        for place, row in ((1, ("a", "b")), (500, ("1", "2"))):
+            for column, value in enumerate(row, 1):
+                book.worksheets[0].cell(place, column, value)
+        book.save(file := io.BytesIO())
+        table = read_table(file.getvalue())
+        assert (list(table.rows[0]), table.numbers) == (["1", "2"], [500])
+
 
 class TestValues:
     @pytest.mark.parametrize(
         ("value", "number"),
-        [("1 234,5", 1234.5), ("1,234.5", 1234.5), ("1.234,5", 1234.5), ("12,5", 12.5), (7, 7.0), ("", None),
+        [("1 234,5", 1234.5), ("1,234.5", 1234.5), ("1.234,5", 1234.5), ("12,5", 12.5),
+         ("1’234.5", 1234.5), ("1\u202f234,5", 1234.5), ("1,234,567", 1234567.0), ("1.234.567,8", 1234567.8),
+         ("12,500", 12.5), ("0.500", 0.5), ("1,2,3", None), ("1,23,456", None), (7, 7.0), ("", None),
          ("1e999", None), ("nan", None), ("=1+1", None), (True, None)],
     )  # fmt: skip
     def test_numbers(self, value, number):
         assert number_of(value) == number
+
+    @pytest.mark.parametrize(
+        ("value", "number"),
+        [("12,500", 12500.0), ("1.234", 1234.0), ("0,500", 0.5), ("1234,500", 1234.5), ("7,5", 7.5)],
+    )  # fmt: skip
+    def test_whole_numbers(self, value, number):
+        assert number_of(value, whole=True) == number
 
     @pytest.mark.parametrize(
         ("value", "moment"),
