@@ -30,7 +30,10 @@ sites:
     smart_charging: {enabled: true, distribution: equal, launch_reserve: 2, dead_band: {value: 500, unit: W}}
     unknown_tags: accept
 charge_points:
-  - {identity: METER, site: depot, site_meter: base, connectors: [{number: 1, max_power_w: 50000, current: DC}]}
+  - identity: METER
+    site: depot
+    site_meter: base
+    connectors: [{number: 1, max_power_w: 50000, current: DC}]
   - {identity: G_1, site: depot, connectors: [{number: 1, max_power_w: 50000, current: DC}]}
   - {identity: G_2, site: depot, connectors: [{number: 1, max_power_w: 50000, current: DC}]}
   - {identity: G_3, site: depot, connectors: [{number: 1, max_power_w: 50000, current: DC}]}
