@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,9 +20,26 @@ Reading = tuple[float | None, ...]
 """Power in W and current per phase in A."""
 
 
+@dataclass(frozen=True, slots=True)
+class BaseLoad:
+    """What a site draws beside its charge points.
+
+    Attributes:
+        at: the time of the latest reading, by the meter's clock.
+        told: that reading; a phase that it does not tell counts as the fullest one.
+        counts: what limits count: the same while it is fresh, the worst of the day before it afterwards.
+    """
+
+    at: datetime
+    told: Reading
+    counts: Reading
+    fresh: bool
+
+
 def add_base_load(base: Floats, site: Site, network: Network, nodes: frozenset[str], now: datetime) -> None:
     """Add what a site draws beside its charge points to the limits of these circuits."""
-    reading = _reading(site, now)
+    load = base_load(site, now)
+    reading = load.counts if load else (None,) * 4
     for index, limit in enumerate(network.limits):
         if limit.node in nodes:
             base[index] += _of_limit(limit, reading, site.voltage_v)
@@ -29,21 +47,23 @@ def add_base_load(base: Floats, site: Site, network: Network, nodes: frozenset[s
 
 def base_load_w(site: Site, now: datetime) -> float:
     """Return in W what a site draws beside its charge points."""
-    return total_w(_reading(site, now), site.voltage_v)
+    load = base_load(site, now)
+    return total_w(load.counts, site.voltage_v) if load else 0.0
 
 
-def _reading(site: Site, now: datetime) -> Reading:
-    """Return the latest reading, or the worst where that is stale."""
+def base_load(site: Site, now: datetime) -> BaseLoad | None:
+    """Return what the site's meter told, and what of it counts; None where it never told anything."""
     names = ("power_w", "current_l1_a", "current_l2_a", "current_l3_a")
     readings = SiteMeterReading.objects.filter(site=site, at__lte=now + FURTHEST_AHEAD)
     latest = readings.order_by("-at").values_list("at", *names).first()
     if latest is None:
-        return (None,) * 4
-    if now - latest[0] <= FRESH:
-        return _filled(tuple(latest[1:]))
-    recent = readings.filter(at__gt=latest[0] - WORST_OF)
+        return None
+    at, told = latest[0], _filled(tuple(latest[1:]))
+    if now - at <= FRESH:
+        return BaseLoad(at, told, told, fresh=True)
+    recent = readings.filter(at__gt=at - WORST_OF)
     worst = recent.aggregate(**{f"most_{name}": Max(name) for name in names})
-    return _filled(tuple(worst[f"most_{name}"] for name in names))
+    return BaseLoad(at, told, _filled(tuple(worst[f"most_{name}"] for name in names)), fresh=False)
 
 
 def _filled(reading: Reading) -> Reading:

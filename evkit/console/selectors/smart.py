@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from chargers.models import ChargePoint, Evse
 from charging.models import ChargeOverride, ConnectorLimit, SiteDecision, Transaction
 from charging.priorities import priority_of
-from charging.services.smart.base_load import base_load_w
 from charging.services.smart.settings_of import range_of
 from charging.smart.planner import Why
 from charging.types import OverrideKind
@@ -22,6 +21,7 @@ from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
 from evkit.console.formats import kilo, quantity
 from evkit.console.override_text import override_text
 from evkit.console.selectors.overview import charge_point_url, site_cards
+from evkit.console.selectors.site_meter import SiteMeter, site_meter_of
 from evkit.console.states import State
 from evkit.core.units import amperes_to_watts
 from sites.limits import limit_w_at
@@ -74,12 +74,17 @@ class Sharing:
 
     site: Site
     power_w: float
-    base_w: float
+    meter: SiteMeter
     reserved_w: float
     free_w: float | None
     limit_w: float | None
     lines: tuple[Line, ...]
     planned_at: datetime | None
+
+    @property
+    def base_w(self) -> float:
+        """What counts as drawn beside the charge points."""
+        return self.meter.counts_w
 
     @property
     def bar(self) -> Totals:
@@ -138,11 +143,11 @@ def sharing_of(site: Site, now: datetime, cards: Iterable[ChargePointCard] | Non
     )
     power = sum(line.card.power_w for line in lines)
     decision = SiteDecision.objects.filter(site=site).first()
-    base = base_load_w(site, now)
+    meter = site_meter_of(site, now)
     reserved = decision.reserve_w if decision else 0.0
     limit_w = limit_w_at(site, now)
-    free = None if limit_w is None else max(limit_w - power - base - reserved, 0.0)
-    return Sharing(site, power, base, reserved, free, limit_w, lines, decision.at if decision else None)
+    free = None if limit_w is None else max(limit_w - power - meter.counts_w - reserved, 0.0)
+    return Sharing(site, power, meter, reserved, free, limit_w, lines, decision.at if decision else None)
 
 
 def _evses_of(site: Site) -> Iterator[Evse]:

@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import ChargePointState, Command, CommandCall, ConfigurationKey
+from chargers.models import ChargePoint, ChargePointState, Command, CommandCall, ConfigurationKey
 from chargers.ocpp.deviations import Deviation
 from chargers.services.deviations import count_deviations
 from chargers.types import CommandState
+from evkit.core.clock import utc_now
+from sites.models import SiteMeterReading
 from sites.types import Role
 from tests.console.depot import Depot
 from tests.factories import ChargePointFactory
@@ -57,6 +59,21 @@ def test_capabilities_refusals_and_latency(depot: Depot, log_in: LogIn) -> None:
     assert ">37<" in shown
     assert ">ClearCache<" in shown
     assert "median 123 ms" in shown
+
+
+def test_the_meter_of_its_site_says_so_on_every_tab_and_what_it_told_here(
+    depot: Depot, log_in: LogIn
+) -> None:
+    client = log_in(Role.GUEST)
+    assert "eter of its site" not in page(client, depot)
+    ChargePoint.objects.filter(pk=depot.charging.pk).update(site_meter="base")
+    at = utc_now() - timedelta(seconds=90)
+    SiteMeterReading.objects.create(site=depot.site, at=at, received_at=at, power_w=27_000)
+    shown = page(client, depot)
+    assert "Its connector 0 measures what the site draws beside its charge points." in shown
+    assert "27.0 kW, 1 min ago" in shown
+    address = reverse("charge_point", args=[depot.site.code, depot.charging.identity])
+    assert "· meter of its site</p>" in client.get(address).content.decode()
 
 
 def test_deviations_here_and_of_the_model(depot: Depot, log_in: LogIn) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from chargers.models import Command, Connection, Evse
+from chargers.models import ChargePoint, Command, Connection, Evse
 from charging.models import (
     ChargeOverride,
     ConnectorLimit,
@@ -23,7 +23,7 @@ from charging.smart.planner import Why
 from evkit.console.selectors.smart import sharing_of
 from evkit.console.selectors.stack import site_stack
 from evkit.core.clock import utc_now
-from sites.models import ScheduleGroup, Site, SiteMeterReading
+from sites.models import ScheduleGroup, Site, SiteMeterReading, User
 from sites.ranges import DAYS
 from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector, add_depot, add_site, add_user
@@ -67,6 +67,47 @@ class TestPage:
         page = client.get(reverse(PAGE, args=["depot"])).content.decode()
         assert 'class="bar__second"' in page
         assert "Elsewhere on the site" in page
+
+
+class TestMeter:
+    """The line that says who measures what the site draws elsewhere, and what of it counts."""
+
+    def line(self, client, depot) -> str:
+        client.force_login(add_user(Role.GUEST, depot.site))
+        part = client.get(reverse(PAGE, args=["depot"]), {"part": "live"}).content.decode()
+        found = re.search(r"Meter of the site: (.*?)</p>", part)
+        return " ".join(re.sub("<[^>]*>", "", found[1]).split()) if found else ""
+
+    def reading(self, depot, ago: timedelta, **values) -> None:
+        now = utc_now()
+        SiteMeterReading.objects.create(site=depot.site, at=now - ago, received_at=now, **values)
+
+    def test_without_a_meter_there_is_none(self, client, depot) -> None:
+        assert self.line(client, depot) == ""
+
+    def test_a_charge_point_is_linked_and_its_last_reading_stands_there_with_its_age(
+        self, client, depot
+    ) -> None:
+        ChargePoint.objects.filter(pk=depot.faulted.pk).update(site_meter="base")
+        self.reading(depot, timedelta(minutes=1, seconds=40), power_w=90_000)
+        self.reading(depot, timedelta(minutes=1, seconds=5), power_w=-500, current_l1_a=40, current_l2_a=30)
+        assert self.line(client, depot) == "A_002 · \u22120.5 kW (40 / 30 / 40 A), 1 min ago"
+        page = client.get(reverse(PAGE, args=["depot"])).content.decode()
+        assert f'Meter of the site: <a href="{reverse("charge_point", args=["depot", "A_002"])}">' in page
+
+    def test_one_that_is_silent_says_so_and_what_counts_instead(self, client, depot) -> None:
+        ChargePoint.objects.filter(pk=depot.faulted.pk).update(site_meter="base")
+        assert self.line(client, depot) == "A_002 · has told nothing yet: nothing counts"
+        self.reading(depot, timedelta(minutes=30), power_w=45_000)
+        self.reading(depot, timedelta(minutes=10, seconds=5), power_w=12_000)
+        User.objects.all().delete()
+        assert self.line(client, depot) == (
+            "A_002 · silent, last 12.0 kW, 10 min ago; the most of the day before that counts: 45.0 kW"
+        )
+
+    def test_readings_of_other_systems_need_no_charge_point(self, client, depot) -> None:
+        self.reading(depot, timedelta(seconds=70), power_w=12_000)
+        assert self.line(client, depot) == "told through the API · 12.0 kW, 1 min ago"
 
 
 class TestChanges:

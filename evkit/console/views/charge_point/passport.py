@@ -22,6 +22,7 @@ from evkit.console.selectors.passport import (
     quirk_lines,
     refused_actions,
 )
+from evkit.console.selectors.site_meter import site_meter_of
 from evkit.console.views.charge_point.tabs import Context, point_url, tab_page
 from evkit.core.errors import EvkitError
 from sites.permissions import Right
@@ -55,8 +56,9 @@ def switch(request: HttpRequest, code: str, identity: str, name: str) -> HttpRes
     return redirect(point_url(row, "passport"))
 
 
-def _context(request: HttpRequest, row: ChargePoint, _now: datetime) -> Context:
+def _context(request: HttpRequest, row: ChargePoint, now: datetime) -> Context:
     return {
+        "meter": site_meter_of(row.site, now) if row.site and row.site_meter else None,
         "capabilities": capability_lines(row),
         "mode": mode_lines(row),
         "refused": refused_actions(row),
