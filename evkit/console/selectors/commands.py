@@ -76,7 +76,7 @@ def command_page(charge_point_id: int, wanted: CommandFilter, number: str) -> Pa
 
 
 def routine_count(charge_point_id: int) -> int:
-    """Return how many limits smart charging set by itself that were followed or are under way, at most `MANY`."""
+    """Return how many limits of smart charging were followed or are under way, `MANY` at most."""
     return Command.objects.filter(ROUTINE, charge_point_id=charge_point_id)[:MANY].count()
 
 
