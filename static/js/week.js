@@ -1,53 +1,9 @@
 // A week to paint on: drawn from the texts of the seven days, which stay what is sent and can be typed too.
+import { MINUTES, clock, hours, mark, spansOf, weekOf } from "./week_hours.js";
+import { Ranges } from "./week_ranges.js";
 
-const MINUTES = 24 * 60;
 const HOLD_MS = 350;
 const NARROW = window.matchMedia("(width < 48rem)");
-const SPAN = /^\s*(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?\s*(?:-|–|—|à|to)\s*(\d{1,2})(?:\s*[:hH.]\s*(\d{2})?)?\s*$/;
-
-const minutes = (hours, rest) => Number(hours) * 60 + Number(rest ?? 0);
-const clock = (at) => `${String(Math.floor(at / 60)).padStart(2, "0")}:${String(at % 60).padStart(2, "0")}`;
-
-// The spans of a text in minutes, null where it is not understood: the server says why when it is sent.
-function read(text) {
-  const spans = [];
-  for (const part of text.split(/[,;\n]/).filter((one) => one.trim())) {
-    const found = SPAN.exec(part);
-    if (!found) return null;
-    const span = [minutes(found[1], found[2]), minutes(found[3], found[4])];
-    if (span[0] >= MINUTES || span[1] > MINUTES) return null;
-    spans.push(span);
-  }
-  return spans;
-}
-
-// What is active minute by minute of the week's steps: a span that passes midnight reaches into the next day.
-function activity(texts, step) {
-  const days = texts.map(() => new Array(MINUTES / step).fill(false));
-  const fill = (day, from, to) => {
-    for (let at = Math.floor(from / step); at < Math.ceil(to / step); at += 1) days[day % 7][at] = true;
-  };
-  texts.forEach((input, day) => {
-    for (const [from, to] of read(input.value) ?? []) {
-      if (to > from) fill(day, from, to);
-      else {
-        fill(day, from, MINUTES);
-        fill(day + 1, 0, to);
-      }
-    }
-  });
-  return days;
-}
-
-function write(input, cells, step) {
-  const spans = [];
-  cells.forEach((active, at) => {
-    if (!active) return;
-    if (at && cells[at - 1]) spans.at(-1)[1] = (at + 1) * step;
-    else spans.push([at * step, (at + 1) * step]);
-  });
-  input.value = spans.map(([from, to]) => `${clock(from)}–${clock(to)}`).join(", ");
-}
 
 class Painter {
   constructor(root) {
@@ -57,7 +13,10 @@ class Painter {
     this.names = this.texts.map((input) => input.labels[0].textContent.trim());
     this.focused = [0, 0];
     this.brush = null;
+    this.ranges = new Ranges(root, (days, span, active) => this.change(days, span, active));
     this.grid.hidden = false;
+    const fold = root.querySelector("details");
+    fold.open = fold.querySelector(".is-wrong") !== null;
     const tools = root.querySelector(".painter__tools");
     tools.hidden = false;
     tools.addEventListener("click", (event) => this.fill(event.target.closest("[data-week-fill]")?.dataset.weekFill));
@@ -114,13 +73,18 @@ class Painter {
   }
 
   draw() {
-    this.days = activity(this.texts, this.step);
+    this.week = weekOf(this.texts.map((input) => input.value));
+    this.ranges.draw(this.week);
     this.cells.forEach((row, day) => row.forEach((cell, at) => this.show(cell, day, at)));
     this.hold(...this.focused);
   }
 
+  active(day, at) {
+    return this.week[day].slice(at * this.step, (at + 1) * this.step).some(Boolean);
+  }
+
   show(cell, day, at) {
-    const active = this.days[day][at];
+    const active = this.active(day, at);
     const { on, off } = this.root.dataset;
     const place = `${this.names[day]} ${clock(at * this.step)}`;
     cell.setAttribute("aria-selected", String(active));
@@ -151,7 +115,7 @@ class Painter {
   dip(place) {
     clearTimeout(this.finger?.timer);
     this.finger = null;
-    this.brush = !this.days[place[0]][place[1]];
+    this.brush = !this.active(...place);
     this.paint(...place);
   }
 
@@ -171,27 +135,40 @@ class Painter {
     const steps = Math.max(Math.abs(place[0] - day), Math.abs(place[1] - at));
     for (let n = 1; n <= steps; n += 1) {
       const between = (from, to) => Math.round(from + ((to - from) * n) / steps);
-      this.days[between(day, place[0])][between(at, place[1])] = this.brush;
+      this.mark(between(day, place[0]), between(at, place[1]), this.brush);
     }
     this.paint(...place);
   }
 
   paint(day, at, active = this.brush) {
-    this.days[day][at] = active;
-    this.texts.forEach((input, one) => write(input, this.days[one], this.step));
+    this.mark(day, at, active);
     this.focused = [day, at];
+    this.write();
+  }
+
+  mark(day, at, active) {
+    mark(this.week, day, [at * this.step, (at + 1) * this.step], active);
+  }
+
+  change(days, span, active) {
+    for (const day of days) mark(this.week, day, span, active);
+    this.write();
+  }
+
+  write() {
+    this.texts.forEach((input, day) => {
+      input.value = spansOf(this.week[day]).map(hours).join(", ");
+    });
     this.draw();
   }
 
   fill(how) {
     if (!how) return;
-    const whole = (active) => new Array(MINUTES / this.step).fill(active);
-    this.days = this.days.map((cells, day) => {
-      if (how === "always" || how === "never") return whole(how === "always");
-      return how === "all" || day < 5 ? [...this.days[0]] : cells;
+    this.week = this.week.map((minutes, day) => {
+      if (how === "always" || how === "never") return new Array(MINUTES).fill(how === "always");
+      return how === "all" || day < 5 ? [...this.week[0]] : minutes;
     });
-    this.texts.forEach((input, day) => write(input, this.days[day], this.step));
-    this.draw();
+    this.write();
   }
 
   press(event) {
@@ -199,7 +176,7 @@ class Painter {
     const [day, at] = this.focused;
     if (event.key === " " || event.key === "Enter") {
       event.preventDefault();
-      this.paint(day, at, !this.days[day][at]);
+      this.paint(day, at, !this.active(day, at));
       this.cells[day][at].focus();
       return;
     }
@@ -208,7 +185,7 @@ class Painter {
     event.preventDefault();
     if (NARROW.matches) move = [move[1], move[0]];
     const next = [(day + move[0] + 7) % 7, Math.min(Math.max(at + move[1], 0), this.cells[0].length - 1)];
-    if (event.shiftKey) this.paint(...next, this.days[day][at]);
+    if (event.shiftKey) this.paint(...next, this.active(day, at));
     this.hold(...next);
     this.cells[next[0]][next[1]].focus();
   }
