@@ -1,10 +1,34 @@
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models import Command, Evse
 from charging.models.transaction import Transaction
+
+LEARNED: Final = ("latency_s", "overdraw", "way", "distrusted")
+"""What a connector has taught, of which nothing depends on its charge."""
+
+
+class ConnectorLimitQuerySet(models.QuerySet["ConnectorLimit"]):
+    """Chainable reads and changes of limits by smart charging."""
+
+    def in_use(self) -> ConnectorLimitQuerySet:
+        """Return those of connectors that are balanced or have something left on them; others only teach."""
+        return self.exclude(
+            target=None, envelope=None, confirmed=None, sent=None, doubtful=None, default=None, command=None,
+            default_command=None,
+        )  # fmt: skip
+
+    def forget(self) -> None:
+        """Forget all but what connectors have taught."""
+        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 (Django's documented Meta API)
+        blank = {field.name: field.get_default() for field in fields}
+        learned = {name: blank.pop(name) for name in LEARNED}
+        self.filter(**learned).delete()
+        self.update(**blank)
 
 
 class ConnectorLimit(models.Model):
@@ -21,7 +45,8 @@ class ConnectorLimit(models.Model):
     which part it draws more than it is told. `tries` counts the failures since it obeyed last, the latest
     disobedience at `missed_at`; `way` is how a limit reaches it (`charging.services.smart.ladder`).
     `rests_until`: its vehicle takes nothing, and is not asked before then; `rests` counts how often it was.
-    `distrusted`: it drew far more than it was told, and was not seen to obey since.
+    `distrusted`: it drew far more than it was told, and was not seen to obey since. What it has taught
+    (`LEARNED`) stays when smart charging is switched off.
     """
 
     evse = models.OneToOneField(
@@ -55,6 +80,8 @@ class ConnectorLimit(models.Model):
     rests_until = models.DateTimeField(null=True)
     rests = models.PositiveSmallIntegerField(default=0)
     distrusted = models.BooleanField(default=False)
+
+    objects = ConnectorLimitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("limit by smart charging")

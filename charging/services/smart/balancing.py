@@ -34,7 +34,7 @@ def rebalance(*, site_id: int, now: datetime) -> Plan | None:
     The site's row is locked until the end: whoever else wants to balance it waits, and then sees the result.
     """
     on = Site.objects.filter(pk=site_id, smart_charging_enabled=True).exists()
-    if not on and not ConnectorLimit.objects.filter(evse__charge_point__site=site_id).exists():
+    if not on and not ConnectorLimit.objects.in_use().filter(evse__charge_point__site=site_id).exists():
         return None  # looked at without a lock: most sites are off, and stay so
     return _cycle(site_id, now)
 
@@ -49,9 +49,8 @@ def rebalance_all(*, now: datetime) -> None:
     Raises:
         OperationalError, InterfaceError: the database is away.
     """
-    due = Site.objects.filter(
-        Q(smart_charging_enabled=True) | Q(charge_points__evses__smart__isnull=False)
-    ).distinct()
+    left = ConnectorLimit.objects.in_use().values("evse__charge_point__site")
+    due = Site.objects.filter(Q(smart_charging_enabled=True) | Q(pk__in=left))
     on = list(due.filter(smart_charging_enabled=True).order_by("pk").values_list("pk", flat=True))
     off = list(due.filter(smart_charging_enabled=False).order_by("pk").values_list("pk", flat=True))
     if Project.objects.exclude(limit_value=None).exists():

@@ -27,14 +27,14 @@ SAVED = (
 
 
 def let_go(site: Site, now: datetime) -> None:
-    """Clear what is set; a connector is forgotten once nothing is left on it.
+    """Clear what is set; a connector is forgotten once nothing is left on it, but not what it has taught.
 
     Held charges are paused first, and keep their limit until that is confirmed. An offline charge point is
     asked as soon as it is connected again, one that does not answer once more.
     """
     SiteDecision.objects.filter(site=site).delete()
     held = settle_holds(Transaction.objects.open().filter(charge_point__site=site), now)
-    rows = ConnectorLimit.objects.filter(evse__charge_point__site=site).exclude(pk__in=held)
+    rows = ConnectorLimit.objects.in_use().filter(evse__charge_point__site=site).exclude(pk__in=held)
     if _clear_rows(rows, now):
         publish_after_commit(SiteChanged(site.pk))
 
@@ -42,7 +42,7 @@ def let_go(site: Site, now: datetime) -> None:
 @transaction.atomic
 def let_go_of_strays(now: datetime) -> None:
     """Clear what is set on charge points that belong to no site any more: no site's cycle sees them."""
-    strays = ConnectorLimit.objects.filter(evse__charge_point__site=None)
+    strays = ConnectorLimit.objects.in_use().filter(evse__charge_point__site=None)
     if strays.exists():
         held = settle_holds(Transaction.objects.open().filter(charge_point__site=None), now)
         _clear_rows(strays.exclude(pk__in=held).select_for_update(of=("self",)), now)
@@ -53,7 +53,7 @@ def _clear_rows(limits: QuerySet[ConnectorLimit], now: datetime) -> bool:
     rows = limits.select_related("evse__charge_point__state", "transaction", "command", "default_command")
     done = [row.pk for row in rows if _is_let_go(row, now)]
     if done:
-        ConnectorLimit.objects.filter(pk__in=done).delete()
+        ConnectorLimit.objects.filter(pk__in=done).forget()
     return bool(done)
 
 

@@ -98,6 +98,36 @@ class TestSwitchingOff:
         yard.cycle(62)
         assert not ConnectorLimit.objects.exists()
 
+    def test_what_was_learned_of_a_connector_is_known_when_it_is_switched_on_again(self, yard, evse) -> None:
+        learned = {"distrusted": True, "latency_s": 70.0, "overdraw": 0.04, "way": 1}
+        ConnectorLimit.objects.update(**learned)
+        self.switch_off(yard, 60)
+        yard.answer_all(61)
+        yard.cycle(62)
+        [row] = ConnectorLimit.objects.values(*learned)
+        assert row == learned
+        assert not ConnectorLimit.objects.in_use().exists(), "nothing of it is left to be taken back"
+        sent = len(cleared(evse))
+        rebalance_all(now=at(200))
+        assert len(cleared(evse)) == sent
+        yard.stop(evse.transactions.get(), 300)
+        Site.objects.update(smart_charging_enabled=True, launch_reserve=1)
+        plan = yard.settle(301)
+        assert plan is not None
+        assert plan.reserve[0] == 32.0, "its next start counts with all of its hardware"
+        yard.start(evse, 310)
+        yard.settle(311)
+        assert (yard.row(evse).confirmed, yard.row(evse).latency_s) == (32.0, 70.0)
+
+    def test_a_limit_of_a_charge_is_not_remembered_with_it(self, yard, evse) -> None:
+        ConnectorLimit.objects.update(distrusted=True, rests=3, tries=2)
+        self.switch_off(yard, 60)
+        yard.answer_all(61)
+        yard.cycle(62)
+        row = ConnectorLimit.objects.get()
+        assert (row.transaction, row.confirmed, row.target, row.command) == (None, None, None, None)
+        assert (row.rests, row.tries, row.why) == (0, 0, "")
+
     def test_reaches_an_offline_charge_point_when_it_comes_back(self, yard, evse) -> None:
         yard.leave(evse.charge_point)
         self.switch_off(yard, 60)
@@ -150,6 +180,15 @@ class TestLeavingTheSite:
         rebalance_all(now=at(62))
         assert cleared(evse) == [920_001, 930_001]
         assert not ConnectorLimit.objects.exists()
+
+    def test_what_was_learned_goes_along(self, yard, evse) -> None:
+        ConnectorLimit.objects.update(distrusted=True)
+        ChargePoint.objects.filter(pk=evse.charge_point_id).update(site=None)
+        rebalance_all(now=at(60))
+        yard.answer_all(61)
+        rebalance_all(now=at(62))
+        assert ConnectorLimit.objects.get().distrusted
+        assert not ConnectorLimit.objects.in_use().exists()
 
     def test_others_keep_theirs(self, yard, evse) -> None:
         ChargePoint.objects.filter(pk=yard.point().pk).update(site=None)
