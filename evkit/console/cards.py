@@ -15,11 +15,15 @@ GONE: Final = frozenset({State.IDLE, State.RESERVED, State.UNAVAILABLE, State.FA
 
 @dataclass(frozen=True, slots=True)
 class ConnectorCard:
-    """One connector: its state, its vehicle and its power against limit and maximum (W)."""
+    """One connector: its state, its vehicle and its power against limit and maximum (W).
+
+    `vehicle_href` leads to the vehicle's page; empty where none is known.
+    """
 
     number: int
     state: State
     vehicle: str = ""
+    vehicle_href: str = ""
     id_tag: str = ""
     soc_percent: float | None = None
     power_w: float = 0.0

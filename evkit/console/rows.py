@@ -51,6 +51,11 @@ class Row:
         return self.conn.who if self.conn.occupied else ""
 
     @property
+    def vehicle_href(self) -> str:
+        """The address of the vehicle that is there; empty for a badge."""
+        return self.conn.vehicle_href if self.conn.occupied else ""
+
+    @property
     def soc_percent(self) -> float | None:
         """State of charge of the vehicle that is there."""
         return self.conn.soc_percent if self.conn.occupied else None

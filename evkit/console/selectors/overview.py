@@ -15,6 +15,7 @@ from charging.models import Transaction
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.faults import fault_text
 from evkit.console.states import State, charge_point_state, connector_state
+from evkit.console.vehicle_links import vehicle_url
 from evkit.core.units import amperes_to_watts
 from sites.models import Site
 
@@ -56,7 +57,7 @@ def charge_point_card(row: ChargePoint, transactions: Open, voltage_v: float) ->
     state: ChargePointState | None = getattr(row, "state", None)
     online = state is not None and state.connected
     connectors = [
-        connector_card(evse, transactions.get(evse.pk), online=online, voltage_v=voltage_v)
+        connector_card(evse, transactions.get(evse.pk), site=row.site, online=online, voltage_v=voltage_v)
         for evse in row.evses.all()
     ]
     own = state.status if state is not None else ""
@@ -86,17 +87,19 @@ def _address(code: str, identity: str) -> str:
 
 
 def connector_card(
-    evse: Evse, transaction: Transaction | None, *, online: bool, voltage_v: float
+    evse: Evse, transaction: Transaction | None, *, site: Site | None, online: bool, voltage_v: float
 ) -> ConnectorCard:
-    """Return what is shown of one connector and of the transaction that runs on it."""
+    """Return what is shown of one connector of a site and of the transaction that runs on it."""
     live: EvseState | None = getattr(evse, "state", None)
     state = connector_state(status="" if live is None else live.status, online=online)
     if live is None:
         return ConnectorCard(number=evse.number, state=state, max_w=rated_power(evse, voltage_v))
+    vehicle = None if transaction is None else transaction.vehicle
     return ConnectorCard(
         number=evse.number,
         state=state,
-        vehicle=_vehicle(transaction),
+        vehicle="" if vehicle is None else vehicle.name,
+        vehicle_href="" if vehicle is None or site is None else vehicle_url(site.code, vehicle.code),
         id_tag="" if transaction is None else transaction.id_tag,
         soc_percent=live.soc_percent if transaction is not None else None,
         power_w=(live.power_w or 0.0) if draws(state) else 0.0,
@@ -131,12 +134,6 @@ def in_watts(power_w: float | None, current_a: float | None, evse: Evse, voltage
 def limit_power(evse: Evse, live: EvseState, voltage_v: float) -> float | None:
     """Return the limit that the charge point accepted last, in W."""
     return in_watts(live.limit_w, live.limit_a, evse, voltage_v)
-
-
-def _vehicle(transaction: Transaction | None) -> str:
-    if transaction is None or transaction.vehicle is None:
-        return ""
-    return transaction.vehicle.name
 
 
 def _fault(state: ChargePointState | EvseState | None) -> str:

@@ -47,8 +47,8 @@ def _running(charge_point_ids: Collection[int]) -> dict[int, Transaction]:
 
 
 _TRANSACTION: Final = (
-    "number", "charge_point_id", "evse_id", "id_tag", "vehicle__name", "authorization", "started_at",
-    "charging_at", "measured_at", "ended_at", "energy_wh", "soc_last_percent",
+    "number", "charge_point_id", "evse_id", "id_tag", "vehicle__name", "vehicle__code", "authorization",
+    "started_at", "charging_at", "measured_at", "ended_at", "energy_wh", "soc_last_percent",
 )  # fmt: skip
 
 

@@ -63,7 +63,6 @@ class TransactionLine:
 
     row: Transaction
     href: str
-    who: str
     duration_s: float
     reason: str
     flags: Sequence[str]
@@ -113,7 +112,6 @@ def transaction_line(row: Transaction, now: datetime) -> TransactionLine:
     return TransactionLine(
         row=row,
         href=transaction_url(row),
-        who=row.vehicle.name if row.vehicle else row.id_tag,
         duration_s=((row.ended_at or now) - row.started_at).total_seconds(),
         reason=stop_text(row),
         flags=flag_texts(row),

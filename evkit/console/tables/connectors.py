@@ -21,6 +21,7 @@ from evkit.console.steps import StepMark, present, steps
 from evkit.console.tables import cells
 from evkit.console.tables.base import ListTable
 from evkit.console.tables.columns import Column
+from evkit.console.vehicle_links import linked
 
 ABNORMAL = frozenset({State.FAULTED, State.OFFLINE})
 
@@ -55,6 +56,7 @@ class ConnectorTable(ListTable):
             known = connector_card(
                 record,
                 self.running(record),
+                site=row.site,
                 online=link is not None and link.connected,
                 voltage_v=row.site.voltage_v if row.site else 230.0,
             )
@@ -128,6 +130,11 @@ class ConnectorTable(ListTable):
         """Return the vehicle, else the badge, that is there."""
         card = self.card(record)
         return card.who if card.occupied else ""
+
+    def render_vehicle(self, record: RankedEvse) -> str:
+        """Lead to the vehicle's page."""
+        card = self.card(record)
+        return linked(card.who, card.vehicle_href) if card.occupied else cells.QUIET
 
     def render_soc(self, record: RankedEvse) -> str:
         """Draw the battery with its state of charge."""

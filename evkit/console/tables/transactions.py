@@ -23,6 +23,7 @@ from evkit.console.tables.base import ListTable
 from evkit.console.tables.columns import Column
 from evkit.console.tables.paging import BoundedPaginator
 from evkit.console.templatetags.evkit import icon
+from evkit.console.vehicle_links import linked_vehicle
 
 
 class TransactionTable(ListTable):
@@ -97,6 +98,10 @@ class TransactionTable(ListTable):
     def value_vehicle(self, record: Transaction) -> str:
         """Return the vehicle, else the badge."""
         return record.vehicle.name if record.vehicle else record.id_tag
+
+    def render_vehicle(self, record: Transaction) -> str:
+        """Lead to the vehicle's page."""
+        return linked_vehicle(record.charge_point.site, record.vehicle, record.id_tag) or cells.QUIET
 
     def render_soc(self, record: Transaction) -> str:
         """Draw from which to which state of charge the battery was charged."""

@@ -13,11 +13,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from charging.models import Vehicle
 from evkit.console import drawing, formats, plan, wording
 from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
 from evkit.console.doers import doer as doer_name
 from evkit.console.selectors.detail import ConnectorDetail
 from evkit.console.states import Group, State
+from evkit.console.vehicle_links import linked, linked_vehicle
+from sites.models import Site
 
 register = template.Library()
 
@@ -81,6 +84,18 @@ def since(moment: datetime, now: datetime) -> SafeString:
 def last_seen(card: ChargePointCard, now: datetime) -> str:
     """Tell when an offline charge point was heard for the last time."""
     return wording.last_seen(card.last_seen_at, now)
+
+
+@register.simple_tag
+def name_link(name: str, href: str) -> SafeString:
+    """Draw a name that leads to its page, if it has one."""
+    return linked(name, href)
+
+
+@register.simple_tag
+def vehicle_link(site: Site | None, vehicle: Vehicle | None, tag: str) -> SafeString:
+    """Lead to a vehicle's page, else name the badge."""
+    return linked_vehicle(site or None, vehicle or None, tag) or SafeString(formats.NOTHING)
 
 
 @register.simple_tag

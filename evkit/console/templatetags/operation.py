@@ -17,6 +17,7 @@ from evkit.console.confirming import short_label
 from evkit.console.formats import NOTHING, duration
 from evkit.console.rows import Row
 from evkit.console.states import State
+from evkit.console.vehicle_links import linked
 
 register = template.Library()
 
@@ -81,7 +82,7 @@ def _row(row: Row, shared: Shared) -> str:
         f"{'' if more is None else _pick(row, title)}"
         f'<th scope="row" class="c-ref"><a href="{escape(row.href)}">{title}</a>{zone}</th>'
         f'<td class="c-state">{shared.states[conn.state]}{brief}</span></span></td>'
-        f'<td class="c-vehicle">{escape(row.vehicle)}</td>'
+        f'<td class="c-vehicle">{linked(row.vehicle, row.vehicle_href)}</td>'
         f"{_values(row)}"
         f'<td class="num c-since">{_age(row.since, shared.now)}</td>'
         f"{'' if more is None else _acts(row, shared)}</tr>"

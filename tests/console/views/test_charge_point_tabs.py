@@ -260,7 +260,7 @@ class TestTransaction:
     def test_shows_its_course_and_only_on_its_own_site(self, client: Client, depot: Depot) -> None:
         address = reverse("transaction", args=[depot.site.code, depot.transaction.number])
         page = client.get(address)
-        assert page.context["detail"].line.who == "Bus 212"
+        assert page.context["detail"].row.vehicle.name == "Bus 212"
         fragments = client.get(address, {"only": "all"}, headers=LIVE).content.decode()
         assert "<html" not in fragments
         assert 'id="tx-facts"' in fragments

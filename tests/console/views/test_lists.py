@@ -184,7 +184,7 @@ class TestConnectors:
     def test_shows_vehicle_charge_power_and_limit(self, client: Client, connectors_url: str) -> None:
         line = next(iter(client.get(connectors_url).context["table"].lines))
         text = dict(re.findall(r'<td[^>]* data-label="([^"]*)">(.*?)</td>', line.cells, re.DOTALL))
-        assert text["Vehicle or badge"] == "Bus 212"
+        assert ">Bus 212</a>" in text["Vehicle or badge"]
         assert "38.4" in text["Power (kW)"]
         assert (text["Limit (kW)"], text["Energy (kWh)"]) == ("40.0", "24.8")
         assert "64" in text["SoC"]

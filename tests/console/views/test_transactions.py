@@ -143,11 +143,11 @@ class TestTheList:
         assert found == (order if sort == "end" else order[::-1])
 
     def test_a_name_is_no_markup(self, log_in: LogIn, url: str, history: dict[str, Transaction]) -> None:
-        Vehicle.objects.filter(code="bus-300").update(name='<b>"&', code="it's<b>")
+        Vehicle.objects.filter(code="bus-300").update(name='<b>"&')
         page = log_in(Role.GUEST).get(url).content.decode()
         assert '<b>"&' not in page
-        assert 'data-label="Vehicle">&lt;b&gt;&quot;&amp;</td>' in page
-        assert '<option value="it&#x27;s&lt;b&gt;">&lt;b&gt;&quot;&amp;</option>' in page
+        assert 'href="/sites/depot/vehicles/bus-300/">&lt;b&gt;&quot;&amp;</a></td>' in page
+        assert '<option value="bus-300">&lt;b&gt;&quot;&amp;</option>' in page
 
     def test_sums_are_over_what_is_trusted_and_say_what_they_leave_out(
         self, log_in: LogIn, url: str, history: dict[str, Transaction]
