@@ -25,7 +25,7 @@ from evkit.core.clock import utc_now
 from history.models import AuditEntry, ExportJob, Message
 from history.services.exports import CancelledError, cancel_export, sweep_exports, tell_progress
 from history.types import Direction, ExportState
-from sites.models import User
+from sites.models import Membership, Site, User
 from sites.permissions import principal_of_user
 from sites.types import Role
 from tests.console.depot import NOW, Depot, add_charge_point, add_connector, add_site, add_user
@@ -71,6 +71,10 @@ def rows_of(sheet: Any) -> list[dict[str, Any]]:
     return [dict(zip(heads, row, strict=True)) for row in rows]
 
 
+def about(book: Any, title: str = "About this file") -> dict[str, Any]:
+    return {row[0]: row[1] for row in book[title].iter_rows(values_only=True) if row and row[0]}
+
+
 def local(moment: datetime) -> datetime:
     """Return what Excel holds of a moment: the site's time, to the millisecond."""
     return moment.astimezone(PARIS).replace(tzinfo=None)
@@ -78,6 +82,10 @@ def local(moment: datetime) -> datetime:
 
 def same_moment(cell: datetime, moment: datetime) -> bool:
     return abs(cell - local(moment)) < timedelta(milliseconds=2)
+
+
+def add_user_to(site: Site, role: Role) -> None:
+    Membership.objects.create(user=User.objects.get(role=role), site=site)
 
 
 @pytest.fixture
@@ -134,14 +142,34 @@ class TestAWorkbook:
     def test_a_sheet_tells_filters_and_totals(
         self, client: Client, depot: Depot, ended: list[Transaction]
     ) -> None:
-        sheet = book_of(client, depot, query="state=closed")["About this file"]
-        told = {row[0]: row[1] for row in sheet.iter_rows(values_only=True) if row and row[0]}
+        told = about(book_of(client, depot, query="state=closed"))
         assert told["State"] == "Ended"
         assert told["Rows"] == 3
         assert told["Energy that counts"] == pytest.approx(3.704, abs=0.001)
         assert told["Transactions left out of it, as their meter is in doubt"] == 1
         assert told["Made by"] == "operator"
         assert told["Time zone of all times"] == "Europe/Paris"
+
+    def test_without_a_filter_the_sheet_tells_what_the_rows_are(
+        self, client: Client, log_in: LogIn, depot: Depot
+    ) -> None:
+        told = about(book_of(client, None))
+        assert (told["Sites"], told["None"]) == (
+            "Depot",
+            "All transactions of these sites, running and ended",
+        )
+        second = add_site("second", name_en="Second")
+        add_user_to(second, Role.OPERATOR)
+        assert about(book_of(client, None))["Sites"] == "All that operator may see: Depot, Second"
+        told = about(book_of(client, depot, table="report-charge-points"))
+        assert told["None"] == "All charge points of these sites, this month"
+
+    def test_days_of_a_filter_are_dates_in_words(self, log_in: LogIn, depot: Depot) -> None:
+        client = log_in(Role.GUEST, language="fr")
+        told = about(
+            book_of(client, depot, **{"from": "2026-01-31", "to": "2026-02-01"}), "À propos de ce fichier"
+        )
+        assert (told["Du"], told["au"]) == ("31 janv. 2026", "1 févr. 2026")
 
     def test_speaks_french(self, log_in: LogIn, depot: Depot, ended: list[Transaction]) -> None:
         book = book_of(log_in(Role.GUEST, language="fr"), depot, query="state=closed")
@@ -219,6 +247,26 @@ def sample(depot: Depot, minutes: int, **values: float) -> MeterSample:
         charge_point_id=depot.charging.pk, evse_number=1, measured_at=at, fingerprint=minutes, received_at=at,
         transaction_number=depot.transaction.pk, **values,
     )  # fmt: skip
+
+
+class TestThePage:
+    def test_tells_filters_in_words_and_times_by_the_clock_of_the_sites(
+        self, log_in: LogIn, depot: Depot, ended: list[Transaction]
+    ) -> None:
+        client = log_in(Role.OPERATOR)
+        ask(client, depot, query="state=closed&from=2026-01-31&charge_point=A_001&page=2")
+        ask(client, depot, table="meter-values")
+        ExportJob.objects.update(created_at=NOW)
+        page = client.get(reverse("exports")).content.decode()
+        assert "From 31 Jan. 2026 · Charge point A_001 · State Ended</span>" in page
+        assert page.count("sub wrap") == 1
+        assert "17 Nov. 14:07" in page, "13:07 UTC"
+        assert "state=closed" not in page
+
+    def test_names_the_zone_where_the_sites_lie_in_several(self, client: Client, depot: Depot) -> None:
+        assert "Times in" not in client.get(reverse("exports")).content.decode()
+        add_user_to(add_site("far", timezone="Indian/Reunion"), Role.OPERATOR)
+        assert "Times in UTC" in client.get(reverse("exports")).content.decode()
 
 
 class TestOfWhom:

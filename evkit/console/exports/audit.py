@@ -38,6 +38,7 @@ def _filters(_scope: Scope) -> list[Filter]:
 EXPORT = Export(
     name="audit",
     title=_("Audit journal"),
+    whole=_("The whole journal, also of what belongs to no site"),
     rows=_rows,
     filters=_filters,
     fields=FIELDS,

@@ -80,6 +80,7 @@ class Export:
     Attributes:
         name: in addresses and file names.
         title: what it is called.
+        whole: what its rows are where no filter is in force.
         right: what somebody must hold on the sites.
         rows: all rows of a scope, in the order of the file.
         filters: what narrows them, read from a query string.
@@ -91,6 +92,7 @@ class Export:
 
     name: str
     title: str | Promise
+    whole: str | Promise
     rows: Callable[[Scope], QuerySet[Any]]
     filters: Callable[[Scope], list[Filter]]
     fields: Sequence[Field]

@@ -47,6 +47,7 @@ def _filters(scope: Scope) -> list[Filter]:
 EXPORT = Export(
     name="messages",
     title=_("Messages"),
+    whole=_("All messages of these sites that are still kept"),
     rows=_rows,
     filters=_filters,
     fields=FIELDS,

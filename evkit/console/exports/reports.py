@@ -132,6 +132,7 @@ def _charges(read: Callable[[Any], object]) -> Callable[[Any], object]:
 POINTS: Final = Export(
     name="report-charge-points",
     title=_("Report by charge point"),
+    whole=_("All charge points of these sites, this month"),
     rows=_points,
     filters=lambda scope: _dates(_ask, scope),
     fields=(
@@ -229,6 +230,7 @@ def _complete_days(rows: list[Any]) -> None:
 VEHICLES: Final = Export(
     name="report-vehicles",
     title=_("Report by vehicle"),
+    whole=_("All transactions of these sites, whenever they started"),
     rows=_vehicles,
     filters=lambda scope: _dates(_started, scope),
     fields=(
@@ -240,6 +242,7 @@ VEHICLES: Final = Export(
 DAYS: Final = Export(
     name="report-days",
     title=_("Report by day"),
+    whole=_("All transactions of these sites, whenever they started"),
     rows=_days,
     filters=lambda scope: _dates(_started, scope),
     fields=(

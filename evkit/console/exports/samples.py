@@ -78,6 +78,7 @@ def _complete(rows: list[Any]) -> None:
 EXPORT = Export(
     name="meter-values",
     title=_("Meter values"),
+    whole=_("All meter values of these sites that are still kept"),
     rows=_rows,
     filters=_filters,
     fields=FIELDS,

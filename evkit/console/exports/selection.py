@@ -44,7 +44,7 @@ class Selection:
     @property
     def words(self) -> list[tuple[str, str]]:
         """The filters in force, in words."""
-        return [(one.label, one.value) for one in self.filters.in_force]
+        return self.filters.in_words
 
     @property
     def sums(self) -> list[Sum]:

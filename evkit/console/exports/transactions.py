@@ -108,6 +108,7 @@ def _sums(rows: QuerySet[Any]) -> list[Sum]:
 EXPORT = Export(
     name="transactions",
     title=_("Transactions"),
+    whole=_("All transactions of these sites, running and ended"),
     rows=_rows,
     filters=_filters,
     fields=FIELDS,

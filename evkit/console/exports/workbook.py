@@ -124,17 +124,24 @@ def _about(book: Any, selection: Selection, rows: int, asker: str) -> None:
     made = date_format(timezone.localtime(selection.scope.now), "j F Y H:i:s")
     zone = timezone.get_current_timezone_name()
     _pair(sheet, gettext("Content"), str(selection.export.title))
-    _pair(sheet, gettext("Sites"), ", ".join(site.name for site in selection.scope.sites))
+    _pair(sheet, gettext("Sites"), _sites(selection, asker))
     _pair(sheet, gettext("Made"), made)
     _pair(sheet, gettext("Made by"), asker)
     _pair(sheet, gettext("Time zone of all times"), zone)
     _title(sheet, gettext("Filters"))
-    for label, value in selection.words or [(gettext("none: everything is here"), "")]:
+    for label, value in selection.words or [(gettext("None"), str(selection.export.whole))]:
         _pair(sheet, label, value)
     _title(sheet, gettext("Totals"))
     _pair(sheet, gettext("Rows"), rows)
     for one in selection.sums:
         _pair(sheet, one.label, round(one.value, one.decimals), one.unit)
+
+
+def _sites(selection: Selection, asker: str) -> str:
+    names = ", ".join(site.name for site in selection.scope.sites)
+    if len(selection.scope.sites) < 2:
+        return names
+    return gettext("All that %(user)s may see: %(names)s") % {"user": asker, "names": names}
 
 
 def _title(sheet: Any, text: str) -> None:

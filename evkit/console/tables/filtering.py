@@ -8,10 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from evkit.console.periods import read_moment
 from evkit.console.states import State
 from evkit.console.tables.address import ListAddress
 
@@ -134,6 +137,11 @@ class FilterSet:
             if one.kind is not Kind.CHIPS and (value := self.address.get(one.name))
         ]
 
+    @property
+    def in_words(self) -> list[tuple[str, str]]:
+        """The filters in force as labels and values."""
+        return [(one.label, one.value) for one in self.in_force]
+
     def apply(self, rows: Rows, *, chips: bool = True) -> Rows:
         """Return the rows that pass; without those that chips choose, for counting them."""
         for one in self.filters:
@@ -167,4 +175,7 @@ def _useful(one: ShownField) -> bool:
 
 
 def _words(one: Filter, value: str) -> str:
+    if one.kind is Kind.DATE and (moment := read_moment(value)):
+        day_alone = len(value) == len("2026-01-31")
+        return date_format(timezone.localtime(moment), "j N Y" if day_alone else "j N Y H:i")
     return next((option.label for option in one.options if option.value == value), value)

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +21,7 @@ from evkit.console.access import get_site, member_page, principal_of
 from evkit.console.exports.description import Export
 from evkit.console.exports.registry import EXPORTS
 from evkit.console.exports.running import SMALL, run_export, selection_for
+from evkit.console.exports.telling import tell_filters
 from evkit.console.streaming import file_response
 from evkit.console.tasks import run_export as run_later
 from evkit.console.zones import common_zone
@@ -47,10 +49,11 @@ log = logging.getLogger(__name__)
 def exports(request: HttpRequest) -> HttpResponse:
     """List the viewer's own exports, and offer new ones."""
     viewer = principal_of(request)
-    jobs = list(_own(request)[:SHOWN])
-    for job in jobs:
-        _titled(job)
+    sites = list(viewer.sites().order_by("code"))
+    zone = common_zone(sites)
+    jobs = [_titled(job) for job in _own(request)[:SHOWN]]
     context = {
+        "zone": "" if zone else "UTC",
         "jobs": jobs,
         "busy": any(job.running for job in jobs),
         "tables": [one for one in EXPORTS.values() if _may_ask(one, viewer)],
@@ -59,7 +62,9 @@ def exports(request: HttpRequest) -> HttpResponse:
             _titled(row) for row in ExportSchedule.objects.filter(user=_user(request)).select_related("site")
         ],
     }
-    return render(request, "exports/page.html", context)
+    with timezone.override(zone or "UTC"):
+        tell_filters(jobs, sites)
+        return render(request, "exports/page.html", context)
 
 
 @require_POST
