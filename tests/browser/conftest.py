@@ -36,26 +36,41 @@ def complaints() -> list[str]:
     return []
 
 
+def enter(
+    browser: Browser,
+    server: Server,
+    role: str,
+    complaints: list[str],
+    *,
+    language: str = "en",
+    width: int = 1440,
+    height: int = 900,
+) -> Page:
+    """Log in as a role in a context of its own; what the browser complains of goes to `complaints`."""
+    create_user(server, role, role, language)
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
+    )
+    page.goto(f"{server.url}/account/login/")
+    page.fill("#id_username", role)
+    page.fill("#id_password", PASSWORD)
+    page.click("button.btn--primary")
+    page.wait_for_url(f"{server.url}/")
+    return page
+
+
 @pytest.fixture
 def log_in(chromium: Browser, live_evkit: Server, complaints: list[str]) -> Iterator[LogIn]:
     """Return a function that logs in as a role and gives the page it leads to."""
     contexts: list[BrowserContext] = []
 
     def log_in_as(role: str, *, language: str = "en", width: int = 1440, height: int = 900) -> Page:
-        create_user(live_evkit, role, role, language)
-        context = chromium.new_context(viewport={"width": width, "height": height})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None,
-        )
-        page.goto(f"{live_evkit.url}/account/login/")
-        page.fill("#id_username", role)
-        page.fill("#id_password", PASSWORD)
-        page.click("button.btn--primary")
-        page.wait_for_url(f"{live_evkit.url}/")
+        page = enter(chromium, live_evkit, role, complaints, language=language, width=width, height=height)
+        contexts.append(page.context)
         return page
 
     yield log_in_as
