@@ -196,6 +196,15 @@ class TestWritten:
         check(page, live_evkit, {name: value})
         check_kept(page, live_evkit, {name: value}, {})
 
+    def test_a_day_that_is_typed_asks_once(self, page: Page, live_evkit: Server) -> None:
+        day = days_ago(6)
+        page.locator("#list-form [name=from]").focus()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.extend(re.findall(r"[?&]from=([^&]+)", request.url)))
+        page.keyboard.type(day[5:] + day[:4])
+        check(page, live_evkit, {"from": day})
+        assert asked == [day]
+
     @pytest.mark.parametrize(("name", "back"), [("from", 6), ("to", 29), ("from", 300), ("to", 4000)])
     def test_days(self, page: Page, live_evkit: Server, name: str, back: int) -> None:
         day = days_ago(back)
