@@ -250,7 +250,7 @@ class TestPhone:
             ("vehicle", "van"),
             ("tag", "04aabbcc"),
             ("state", "open"),
-            ("flag", "any"),
+            ("flag", "made_by_hand"),
         ],
     )
     def test_each_filter(self, page: Page, live_evkit: Server, name: str, value: str) -> None:
