@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from chargers.models import ChargePoint, Command, Connection, Evse
+from chargers.models import ChargePoint, Command, ConfigurationKey, Connection, Evse
 from charging.models import (
     ChargeOverride,
     ConnectorLimit,
@@ -20,6 +20,7 @@ from charging.models import (
 )
 from charging.services.smart.balancing import rebalance
 from charging.smart.planner import Why
+from evkit.console.selectors.site_meter import site_meter_of
 from evkit.console.selectors.smart import sharing_of
 from evkit.console.selectors.stack import site_stack
 from evkit.core.clock import utc_now
@@ -93,7 +94,8 @@ class TestMeter:
         self.reading(depot, timedelta(minutes=1, seconds=5), power_w=-500, current_l1_a=40, current_l2_a=30)
         assert self.line(client, depot) == "A_002 · \u22120.5 kW (40 / 30 / 40 A), 1 min ago"
         page = client.get(reverse(PAGE, args=["depot"])).content.decode()
-        assert f'Meter of the site: <a href="{reverse("charge_point", args=["depot", "A_002"])}">' in page
+        href = reverse("charge_point", args=["depot", "A_002"])
+        assert f'Meter of the site: <a class="text-link" href="{href}">' in page
 
     def test_one_that_is_silent_says_so_and_what_counts_instead(self, client, depot) -> None:
         ChargePoint.objects.filter(pk=depot.faulted.pk).update(site_meter="base")
@@ -104,6 +106,42 @@ class TestMeter:
         assert self.line(client, depot) == (
             "A_002 · silent, last 12.0 kW, 10 min ago; the most of the day before that counts: 45.0 kW"
         )
+
+    @pytest.mark.parametrize(
+        ("key", "value", "warning"),
+        [
+            ("ClockAlignedDataInterval", "0", "ClockAlignedDataInterval is 0: it tells nothing by itself."),
+            ("clockaligneddatainterval", "900", "ClockAlignedDataInterval is 900: a reading counts for"),
+            ("MeterValuesAlignedData", "Energy.Active.Import.Register,Voltage", "Add one of them."),
+            ("ClockAlignedDataInterval", "60", ""),
+            ("ClockAlignedDataInterval", "?", ""),
+            ("MeterValuesAlignedData", "Voltage, Current.Import.L1", ""),
+        ],
+    )
+    def test_a_configuration_that_cannot_work_is_a_warning(self, client, depot, key, value, warning) -> None:
+        ConfigurationKey.objects.create(
+            charge_point=depot.faulted, key=key, value=value, reported_at=utc_now()
+        )
+        client.force_login(add_user(Role.GUEST, depot.site))
+        pages = [reverse(PAGE, args=["depot"]), reverse("charge_point_passport", args=["depot", "A_002"])]
+        setting = reverse("charge_point_configuration", args=["depot", "A_002"])
+        for marked in ("", "base"):
+            ChargePoint.objects.filter(pk=depot.faulted.pk).update(site_meter=marked)
+            for page in pages:
+                shown = client.get(page).content.decode().split('id="main"')[1]
+                assert (bool(warning) and warning in shown) == bool(warning and marked)
+                assert (f'push" href="{setting}"' in shown) == bool(warning and marked)
+
+    def test_readings_that_come_often_by_another_way_are_no_reason_to_warn(self, client, depot) -> None:
+        ChargePoint.objects.filter(pk=depot.faulted.pk).update(site_meter="base")
+        ConfigurationKey.objects.create(
+            charge_point=depot.faulted, key="ClockAlignedDataInterval", value="0", reported_at=utc_now()
+        )
+        for minutes in range(5):
+            self.reading(depot, timedelta(minutes=minutes), power_w=12_000)
+        assert site_meter_of(depot.site, utc_now()).warnings == ()
+        SiteMeterReading.objects.order_by("at")[2].delete()
+        assert len(site_meter_of(depot.site, utc_now()).warnings) == 1
 
     def test_readings_of_other_systems_need_no_charge_point(self, client, depot) -> None:
         self.reading(depot, timedelta(seconds=70), power_w=12_000)
