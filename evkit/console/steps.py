@@ -125,12 +125,14 @@ class StepMark:
     """One step: its name, what is known of it, and where it stands.
 
     `progress`: done, current (it goes on, or is waited for), stopped (it failed or is held), todo.
+    `reason`: why a charge stands still here.
     """
 
     stage: Stage
     name: str
     text: str
     progress: str
+    reason: str = ""
 
 
 def steps(known: Procedure, now: datetime, reason: str = "") -> list[StepMark]:
@@ -159,7 +161,7 @@ def _standing(marks: list[StepMark]) -> Stage:
 
 def _told(mark: StepMark, reason: str) -> StepMark:
     progress = "current" if mark.progress == "todo" else mark.progress
-    return StepMark(mark.stage, mark.name, _join(mark.text, reason), progress)
+    return StepMark(mark.stage, mark.name, mark.text, progress, reason)
 
 
 def _mark(stage: Stage, known: Procedure, clock: Clock) -> StepMark:

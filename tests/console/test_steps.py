@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from evkit.console.steps import Procedure, Way, present, steps
+from evkit.console.steps import Procedure, StepMark, Way, present, steps
 from tests.console.depot import NOW
 
 AT = NOW - timedelta(hours=1)
@@ -34,7 +34,11 @@ def past(known: dict[str, Any], days: int) -> dict[str, Any]:
 
 def marks(reason: str = "", **known: Any) -> list[tuple[str, str]]:
     found = steps(Procedure(**known), NOW, reason)
-    return [(mark.progress, mark.text.replace("\u202f", " ")) for mark in found]
+    return [(mark.progress, " · ".join(filter(None, _texts(mark)))) for mark in found]
+
+
+def _texts(mark: StepMark) -> tuple[str, str]:
+    return mark.text.replace("\u202f", " "), mark.reason
 
 
 BADGE, NUMBER = ("done", "13:07:30 · badge 04A2"), ("done", "13:07:30 · no. 4711")

@@ -76,7 +76,8 @@ class TestChargePoint:
 
     def test_says_why_a_faulted_connector_does_not_charge(self, client: Client, depot: Depot) -> None:
         page = client.get(url(depot, "A_002")).content.decode()
-        assert "Earth fault. Keep the vehicle unplugged" in page
+        assert page.count("Earth fault. Keep the vehicle unplugged") == 1
+        assert '<li class="step is-current" aria-current="step">' in page
 
     def test_times_are_those_of_the_site(self, client: Client, depot: Depot) -> None:
         page = client.get(url(depot)).content.decode()

@@ -12,6 +12,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 
+from chargers.models import ChargePointState
 from charging.models import MeterSample, Transaction
 from history.models import Message
 from history.types import Direction
@@ -81,3 +82,12 @@ class TestWhenTheClockTurnsBack:
         assert [line.split(",")[5] for line in lines] == ["920.0", "980.0", "1020.0", "1039.0"]
         frames = client.get(link_to(page, "messages")).context["lines"]
         assert [line.action for line in frames] == ["StopTransaction", "StartTransaction"]
+
+
+class TestSteps:
+    def test_the_step_where_an_open_one_stands_still_says_why(self, log_in: LogIn, depot: Depot) -> None:
+        ChargePointState.objects.filter(charge_point=depot.charging).update(connected=False)
+        page = page_of(log_in(Role.GUEST), depot.transaction)
+        step = page.split('<li class="step is-stopped">')[1].split("</li>")[0]
+        assert "No connection since" in step
+        assert page.count("No connection since") == 1
