@@ -14,6 +14,7 @@ from charging.models import IdToken, Vehicle
 from charging.models.id_token import token_key
 from evkit.core.partitions import create_months
 from history.services.rollups import roll_up
+from history.services.running import count_running
 from sites.models import Site, User
 
 POINTS, MEASURED = 200, 20
@@ -73,6 +74,7 @@ def fill(size: str) -> dict[str, float]:
         for table in ("charging_metersample", "charging_transaction"):
             cursor.execute(f"VACUUM ANALYZE {table}")
         rolled = _roll_up(count * MEASURED)
+        count_running(now=START + 2 * YEAR)
         cursor.execute("VACUUM ANALYZE history_minuterollup")
         cursor.execute("ANALYZE")
         sizes = {name: _size(cursor, name) for name in ("charging_metersample", "history_minuterollup")}

@@ -11,11 +11,14 @@ class HistoryConfig(AppConfig):
     verbose_name = _("History")
 
     def ready(self) -> None:
-        """Have the views for other tools and the guard of the audit journal follow the migrations."""
+        """Have the views for other tools, and the triggers, follow the migrations."""
         from history.append_only import guard_audit, unguard_audit
         from history.open_database.making import after_migrations, before_migrations
+        from history.rollups.noticing import ignore_changes, notice_changes
 
         pre_migrate.connect(before_migrations, sender=self)
         pre_migrate.connect(unguard_audit, sender=self)
+        pre_migrate.connect(ignore_changes, sender=self)
         post_migrate.connect(after_migrations, sender=self)
         post_migrate.connect(guard_audit, sender=self)
+        post_migrate.connect(notice_changes, sender=self)

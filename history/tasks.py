@@ -9,7 +9,7 @@ from celery import shared_task
 
 from evkit.core.clock import utc_now
 from history.partitions import make_partitions as make
-from history.services import retention, rollups
+from history.services import retention, rollups, running
 
 TURN_S: Final = 4.0
 """For how long one task works; the next one goes on. Embedded, other tasks wait meanwhile."""
@@ -23,8 +23,9 @@ def make_partitions() -> None:
 
 @shared_task(name="history.tasks.roll_up")
 def roll_up() -> None:
-    """Roll up the samples that were received since the last time."""
+    """Roll up the samples that were received since the last time, and count the transactions at once."""
     end = monotonic() + TURN_S
+    running.count_running(now=utc_now(), go_on=lambda: monotonic() < end)
     rollups.roll_up(now=utc_now(), go_on=lambda: monotonic() < end)
 
 

@@ -10,6 +10,7 @@ from history.models.rollup import (
     RollupDue,
     RollupState,
 )
+from history.models.running import RunningDue, RunningRollup, RunningState
 
 __all__ = [
     "AuditEntry",
@@ -22,4 +23,7 @@ __all__ = [
     "QuarterRollup",
     "RollupDue",
     "RollupState",
+    "RunningDue",
+    "RunningRollup",
+    "RunningState",
 ]

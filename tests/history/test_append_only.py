@@ -104,5 +104,7 @@ def test_the_guard_is_there_after_migrations_and_may_be_made_again():
         if connection.vendor == "postgresql":
             cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'audit_entr%'")
         else:
-            cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+            cursor.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit_entr%'"
+            )
         assert cursor.fetchone()[0] == (3 if connection.vendor == "postgresql" else 2)

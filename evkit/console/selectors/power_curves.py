@@ -46,7 +46,7 @@ def power_curves(site: Site, point: ChargePoint | None, period: Period, *, width
         bucket_s = ceil(bucket_s / step_s) * step_s
         rows = list(_added_up(site, point, period, step_s, bucket_s))
         rows += _fresh(members, period)
-    levels = [] if point else running_levels(members, period, bucket_s=bucket_s)
+    levels = [] if point else running_levels(site.pk, members, period, bucket_s=bucket_s)
     times, power = _complete(rows, [at for at, _number in levels], period)
     values: dict[str, Sequence[Number]] = {"power_w": power}
     if levels:

@@ -109,4 +109,5 @@ class TestRunningLevels:
 
     def read(self, evse):
         period = Period(EARLY, EARLY + timedelta(hours=2))
-        return running.running_levels([evse.charge_point_id], period, bucket_s=3600)
+        point = evse.charge_point
+        return running.running_levels(point.site_id, [point.pk], period, bucket_s=3600)
