@@ -169,7 +169,7 @@ class TestAWorkbook:
         told = about(
             book_of(client, depot, **{"from": "2026-01-31", "to": "2026-02-01"}), "À propos de ce fichier"
         )
-        assert (told["Du"], told["au"]) == ("31 janv. 2026", "1 févr. 2026")
+        assert (told["Du"], told["au"]) == ("31 jan. 2026", "1 fév. 2026")
 
     def test_speaks_french(self, log_in: LogIn, depot: Depot, ended: list[Transaction]) -> None:
         book = book_of(log_in(Role.GUEST, language="fr"), depot, query="state=closed")
