@@ -192,7 +192,8 @@ def _close_open(evse_id: int, start: Start, batch: Batch) -> bool:
         return False
     if start.time.trusted and start.time.at < current.started_at and start.offline:
         return True
-    if presume_ended(current, start.time.at, Flag.PRESUMED_NEWER):
+    last_sign = min(current.measured_at or start.time.at, start.time.at)
+    if presume_ended(current, last_sign, Flag.PRESUMED_NEWER):
         link = start.call.link
         batch.publish(TransactionEnded(current.pk, link.charge_point_id, link.site_id, evse_id))
     return False

@@ -21,6 +21,7 @@ from tests.console.depot import Depot
 from tests.factories import TransactionFactory
 
 LogIn = Callable[..., Client]
+HOUR = timedelta(hours=1)
 TURN = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
 """When clocks in Paris go from 03:00 back to 02:00."""
 
@@ -91,3 +92,95 @@ class TestSteps:
         step = page.split('<li class="step is-stopped">')[1].split("</li>")[0]
         assert "No connection since" in step
         assert page.count("No connection since") == 1
+
+
+def heard(page: Any) -> list[str]:
+    """Return the actions of the frames that a page shows."""
+    found = page.context["detail"].heard
+    return [line.action for line in (*found.first, *found.last)]
+
+
+def shown(client: Client, row: Transaction) -> Any:
+    """Return the answer with the page of a transaction."""
+    return client.get(reverse("transaction", args=["depot", row.number]))
+
+
+class TestMessages:
+    def test_are_there_although_they_came_long_after_it_happened(self, depot: Depot, log_in: LogIn) -> None:
+        start, late = TURN, timedelta(hours=30)
+        row = charge(
+            depot,
+            start,
+            start + HOUR,
+            started_received_at=start + late,
+            ended_received_at=start + late + HOUR,
+        )
+        tell(row, start + 5 * HOUR, "DataTransfer")
+        tell(row, start + late, "StartTransaction")
+        tell(row, start + late + timedelta(minutes=30), "FirmwareStatusNotification")
+        tell(row, start + late + HOUR, "StopTransaction")
+        client = log_in(Role.GUEST)
+        page = shown(client, row)
+        assert heard(page) == ["StartTransaction", "StopTransaction"]
+        frames = client.get(link_to(page.content.decode(), "messages")).context["lines"]
+        assert [line.action for line in frames] == [
+            "StopTransaction", "FirmwareStatusNotification", "StartTransaction",
+        ]  # fmt: skip
+
+    def test_of_too_many_the_first_and_the_last_are_shown(self, depot: Depot, log_in: LogIn) -> None:
+        row = charge(depot, TURN, TURN + 2 * HOUR)
+        tell(row, TURN, "StartTransaction")
+        for minute in range(1, 120):
+            tell(row, TURN + timedelta(minutes=minute), "StatusNotification")
+        tell(row, TURN + 2 * HOUR, "StopTransaction")
+        page = shown(log_in(Role.GUEST), row)
+        actions = heard(page)
+        assert (actions[0], actions[-1], len(actions)) == ("StartTransaction", "StopTransaction", 100)
+        assert "Those in between are among all messages." in page.content.decode()
+
+
+class TestWithoutMeterValues:
+    def test_one_sentence_stands_for_curves_figures_and_registers(self, depot: Depot, log_in: LogIn) -> None:
+        row = charge(depot, TURN, TURN + HOUR, meter_stop_wh=9000, energy_wh=8000)
+        page = shown(log_in(Role.GUEST), row).content.decode()
+        assert "No meter values came with this transaction." in page
+        assert "Its energy is the difference between the meter at start and at stop." in page
+        assert 'id="charts"' not in page
+        for gone in ("Figures of the period", "State of charge", "Peak power"):
+            assert gone not in page
+        assert "time not known" in page
+
+    def test_that_they_were_removed_is_told(self, depot: Depot, log_in: LogIn) -> None:
+        row = charge(depot, TURN, TURN + HOUR, measured_at=TURN + HOUR / 2)
+        page = shown(log_in(Role.GUEST), row).content.decode()
+        assert "Its meter values are not kept any more." in page
+        assert "No meter values came" not in page
+
+    def test_a_running_one_waits_for_its_curves(self, depot: Depot, log_in: LogIn) -> None:
+        row = charge(depot, TURN, None)
+        page = shown(log_in(Role.GUEST), row).content.decode()
+        assert 'id="charts"' in page
+        assert "Figures of the period" not in page
+        assert "Meter now" not in page
+
+
+class TestRegisters:
+    def test_are_those_of_the_first_and_the_last_sample_that_told_them(
+        self, depot: Depot, log_in: LogIn
+    ) -> None:
+        row = charge(depot, TURN, TURN + HOUR)
+        measure(row, TURN, soc_percent=20)
+        measure(row, TURN + HOUR / 4, energy_wh=1000.0)
+        measure(row, TURN + HOUR / 2, energy_wh=7000.0)
+        measure(row, TURN + HOUR, power_w=0.0)
+        detail = shown(log_in(Role.GUEST), row).context["detail"]
+        assert [(each.first, each.last) for each in detail.registers] == [(1000.0, 7000.0)]
+
+    def test_one_that_dropped_is_told_to_be_no_measure(self, depot: Depot, log_in: LogIn) -> None:
+        client = log_in(Role.GUEST)
+        for start, restarted, told in ((TURN, None, False), (TURN + 2 * HOUR, 0.0, True)):
+            row = charge(depot, start, start + HOUR, segment_start_wh=restarted)
+            measure(row, start, energy_wh=7000.0)
+            measure(row, start + HOUR, energy_wh=2000.0)
+            page = shown(client, row).content.decode()
+            assert ("The register dropped while it charged" in page) == told

@@ -29,6 +29,7 @@ def transaction(request: HttpRequest, code: str, number: int) -> HttpResponse:
         raise Http404(_("There is no such transaction on this site."))
     with timezone.override(site.zone):
         detail = transaction_detail(row, utc_now())
+        heard = detail.heard.within() or detail.period
         context = {
             "site": site,
             "charge_point": row.charge_point,
@@ -37,6 +38,8 @@ def transaction(request: HttpRequest, code: str, number: int) -> HttpResponse:
             "figures": figures_of(row.evse, detail.period),
             "since": address_text(detail.period.since),
             "until": address_text(detail.period.until),
+            "heard_since": address_text(heard.since),
+            "heard_until": address_text(heard.until),
         }
         name = "fragments" if is_fragment(request) else "page"
         return render(request, f"console/transaction/{name}.html", context)

@@ -162,6 +162,19 @@ class TestBusyConnector:
             desk.batch.events
         )
 
+    @pytest.mark.parametrize(
+        ("measured", "end"),
+        [(timedelta(days=-2), AT - timedelta(days=2)), (timedelta(hours=1), AT)],
+        ids=["long ago", "by a clock that is ahead"],
+    )
+    def test_it_ended_with_its_last_meter_value(self, desk, tag, measured, end):
+        evse = desk.charge_point.evses.get(number=1)
+        start = AT - timedelta(days=3)
+        before = TransactionFactory(evse=evse, started_at=start, measured_at=AT + measured)
+        desk.send("StartTransaction", payload())
+        before.refresh_from_db()
+        assert before.ended_at == end
+
     def test_its_late_stop_still_counts(self, desk, tag):
         before = TransactionFactory(evse=desk.charge_point.evses.get(number=1))
         desk.send("StartTransaction", payload())
