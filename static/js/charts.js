@@ -58,6 +58,8 @@ class Charts {
     for (const button of panel.querySelectorAll("[data-charts-step]")) {
       button.addEventListener("click", () => this.step(button.dataset.chartsStep));
     }
+    this.all = panel.querySelector("[data-charts-all]");
+    this.all?.addEventListener("click", () => panel.classList.remove("charts--short"));
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.list);
     this.forget = onThemeChange(() => this.draw());
@@ -133,6 +135,7 @@ class Charts {
     this.panel.querySelector("[data-charts-empty]").hidden = this.data.charts.length > 0;
     if (this.data.charts.length) this.told = this.data.charts;
     else if (this.zoomed && this.told) this.data.charts = this.told.map((chart) => this.emptied(chart));
+    if (this.all) this.all.hidden = this.data.charts.length < 2;
     this.panel.classList.toggle("is-empty", !this.data.charts.length);
     this.panel.querySelector("[data-charts-resolution]").textContent = this.data.note;
     this.panel.dataset.shown = `${this.data.start} ${this.data.end}`;

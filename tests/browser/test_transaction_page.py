@@ -120,3 +120,67 @@ class TestACurveBelowZero:
         assert point is not None
         assert plot is not None
         assert plot["y"] < point["y"] < plot["y"] + plot["height"]
+
+
+class TestAPhone:
+    def test_shows_the_main_things_first_and_unfolds_the_rest(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint, complaints: list[str]
+    ) -> None:
+        start = TURN - 900 * MINUTE
+        number = replay(
+            charge_point, start, start + 30 * MINUTE, {start: 3000.0, start + 30 * MINUTE: 2000.0}
+        )
+        for _each in range(110):
+            charge_point.status(2, "Available")
+        page = log_in("guest", width=390, height=844)
+        address = f"{live_evkit.url}/sites/depot/transactions/{number}/"
+        page.goto(address)
+        messages = page.locator("#tx-messages .log__item")
+        expect(page.locator(".chart").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollHeight") < 4000
+        assert messages.count() >= 100
+        expect(messages.first).to_be_hidden()
+        page.click("#tx-messages > summary")
+        expect(messages.first).to_be_visible()
+        page.goto("about:blank")
+        page.goto(f"{address}#messages")
+        expect(messages.first).to_be_visible()
+        assert complaints == []
+
+    def test_shows_one_curve_until_all_are_asked_for(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
+    ) -> None:
+        number = charge_point.start(1, TAG)
+        charge_point.meter(1, number, 7000, 50)
+        charge_point.stop(number)
+        page = log_in("guest", width=390, height=844)
+        page.goto(f"{live_evkit.url}/sites/depot/transactions/{number}/")
+        charts = page.locator(".chart")
+        expect(charts).to_have_count(2)
+        expect(charts.nth(1)).to_be_hidden()
+        page.click("[data-charts-all]")
+        expect(charts.nth(1)).to_be_visible()
+        expect(page.locator("[data-charts-all]")).to_be_hidden()
+        plot = charts.nth(1).locator(".u-over").bounding_box()
+        assert plot is not None
+        assert plot["width"] > 200
+
+
+class TestADesk:
+    def test_has_everything_open_and_so_has_paper(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
+    ) -> None:
+        number = charge_point.start(1, TAG)
+        charge_point.meter(1, number, 7000, 50)
+        charge_point.stop(number)
+        page = log_in("guest")
+        page.goto(f"{live_evkit.url}/sites/depot/transactions/{number}/")
+        closed = page.locator("details[data-fold]:not([open])")
+        expect(page.locator("#tx-messages .log__item").first).to_be_visible()
+        expect(closed).to_have_count(0)
+        page.click("#tx-messages > summary")
+        expect(closed).to_have_count(1)
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(closed).to_have_count(0)
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(closed).to_have_count(1)
