@@ -42,12 +42,8 @@ def _says_something(headline: Headline) -> bool:
 
 
 def _reading(moment: Moment) -> MeterReading:
-    """Return a reading; a phase that is not told counts as the fullest one that is."""
     headline = moment.headline
-    phases = _phases(headline)
-    fullest = max((each for each in phases if each is not None), default=None)
-    known = () if fullest is None else tuple(fullest if each is None else each for each in phases)
-    return MeterReading(at=moment.order_at, power_w=headline.power_w, current_a=known)
+    return MeterReading(at=moment.order_at, power_w=headline.power_w, current_a=_phases(headline))
 
 
 def _phases(headline: Headline) -> tuple[float | None, ...]:

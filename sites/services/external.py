@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,11 +23,11 @@ PHASES: Final = ("current_l1_a", "current_l2_a", "current_l3_a")
 
 @dataclass(frozen=True, slots=True)
 class MeterReading:
-    """A reading of a site's meter: power in W, current in A of each phase."""
+    """A reading of a site's meter: power in W, current in A of each phase, None for what it does not tell."""
 
     at: datetime
     power_w: float | None = None
-    current_a: tuple[float, ...] = ()
+    current_a: tuple[float | None, ...] = ()
 
     def columns(self) -> dict[str, float | None]:
         """Return its values by column; a phase that it does not have is left out."""
@@ -53,9 +53,11 @@ def record_meter_reading(*, site: Site, reading: MeterReading, now: datetime) ->
 
 
 @transaction.atomic
-def record_meter_readings(*, readings: Mapping[int, Iterable[MeterReading]], now: datetime) -> None:
-    """Store readings by site id in one statement; those of one moment are one, the later value counts."""
-    rows: dict[tuple[int, datetime], SiteMeterReading] = {}
+def record_meter_readings(*, readings: Mapping[int, Sequence[MeterReading]], now: datetime) -> None:
+    """Store readings by site id; those of one moment complement each other, the later value counts."""
+    moments = {reading.at for told in readings.values() for reading in told}
+    known = SiteMeterReading.objects.filter(site__in=readings, at__in=moments)
+    rows = {(row.site_id, row.at): row for row in known}
     for site_id, told in readings.items():
         for reading in told:
             row = rows.setdefault((site_id, reading.at), SiteMeterReading(site_id=site_id, at=reading.at))

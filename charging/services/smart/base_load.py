@@ -27,7 +27,8 @@ class BaseLoad:
     Attributes:
         at: the time of the latest reading, by the meter's clock.
         told: that reading; a phase that it does not tell counts as the fullest one.
-        counts: what limits count: the same while it is fresh, the worst of the day before it afterwards.
+        counts: what limits count: the same while it is fresh, at least the one before it where that told more
+            phases or quantities; the worst of the day before it afterwards.
     """
 
     at: datetime
@@ -55,18 +56,37 @@ def base_load(site: Site, now: datetime) -> BaseLoad | None:
     """Return what the site's meter told, and what of it counts; None where it never told anything."""
     names = ("power_w", "current_l1_a", "current_l2_a", "current_l3_a")
     readings = SiteMeterReading.objects.filter(site=site, at__lte=now + FURTHEST_AHEAD)
-    latest = readings.order_by("-at").values_list("at", *names).first()
-    if latest is None:
+    latest = list(readings.order_by("-at").values_list("at", *names)[:2])
+    if not latest:
         return None
-    at, told = latest[0], _filled(tuple(latest[1:]))
+    at, *values = latest[0]
+    told = filled(tuple(values))
     if now - at <= FRESH:
-        return BaseLoad(at, told, told, fresh=True)
+        before = [tuple(former) for at, *former in latest[1:] if now - at <= FRESH]
+        counts = _at_least(tuple(values), before[0], site.voltage_v) if before else told
+        return BaseLoad(at, told, counts, fresh=True)
     recent = readings.filter(at__gt=at - WORST_OF)
     worst = recent.aggregate(**{f"most_{name}": Max(name) for name in names})
-    return BaseLoad(at, told, _filled(tuple(worst[f"most_{name}"] for name in names)), fresh=False)
+    return BaseLoad(at, told, filled(tuple(worst[f"most_{name}"] for name in names)), fresh=False)
 
 
-def _filled(reading: Reading) -> Reading:
+def _at_least(reading: Reading, before: Reading, voltage_v: float) -> Reading:
+    """Let what a reading does not tell count as the one before told it, where that is more.
+
+    The rest of its moment may be on its way in another message.
+    """
+    power_w, *currents = filled(reading)
+    each_a = None if power_w is None else power_w / (3 * voltage_v)
+    usual = (total_w((None, *currents), voltage_v), *(each_a if each is None else each for each in currents))
+    return filled(
+        tuple(
+            max(former, least or 0.0) if told is None and former is not None else told
+            for told, former, least in zip(reading, before, usual, strict=True)
+        )
+    )
+
+
+def filled(reading: Reading) -> Reading:
     """Let a phase that is not told count as the fullest one that is."""
     power_w, *currents = reading
     fullest = max((each for each in currents if each is not None), default=None)

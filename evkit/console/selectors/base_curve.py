@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Avg
 
-from charging.services.smart.base_load import FRESH, total_w
+from charging.services.smart.base_load import FRESH, filled, total_w
 from evkit.core.buckets import Epoch
 from history.rollups.carrying import BUCKET_S
 from sites.models import Site, SiteMeterReading
@@ -29,6 +29,6 @@ def base_minutes(site: Site, first: int, end: int) -> dict[int, float]:
     means = by_minute.annotate(**{f"mean_{name}": Avg(name) for name in COLUMNS}).order_by("minute")
     known: dict[int, float] = {}
     for minute, *reading in means.values_list("minute", *(f"mean_{name}" for name in COLUMNS)):
-        power = total_w(tuple(reading), site.voltage_v)
+        power = total_w(filled(tuple(reading)), site.voltage_v)
         known |= dict.fromkeys(range(minute, minute + FRESH_MINUTES + 1), power)
     return {minute: power for minute, power in known.items() if first <= minute <= end}

@@ -60,7 +60,8 @@ class TestRecordSiteMeters:
 
     def test_a_phase_that_is_not_told_counts_as_the_fullest(self, meter) -> None:
         meter.send("MeterValues", payload(current("L1", 10), current("L3", 20)))
-        assert readings() == [(AT, None, 10, 20, 20)]
+        assert readings() == [(AT, None, 10, None, 20)]
+        assert base_load_w(meter.charge_point.site, NOW) == 50 * 230
 
     def test_values_of_one_moment_in_two_messages_are_one_reading(self, meter) -> None:
         calls = [
@@ -73,6 +74,14 @@ class TestRecordSiteMeters:
             (AT, 1_000, 5),
             (AT + timedelta(seconds=30), 2_000, None),
         ]
+
+    def test_values_of_one_moment_that_come_apart_complement_each_other(self, meter) -> None:
+        meter.send("MeterValues", payload(current("L1", 5), current("L2", 20), current("L3", 10)))
+        later = "2026-01-10T11:59:30Z"
+        parts = ([current("L1", 6)], [current("L2", 30)], [power(11_000)], [current("L3", 12), power(11_040)])
+        for samples in parts:
+            meter.send("MeterValues", payload(*samples, at=later))
+        assert readings() == [(AT, None, 5, 20, 10), (AT + timedelta(seconds=30), 11_040, 6, 30, 12)]
 
     def test_a_clock_that_is_ahead_does_not_make_a_reading_the_latest_for_long(self, meter) -> None:
         meter.send("MeterValues", payload(power(1_000), at="2026-01-10T18:00:00Z"))

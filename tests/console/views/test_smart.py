@@ -445,7 +445,7 @@ class TestStack:
         known = dict(zip(answer["times"], answer["base"], strict=True))
         minute = int(now.timestamp()) // 60 * 60
         shown = [known[minute - 60 * ago] for ago in (5, 4, 3, 2, 1, 0)]
-        assert shown == [30.0, 30.0, 30.0, None, None, 100 * depot.site.voltage_v / 1000]
+        assert shown == [30.0, 30.0, 30.0, None, None, 3 * 100 * depot.site.voltage_v / 1000]
 
 
 class TestWhatIf:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chargers.models import Evse
+from charging.services.smart.base_load import base_load_w
 from evkit.core.errors import InvalidInputError
 from sites.models import Site, SiteMeterReading
 from sites.services.external import MeterReading, record_meter_reading
@@ -51,6 +52,36 @@ def test_a_phase_that_is_not_told_counts_as_the_fullest(yard: Yard, evse: Evse, 
     Site.objects.filter(pk=yard.site.pk).update(limit_value=40.0 * 3 * 230, limit_unit="W")
     read(yard, 10, *amperes)
     assert told(yard, evse, 11) == (20.0 if len(amperes) == 1 else 25.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "latest", "left_a"),
+    [
+        ((None, 5.0, 25.0, 10.0), (None, 5.0), 15.0),
+        ((None, 5.0, 5.0, 25.0), (None, 10.0, 20.0), 15.0),
+        ((None, 5.0, 25.0, 10.0), (None, 30.0), 10.0),
+        ((None, 5.0, 25.0, 10.0), (5 * 690.0,), 15.0),
+        ((None, 5.0, 25.0, 10.0), (30 * 690.0,), 10.0),
+        ((None, 25.0), (None, 5.0), 32.0),
+        ((25 * 690.0,), (5 * 690.0,), 32.0),
+    ],
+    ids=["phase", "phases", "more", "power", "more power", "always one phase", "always power"],
+)
+def test_what_a_reading_does_not_tell_counts_as_the_one_before_told_it_where_that_is_more(
+    yard: Yard, evse: Evse, before, latest, left_a
+) -> None:
+    for seconds, (power_w, *currents) in ((8, before), (10, latest)):
+        reading = MeterReading(at=at(seconds), power_w=power_w, current_a=tuple(currents))
+        record_meter_reading(site=yard.site, reading=reading, now=at(seconds))
+    assert told(yard, evse, 11) == left_a
+
+
+@pytest.mark.parametrize("seconds", [20.0, 125.0])
+def test_power_that_is_told_no_more_counts_while_it_is_fresh(yard: Yard, evse: Evse, seconds: float) -> None:
+    record_meter_reading(site=yard.site, reading=MeterReading(at=at(0), power_w=20_000.0), now=at(0))
+    read(yard, seconds, 5.0, 5.0, 5.0)
+    expected = 20_000.0 if seconds < 120 else 15 * 230.0
+    assert base_load_w(yard.site, at(seconds)) == expected
 
 
 def test_a_reading_of_the_future_is_refused_and_hides_no_real_one(yard: Yard, evse: Evse) -> None:
