@@ -159,6 +159,23 @@ class TestLists:
         expect(page.locator(".list-form__selects")).to_be_visible()
         assert page.evaluate(SIDEWAYS) == 0
 
+    def test_its_tools_stand_side_by_side_next_to_the_title_on_a_phone(
+        self, log_in: LogIn, live_evkit: Server
+    ) -> None:
+        page = log_in("administrator", width=390)
+        for path in ("transactions/", "audit/", "sites/depot/charge-points/"):
+            page.goto(f"{live_evkit.url}/{path}")
+            tools = page.locator("#list-tools > *")
+            left, right, title = (
+                each.bounding_box() for each in (tools.first, tools.last, page.locator("h1"))
+            )
+            assert left
+            assert right
+            assert title
+            assert right["x"] - left["x"] <= (tools.count() - 1) * (left["width"] + 12), path
+            assert left["y"] == right["y"], path
+            assert left["y"] < title["y"] + title["height"], path
+
     def test_is_a_list_of_cards_on_a_phone(
         self, page: Page, live_evkit: Server, charge_point: ChargePoint, complaints: list[str]
     ) -> None:

@@ -22,8 +22,9 @@ STYLE_SHEETS: Final = tuple(
     f"css/{name}.css"
     for name in (
         "tokens", "base", "layout", "symbols", "bars", "frame", "navigation", "panels", "controls",
-        "charge_points", "tables", "lists", "wide", "detail", "detail_tabs", "messages", "curves", "dialogs",
-        "components", "pages", "asks", "attention", "utilities", "touch", "forced", "print",
+        "charge_points", "tables", "list_table", "lists", "wide", "detail", "detail_tabs", "messages",
+        "curves", "dialogs", "components", "pages", "asks", "attention", "utilities", "touch", "forced",
+        "print",
     )
 )  # fmt: skip
 
