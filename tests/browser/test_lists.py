@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ pytestmark = pytest.mark.browser
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ROWS = ".list-table tbody tr"
+LETTER_ACROSS = 966
+"""Pixels that a sheet of 11 inches has room for between its margins."""
 FIRST = f"{ROWS} td:first-child a"
 
 RACK = """
@@ -70,6 +73,32 @@ class TestAppliedConfiguration:
         page.locator(FIRST).first.click()
         expect(page.locator("h1")).to_have_text("Y_001")
         assert complaints == []
+
+
+class TestPaper:
+    @pytest.mark.parametrize("path", ["charge-points", "connectors", "transactions"])
+    def test_a_list_lies_across_the_sheet_and_no_column_is_cut(
+        self, log_in: LogIn, live_evkit: Server, tmp_path: Path, charge_point: ChargePoint, path: str
+    ) -> None:
+        declare_rack(live_evkit, tmp_path)
+        number = charge_point.start(1, "B4A63CDF2212")
+        charge_point.meter(1, number, 21_000, 64)
+        charge_point.stop(number)
+        page = log_in("operator", language="fr")
+        site = "depot" if path == "transactions" else "rack"
+        page.goto(f"{live_evkit.url}/sites/{site}/{path}/")
+        expect(page.locator(ROWS).first).to_be_visible()
+        sheets = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", page.pdf(prefer_css_page_size=True))
+        assert sheets
+        assert all(float(width) > float(height) for width, height in sheets)
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": LETTER_ACROSS, "height": 700})
+        assert page.eval_on_selector(".table-wrap", "e => e.scrollWidth - e.clientWidth") <= 0
+        expect(page.locator(".list-form")).to_be_hidden()
+        expect(page.locator(".list-tools")).to_be_hidden()
+        expect(page.locator(".page-head .print-only")).to_contain_text(
+            "Dépôt" if site == "depot" else "Grand parc"
+        )
 
 
 class TestLists:
