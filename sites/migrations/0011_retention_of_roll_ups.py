@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='project',
             name='archive_removed',
-            field=models.BooleanField(default=False, help_text='Compressed files in the folder “archive” of the data folder; they can be restored.', verbose_name='archive before removal'),
+            field=models.BooleanField(default=False, help_text='Rows go into compressed files in the folder “archive” of the data folder, from which they can be restored; files of diagnostics and logs are copied there as they are.', verbose_name='archive before removal'),
         ),
         migrations.AddField(
             model_name='project',

@@ -76,7 +76,10 @@ class Project(models.Model):
     archive_removed = models.BooleanField(
         _("archive before removal"),
         default=False,
-        help_text=_("Compressed files in the folder “archive” of the data folder; they can be restored."),
+        help_text=_(
+            "Rows go into compressed files in the folder “archive” of the data folder, from which they can be"
+            " restored; files of diagnostics and logs are copied there as they are."
+        ),
     )
     diagnostics_days = models.PositiveIntegerField(
         _("keep received diagnostics (days)"), default=90, null=True, blank=True

@@ -56,6 +56,12 @@ class TestAccess:
             assert client.get(reverse(name), {"q": "x"}).status_code == 200
 
 
+class TestProject:
+    def test_the_form_tells_what_the_archive_holds(self, client, administrator):
+        page = client.get(reverse("admin:evsites_project_add")).content.decode()
+        assert "files of diagnostics and logs are copied there as they are" in page
+
+
 class TestFeeders:
     """The rows of a site's feeders in its form."""
 
