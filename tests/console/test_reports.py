@@ -20,12 +20,14 @@ from chargers.models import ChargePoint, Command, Connection, DeferredAnswer, Ou
 from charging.models import RefusedRequest
 from evkit.console.reporting.bars import Bar, bar_chart, scale
 from evkit.console.reporting.charges import Charges, Span, charges_by
-from evkit.console.reporting.peaks import Peak, peak_of_site, peaks_over_time
+from evkit.console.reporting.peaks import Peak, highest, peak_of_site, peaks_over_time, peaks_together
 from evkit.console.reporting.period import Bucket, Unit, read_report_period
 from evkit.console.reporting.report import point_lines, stretches, together
 from evkit.console.reporting.service_level import availability_of
+from evkit.console.views.reports import MOST_COLUMNS
 from history.models import PowerRollup
 from history.rollups.power import STEPS, WHOLE_SITE
+from sites.models import Site
 from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector, add_site, add_user
 from tests.factories import ChargePointFactory, TransactionFactory, VehicleFactory
@@ -35,6 +37,7 @@ SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 UNTIL = datetime(2026, 4, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MARCH = Span(SINCE, UNTIL, UNTIL + HOUR)
+APRIL = "from=2026-04-01&to=2026-04-30"
 LogIn = Callable[..., Client]
 
 
@@ -156,6 +159,18 @@ class TestPeaks:
         assert [line.peak_w for line in point_lines([one, other], MARCH)] == [7000.0, 11000.0]
         assert peak_of_site(one.site_id, MARCH) == Peak(12_000.0, hours(26))
         assert peaks_over_time(Bucket.DAY, one.site_id, MARCH, UTC) == {SINCE: 8000.0, hours(24): 12_000.0}
+
+    def test_of_several_sites_are_of_the_same_quarter_not_the_sum_of_the_peaks_of_each(self):
+        one, other = point(), point()
+        for row, begin, kw in ((one, 1, 80), (other, 1, 10), (one, 26, 50), (other, 26, 60), (other, 30, 70)):
+            power(row, begin, kw, whole=kw)
+        PowerRollup.objects.update(step_s=900)
+        sites = [row.site_id or 0 for row in (one, other)]
+        found = peaks_together(Bucket.DAY, sites, MARCH, UTC)
+        assert found == {SINCE: Peak(45_000.0, hours(1)), hours(24): Peak(55_000.0, hours(26))}
+        assert highest(found.values()) == Peak(55_000.0, hours(26))
+        assert highest([]) is None
+        assert peaks_together(Bucket.MONTH, sites[:1], MARCH, UTC) == {SINCE: Peak(40_000.0, hours(1))}
 
     def test_quarters_are_read_where_a_day_does_not_begin_with_an_hour(self):
         row = point()
@@ -299,6 +314,22 @@ class TestPage:
         assert page.context["whole"].charges.energy_wh == 12_345.0
         assert "H_1" not in page.content.decode()
 
+    def test_of_all_sites_shows_their_peak_at_once_and_the_energy_of_each(self, filled, log_in):
+        client, everybody = log_in(Role.GUEST), Client()
+        everybody.force_login(add_user(Role.ADMINISTRATOR))
+        address = f"{reverse('all_reports')}?unit=day&date=2026-04-01"
+        text = everybody.get(address).content.decode()
+        assert (
+            "<dt>Peak of all sites</dt><dd>9.0 <small>kW</small> <small>· 1 April 00:00</small></dd>" in text
+        )
+        assert "not the sum of their peaks" in text
+        assert '<td data-label="Depot (kWh)" class="num">12.3</td>' in text
+        assert '<td data-label="Depot (kWh)" class="num">777.0</td>' in text
+        assert 'data-label="Depot (kWh)"' not in client.get(address).content.decode()
+        for number in range(MOST_COLUMNS):
+            add_site(f"more-{number}")
+        assert 'data-label="Depot (kWh)"' not in everybody.get(address).content.decode()
+
     def test_says_how_its_figures_are_made_and_what_it_leaves_out(self, filled, log_in):
         evse = filled.charging.evses.get(number=2)
         begun = datetime(2026, 4, 2, tzinfo=UTC)
@@ -345,10 +376,10 @@ class TestFiles:
     def data_dir(self, settings: Any, tmp_path: Path) -> None:
         settings.EVKIT_DATA_DIR = tmp_path
 
-    def book(self, client: Client, table: str, site: str = "") -> list[dict[str, Any]]:
+    def book(self, client: Client, table: str, site: str = "", query: str = APRIL) -> list[dict[str, Any]]:
         from tests.console.test_exports import content
 
-        form = {"table": table, "kind": "xlsx", "site": site, "query": "from=2026-04-01&to=2026-04-30"}
+        form = {"table": table, "kind": "xlsx", "site": site, "query": query}
         answer = client.post(reverse("new_export"), form)
         file = client.get(answer.headers["Location"])
         heads, *rows = load_workbook(io.BytesIO(content(file))).worksheets[0].iter_rows(values_only=True)
@@ -379,6 +410,22 @@ class TestFiles:
         assert (vehicle["Vehicle"], vehicle["Energy that counts (kWh)"]) == ("Bus 7", pytest.approx(12.345))
         assert day["Peak of the site (kW)"] == 63
         assert (day["Day"], day["Transactions"], day["Duration of the charges (h)"]) == ("2026-04-01", 1, 1)
+
+    def test_by_site_and_day_has_the_energy_and_the_peak_of_each(self, filled, log_in):
+        everybody = Client()
+        everybody.force_login(add_user(Role.ADMINISTRATOR))
+        PowerRollup.objects.create(
+            site_id=Site.objects.get(code="hidden").pk, charge_point_id=WHOLE_SITE, step_s=3600, low_w=0.0,
+            high_w=5e3, mean_w=1e3, at=datetime(2026, 4, 1, 3, tzinfo=UTC),
+        )  # fmt: skip
+        Site.objects.filter(code="hidden").update(name_en="Hidden")
+        query = {"table": "report-sites", "query": "from=2026-03-31&to=2026-04-30"}
+        rows = self.book(everybody, **query)
+        names = ("Day", "Site", "Energy that counts (kWh)", "Peak of the site (kW)")
+        assert [tuple(row[name] for name in names) for row in rows] == [
+            ("2026-04-01", "Depot", pytest.approx(12.345), 63), ("2026-04-01", "Hidden", 777, 5),
+        ]  # fmt: skip
+        assert [row["Site"] for row in self.book(log_in(Role.OPERATOR), **query)] == ["Depot"]
 
     def test_leave_out_the_sites_that_one_may_not_see(self, filled, log_in):
         rows = self.book(log_in(Role.OPERATOR), "report-charge-points")

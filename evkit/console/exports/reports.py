@@ -40,6 +40,7 @@ from evkit.console.reporting.report import PointLine, point_lines, together
 from evkit.console.tables.filtering import Filter, Option, Rows
 from evkit.console.tables.filtering import Kind as FilterKind
 from history.rollups.power import WHOLE_SITE
+from sites.models.site import name_column
 
 KWH, KW = "kWh", "kW"
 _DOUBTFUL = Q(energy_suspect=True, corrected_wh=None)
@@ -218,11 +219,32 @@ def _days(scope: Scope) -> QuerySet[Any]:
     return _summed(rows.values("day", "only"), scope.now).order_by("day")
 
 
+def _days_of_sites(scope: Scope) -> QuerySet[Any]:
+    day = TruncDay("started_at", tzinfo=timezone.get_current_timezone())
+    name = F(f"charge_point__site__{name_column()}")
+    rows = _transactions(scope).annotate(day=day, site_id=F("charge_point__site_id"), site=name)
+    return _summed(rows.values("day", "site_id", "site"), scope.now).order_by("day", "site", "site_id")
+
+
+def _complete_days_of_sites(rows: list[Any]) -> None:
+    """Add the peaks of the sites."""
+    span = _span_of_days(rows)
+    zone = timezone.get_current_timezone()
+    sites = {row["site_id"] for row in rows}
+    peaks = {pk: peaks_over_time(Bucket.DAY, pk, span, zone) for pk in sites}
+    for row in rows:
+        row["site_peak"] = peaks[row["site_id"]].get(row["day"])
+
+
+def _span_of_days(rows: list[Any]) -> Span:
+    end = rows[-1]["day"] + timedelta(days=2)
+    return Span(rows[0]["day"], end, end)
+
+
 def _complete_days(rows: list[Any]) -> None:
     """Add the peak of the site."""
-    first, last = rows[0]["day"], rows[-1]["day"]
-    span = Span(first, last + timedelta(days=2), last + timedelta(days=2))
-    peaks = peaks_over_time(Bucket.DAY, rows[0]["only"], span, timezone.get_current_timezone())
+    zone = timezone.get_current_timezone()
+    peaks = peaks_over_time(Bucket.DAY, rows[0]["only"], _span_of_days(rows), zone)
     for row in rows:
         row["site_peak"] = peaks.get(row["day"])
 
@@ -239,17 +261,26 @@ VEHICLES: Final = Export(
         *_SUMMED,
     ),
 )
+_DAY: Final = Field("day", _("Day"), lambda row: row["day"].date().isoformat(), width=12)
+_SITE_PEAK: Final = Field(
+    "site_peak", _("Peak of the site"), lambda row: kilo(row["site_peak"]), Kind.NUMBER, KW, 2
+)
 DAYS: Final = Export(
     name="report-days",
     title=_("Report by day"),
     whole=_("All transactions of these sites, whenever they started"),
     rows=_days,
     filters=lambda scope: _dates(_started, scope),
-    fields=(
-        Field("day", _("Day"), lambda row: row["day"].date().isoformat(), width=12),
-        *_SUMMED,
-        Field("site_peak", _("Peak of the site"), lambda row: kilo(row["site_peak"]), Kind.NUMBER, KW, 2),
-    ),
+    fields=(_DAY, *_SUMMED, _SITE_PEAK),
     complete=_complete_days,
 )
-REPORTS: Final = (POINTS, VEHICLES, DAYS)
+SITES: Final = Export(
+    name="report-sites",
+    title=_("Report by site and day"),
+    whole=_("All transactions of these sites, whenever they started"),
+    rows=_days_of_sites,
+    filters=lambda scope: _dates(_started, scope),
+    fields=(_DAY, Field("site", _("Site"), lambda row: row["site"]), *_SUMMED, _SITE_PEAK),
+    complete=_complete_days_of_sites,
+)
+REPORTS: Final = (POINTS, VEHICLES, DAYS, SITES)

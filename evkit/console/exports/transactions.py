@@ -100,7 +100,7 @@ def _sums(rows: QuerySet[Any]) -> list[Sum]:
         Sum(gettext("Energy that counts"), sums.energy.trusted_wh / 1000, KWH, 3),
         Sum(gettext("Transactions left out of it, as their meter is in doubt"), sums.energy.left_out),
         Sum(gettext("Energy measured by them"), sums.energy.left_out_wh / 1000, KWH, 3),
-        Sum(gettext("All durations"), (sums.whole_s or 0.0) / 3600, "h", 2),
+        Sum(gettext("All durations, of ended transactions"), (sums.whole_s or 0.0) / 3600, "h", 2),
         Sum(gettext("Highest power"), (sums.peak_w or 0.0) / 1000, KW, 1),
     ]
 

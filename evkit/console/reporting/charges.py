@@ -110,6 +110,17 @@ def charges_over_time(
     return {row["stretch"]: _charges(dict(row)) for row in found}
 
 
+def energy_by_site(
+    bucket: Bucket, point_ids: Collection[int], span: Span, zone: tzinfo
+) -> dict[tuple[datetime, int], float]:
+    """Return the energy that counts, in Wh, by stretch of the period and site, where there is any."""
+    rows = _touching(point_ids, span).filter(started_at__gte=span.since)
+    begun = rows.annotate(stretch=TRUNCATE[bucket]("started_at", tzinfo=zone))
+    energy = _sums(span)["energy"]
+    found = begun.values("stretch", "charge_point__site_id").annotate(energy=energy).order_by()
+    return {(row["stretch"], row["charge_point__site_id"]): row["energy"] for row in found}
+
+
 def _touching(point_ids: Collection[int], span: Span) -> QuerySet[Transaction]:
     return Transaction.objects.filter(
         charge_point_id__in=point_ids, started_at__gte=span.since - LONGEST, started_at__lt=span.until

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, Sum
 
 from evkit.console.reporting.charges import TRUNCATE, Span
 from evkit.console.reporting.period import Bucket
@@ -18,7 +18,7 @@ QUARTER_S, HOUR_S = sorted(STEPS)
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The highest minute, in W, and the beginning of the hour or quarter of an hour that it lies in."""
+    """The highest power, in W, and the beginning of the hour or quarter of an hour that it lies in."""
 
     power_w: float
     at: datetime
@@ -44,6 +44,29 @@ def peaks_over_time(bucket: Bucket, site_id: int, span: Span, zone: tzinfo) -> d
     begun = rows.annotate(stretch=TRUNCATE[bucket]("at", tzinfo=zone))
     found = begun.values("stretch").annotate(most=Max("high_w")).order_by("stretch")
     return {row["stretch"]: row["most"] for row in found}
+
+
+def peaks_together(
+    bucket: Bucket, site_ids: Collection[int], span: Span, zone: tzinfo
+) -> dict[datetime, Peak]:
+    """Return the highest quarter of an hour of several sites at the same time in each stretch of a period.
+
+    That is the mean of the quarter: minutes are kept of single sites only. Empty stretches are left out.
+    """
+    rows = PowerRollup.objects.filter(step_s=QUARTER_S, at__gte=span.since, at__lt=span.end)
+    mine = rows.filter(site_id__in=site_ids, charge_point_id=WHOLE_SITE)
+    begun = mine.annotate(stretch=TRUNCATE[bucket]("at", tzinfo=zone))
+    added = begun.values("at", "stretch").annotate(total_w=Sum("mean_w")).order_by("at")
+    found: dict[datetime, Peak] = {}
+    for at, stretch, total_w in added.values_list("at", "stretch", "total_w").iterator():
+        if stretch not in found or total_w > found[stretch].power_w:
+            found[stretch] = Peak(total_w, at)
+    return found
+
+
+def highest(peaks: Iterable[Peak]) -> Peak | None:
+    """Return the highest of peaks; the first of several that are as high."""
+    return max(peaks, key=lambda peak: (peak.power_w, -peak.at.timestamp()), default=None)
 
 
 def _within(span: Span) -> QuerySet[PowerRollup]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from functools import reduce
@@ -12,10 +12,17 @@ from django.db.models import QuerySet
 
 from chargers.models import ChargePoint
 from charging.models import Vehicle
-from evkit.console.reporting.charges import Charges, Span, charges_by, charges_over_time
-from evkit.console.reporting.peaks import peaks_of, peaks_over_time
+from evkit.console.reporting.charges import (
+    Charges,
+    Span,
+    charges_by,
+    charges_over_time,
+    energy_by_site,
+)
+from evkit.console.reporting.peaks import peaks_of
 from evkit.console.reporting.period import Bucket, ReportPeriod
 from evkit.console.reporting.service_level import Availability, Unserved, availability_of, unserved_of
+from sites.models import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +73,15 @@ class VehicleLine:
 
 @dataclass(frozen=True, slots=True)
 class TimeLine:
-    """One stretch of the period, whether anything happened in it or not; `peak_w` is that of the one site."""
+    """One stretch of the period, whether anything happened in it or not.
+
+    `peak_w` is that of the one site, or of all together; `of_sites` are sites with their energies in Wh.
+    """
 
     begin: datetime
     charges: Charges
     peak_w: float | None = None
+    of_sites: Sequence[tuple[Site, float]] = ()
 
 
 def point_lines(points: Sequence[ChargePoint], span: Span) -> list[PointLine]:
@@ -103,13 +114,29 @@ def vehicle_lines(point_ids: Sequence[int], span: Span) -> list[VehicleLine]:
 
 
 def time_lines(
-    period: ReportPeriod, point_ids: Sequence[int], span: Span, zone: tzinfo, *, site_id: int | None = None
+    period: ReportPeriod,
+    point_ids: Sequence[int],
+    span: Span,
+    zone: tzinfo,
+    *,
+    peaks: Mapping[datetime, float],
+    sites: Sequence[Site] = (),
 ) -> list[TimeLine]:
-    """Return every stretch of the period in order, those without a charge as well; peaks are of a site."""
+    """Return every stretch of the period in order, those without a charge as well.
+
+    The energy of `sites` is told one by one.
+    """
     found = charges_over_time(period.bucket, point_ids, span, zone)
-    peaks = {} if site_id is None else peaks_over_time(period.bucket, site_id, span, zone)
-    begins = stretches(period, zone)
-    return [TimeLine(begin, found.get(begin, Charges()), peaks.get(begin)) for begin in begins]
+    energies = energy_by_site(period.bucket, point_ids, span, zone) if sites else {}
+    return [
+        TimeLine(
+            begin,
+            found.get(begin, Charges()),
+            peaks.get(begin),
+            [(site, energies.get((begin, site.pk), 0.0)) for site in sites],
+        )
+        for begin in stretches(period, zone)
+    ]
 
 
 def stretches(period: ReportPeriod, zone: tzinfo) -> list[datetime]:

@@ -17,7 +17,14 @@ from evkit.console.access import get_site, member_page, principal_of
 from evkit.console.exports.reports import REPORTS
 from evkit.console.reporting.bars import Bar, bar_chart
 from evkit.console.reporting.charges import Span
-from evkit.console.reporting.peaks import peak_of_site, peaks_of
+from evkit.console.reporting.peaks import (
+    Peak,
+    highest,
+    peak_of_site,
+    peaks_of,
+    peaks_over_time,
+    peaks_together,
+)
 from evkit.console.reporting.period import (
     BUCKET_LABELS,
     LABELS,
@@ -42,6 +49,8 @@ from history.rollups.power import WHOLE_SITE
 from sites.models import Site
 
 SHORT = {Bucket.HOUR: "H", Bucket.DAY: "j", Bucket.WEEK: "W", Bucket.MONTH: "M"}
+MOST_COLUMNS = 6
+"""Of more sites the energies are told in files only, not side by side."""
 FULL = {Bucket.HOUR: "j N Y, H:i", Bucket.DAY: "l j N Y", Bucket.WEEK: "j N Y", Bucket.MONTH: "F Y"}
 
 
@@ -71,18 +80,31 @@ def _answer(
         points = points_of(ChargePoint.objects.filter(site__in=sites))
         lines = point_lines(points, span)
         ids = [point.pk for point in points]
-        only = sites[0].pk if len(sites) == 1 else None
-        times = time_lines(period, ids, span, zone, site_id=only)
+        alone = len(sites) == 1
+        peak, peaks = _peaks(sites, period, span, zone)
+        columns = [] if alone or len(sites) > MOST_COLUMNS else sites
+        times = time_lines(period, ids, span, zone, peaks=peaks, sites=columns)
         shown = {
             "period": period, "now": now, "units": _units(period, now), "span": span,
             "before": period.stepped(-1), "after": period.stepped(1) if period.until < now else None,
-            "whole": together(lines), "groups": _by_site(lines, span), "one_site": only is not None,
-            "peak": None if only is None else peak_of_site(only, span),
+            "whole": together(lines), "groups": _by_site(lines, span), "one_site": alone,
+            "peak": peak, "columns": columns, "width": 6 + len(columns),
             "vehicles": vehicle_lines(ids, span), "times": _named(times, period.bucket),
-            "bucket": BUCKET_LABELS[period.bucket], "charts": _charts(times, period),
+            "bucket": BUCKET_LABELS[period.bucket], "charts": _charts(times, period, alone=alone),
             "tables": REPORTS,
         }  # fmt: skip
         return render(request, "console/reports/page.html", {**shown, **context})
+
+
+def _peaks(
+    sites: Sequence[Site], period: ReportPeriod, span: Span, zone: tzinfo
+) -> tuple[Peak | None, dict[datetime, float]]:
+    """Return the peak of the period and those of its stretches: of the one site, or of all at once."""
+    if len(sites) == 1:
+        pk = sites[0].pk
+        return peak_of_site(pk, span), peaks_over_time(period.bucket, pk, span, zone)
+    together = peaks_together(period.bucket, [site.pk for site in sites], span, zone)
+    return highest(together.values()), {begin: peak.power_w for begin, peak in together.items()}
 
 
 def _units(period: ReportPeriod, now: datetime) -> list[tuple[str, str, bool]]:
@@ -116,7 +138,7 @@ def _name(begin: datetime, bucket: Bucket) -> str:
     return _("Week from %(day)s") % {"day": text} if bucket is Bucket.WEEK else text
 
 
-def _charts(times: Sequence[TimeLine], period: ReportPeriod) -> list[tuple[str, str]]:
+def _charts(times: Sequence[TimeLine], period: ReportPeriod, *, alone: bool) -> list[tuple[str, str]]:
     bucket = period.bucket
     # The month is told where days of several months stand beside each other.
     short = "j/m" if bucket is Bucket.DAY and period.unit in {Unit.DATES, Unit.WEEK} else SHORT[bucket]
@@ -126,7 +148,8 @@ def _charts(times: Sequence[TimeLine], period: ReportPeriod) -> list[tuple[str, 
     energy = [Bar(line.charges.energy_wh / 1000, *label) for line, label in zip(times, labels, strict=True)]
     counts = [Bar(float(line.charges.count), *label) for line, label in zip(times, labels, strict=True)]
     peaks = [Bar((line.peak_w or 0.0) / 1000, *label) for line, label in zip(times, labels, strict=True)]
-    titles = _("Energy (kWh)"), _("Transactions started"), _("Peak of the site (kW)")
+    peak = _("Peak of the site (kW)") if alone else _("Peak of all sites (kW)")
+    titles = _("Energy (kWh)"), _("Transactions started"), peak
     per = str(BUCKET_LABELS[bucket])
     charts: list[tuple[str, str]] = [
         (titles[0], bar_chart(energy, unit="kWh", label=f"{titles[0]} {per}", decimals=1)),
