@@ -21,9 +21,9 @@ const STYLES = {
 const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 
 // A missing value breaks the line only where the silence is longer than the server allows.
-function gapsOf(allowed) {
-  return (plot, _series, _from, _to, gaps) =>
-    gaps.filter(([from, to]) => plot.posToVal(to, "x", true) - plot.posToVal(from, "x", true) > allowed);
+function longGaps(plot, place, _from, _to, gaps) {
+  const allowed = plot.chart.series[place - 1].gap;
+  return gaps.filter(([from, to]) => plot.posToVal(to, "x", true) - plot.posToVal(from, "x", true) > allowed);
 }
 
 function rangeOf(chart) {
@@ -147,6 +147,7 @@ class Charts {
       return;
     }
     for (const [place, chart] of this.data.charts.entries()) {
+      this.plots[place].chart = chart;
       this.plots[place].setData(this.rows(chart), false);
       this.plots[place].setScale("x", { min: this.data.start, max: this.data.end });
     }
@@ -222,8 +223,9 @@ class Charts {
       },
       tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), this.data.timezone),
       hooks: {
-        drawClear: [(plot) => drawBands(plot, this.data, this.colours, this.words, this.isFirst(chart))],
-        setCursor: [(plot) => this.read(plot, chart, values, at, number)],
+        init: [(plot) => (plot.chart = chart)],
+        drawClear: [(plot) => drawBands(plot, this.data, this.colours, this.words, this.isFirst(plot))],
+        setCursor: [(plot) => this.read(plot, values, at, number)],
         setSelect: [(plot) => this.selected(plot)],
       },
     };
@@ -236,7 +238,7 @@ class Charts {
     if (each.step) return { ...common, paths: window.uPlot.paths.stepped({ align: 1 }) };
     const alone = chart.series.filter((other) => !other.step).length === 1;
     const filled = each.style === "main" && alone && chart.zero;
-    return { ...common, gaps: gapsOf(each.gap), ...(filled ? { fill: faded(style.stroke) } : {}) };
+    return { ...common, gaps: longGaps, ...(filled ? { fill: faded(style.stroke) } : {}) };
   }
 
   axes(chart) {
@@ -257,7 +259,8 @@ class Charts {
     ];
   }
 
-  read(plot, chart, values, at, number) {
+  read(plot, values, at, number) {
+    const { chart } = plot;
     const index = plot.cursor.idx;
     const inside = index !== null && index !== undefined && plot.cursor.left >= 0;
     at.textContent = inside ? momentText(this.clock, this.needs(), this.data.times[index]) : "";
@@ -305,8 +308,8 @@ class Charts {
     this.zoom(allowedPart(start + by - grow, end + by + grow));
   }
 
-  isFirst(chart) {
-    return this.data.charts[0] === chart;
+  isFirst(plot) {
+    return this.data.charts[0] === plot.chart;
   }
 
   async zoom(wanted) {
