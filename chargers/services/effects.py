@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from chargers.events import CommandChanged
 from chargers.models import Command
@@ -14,8 +15,12 @@ from chargers.ocpp.handling import Batch
 from chargers.types import CommandState, Effect
 from evkit.core.events import publish_after_commit
 
-NOT_SENT = "The charge point could not be reached in time. Check its connection and send the command again."
-NOT_SEEN = "The effect of the command was not seen in time. Look at the charge point's state and messages."
+NOT_SENT = gettext_noop(
+    "The charge point could not be reached in time. Check its connection and send the command again."
+)
+NOT_SEEN = gettext_noop(
+    "The effect of the command was not seen in time. Look at the charge point's state and messages."
+)
 
 _MAY_BE_SEEN = Q(effect=Effect.NOT_SEEN) | Q(state=CommandState.SENT, effect=Effect.NOT_APPLICABLE)
 """An effect may be seen before the answer is: a charge point that reboots at once never answers."""

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from charging.services.automatic import AUTOMATIC
+from charging.services.holding import HOLD
 from charging.services.scheduling import SCHEDULE
 from charging.services.smart.marks import SMART
 
@@ -16,6 +17,7 @@ ITSELF: Final[Mapping[str, str | Promise]] = {
     SMART.name: _("evkit (smart charging)"),
     AUTOMATIC.name: _("evkit (automatic)"),
     SCHEDULE.name: _("evkit (schedule)"),
+    HOLD.name: _("evkit (hold)"),
 }
 
 

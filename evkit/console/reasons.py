@@ -71,8 +71,12 @@ def stop_text(transaction: Told) -> str:
         return ""
     if not transaction.stop_reason and Flag.PRESUMED_ENDED in transaction.flags:
         return _("Not known")
-    known = STOPS.get(transaction.stop_reason)
-    return str(known) if known else transaction.stop_reason
+    return reason_text(transaction.stop_reason)
+
+
+def reason_text(reason: str) -> str:
+    """Return the reason of a stop in words; one that OCPP does not know as it came."""
+    return str(STOPS.get(reason, reason))
 
 
 def flag_texts(transaction: Told) -> list[str]:

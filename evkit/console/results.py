@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from chargers.models import Command
 from chargers.types import FINAL_STATES, CommandState, Effect
+from evkit.console.answers import answer_text
 from evkit.console.doers import doer
 from evkit.console.frames import flat_text
 
@@ -86,7 +87,7 @@ def _state(command: Command, now: datetime) -> str:
 def _text(command: Command) -> str:
     """Return the error, or what the charge point answered beyond its status."""
     if command.error:
-        return command.error
+        return answer_text(command.error)
     response = command.response
     if not isinstance(response, dict):
         return ""
@@ -96,4 +97,5 @@ def _text(command: Command) -> str:
     status = response.get("status")
     if command.state == CommandState.ACCEPTED and status == "Accepted":
         response = {key: value for key, value in response.items() if key != "status"}
-    return flat_text(response)
+    alone = set(response) == {"status"}
+    return answer_text(str(status)) if alone else flat_text(response)

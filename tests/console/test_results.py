@@ -50,10 +50,10 @@ class TestCommandLine:
 
     def test_shows_the_error_or_what_was_answered(self) -> None:
         failed = command(CommandState.FAILED, error="NotSupported")
-        assert command_line(failed, NOW).text == "NotSupported"
+        assert command_line(failed, NOW).text == "Not supported"
         read = command(CommandState.ACCEPTED, response={"configurationKey": [{"key": "A"}, {"key": "B"}]})
         assert command_line(read, NOW).text == "2 keys"
         scheduled = command(CommandState.ACCEPTED, response={"status": "Scheduled"})
-        assert command_line(scheduled, NOW).text == "Scheduled"
+        assert command_line(scheduled, NOW).text == "Accepted, once the charge has ended"
         accepted = command(CommandState.ACCEPTED, response={"status": "Accepted"})
         assert command_line(accepted, NOW).text == ""

@@ -185,7 +185,7 @@ ROWS: list[Row] = [
      "Bus 223 waits: the schedule of its group lets it charge again at 15:07.", ""),
     (facts(HELD, charge=charge(), limit=LITTLE, profile=order(state="rejected", answer="NotSupported")),
      "profile-refused",
-     "Bus 223 waits: the charge point refused the limit that ann set at 14:05 (NotSupported).", "limit"),
+     "Bus 223 waits: the charge point refused the limit that ann set at 14:05 (Not supported).", "limit"),
     (facts(HELD, charge=charge(), limit=LITTLE), "limit-by-user",
      "Bus 223 waits: ann limited it to 0.8 kW at 14:02, too little to charge.", "limit"),
     (facts(HELD, charge=charge(), limit=SITE_LIMIT), "limit-by-site",

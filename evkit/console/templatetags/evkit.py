@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 
 from charging.models import Vehicle
 from evkit.console import drawing, formats, plan, wording
+from evkit.console.answers import answer_text
 from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
 from evkit.console.doers import doer as doer_name
+from evkit.console.reasons import reason_text
 from evkit.console.selectors.detail import ConnectorDetail
 from evkit.console.states import Group, State
 from evkit.console.vehicle_links import linked, linked_vehicle
@@ -42,6 +44,18 @@ def known(value: Value) -> float | None:
 def doer(name: str) -> str:
     """Return the name of who did something, evkit's own in the reader's language."""
     return doer_name(name)
+
+
+@register.filter
+def answer(told: str) -> str:
+    """Return what a charge point answered or reported in the reader's language."""
+    return answer_text(told)
+
+
+@register.filter
+def stop_reason(reason: str) -> str:
+    """Return why a charge was stopped in the reader's language (OCPP 1.6 §7.36)."""
+    return reason_text(reason)
 
 
 @register.filter

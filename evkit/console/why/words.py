@@ -11,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from charging.types import AuthorizationStatus, AutomaticFailure
+from evkit.console.answers import answer_text
+from evkit.console.doers import doer
 from evkit.console.faults import advice, fault_text
 from evkit.console.formats import kilo, quantity
 from evkit.console.why.facts import Facts, Report
@@ -41,6 +43,14 @@ def _path(facts: Facts, path: str) -> object:
 
 def _text(path: str, otherwise: str = "") -> Callable[[Facts, datetime], str]:
     return lambda facts, _now: str(_path(facts, path) or otherwise)
+
+
+def _doer(path: str) -> Callable[[Facts, datetime], str]:
+    return lambda facts, _now: doer(str(_path(facts, path) or EVKIT))
+
+
+def _answer(path: str) -> Callable[[Facts, datetime], str]:
+    return lambda facts, _now: answer_text(str(_path(facts, path) or ""))
 
 
 def _time(path: str) -> Callable[[Facts, datetime], str]:
@@ -82,12 +92,12 @@ def _deadline(facts: Facts, _now: datetime) -> str:
 VALUES: Final[dict[str, Callable[[Facts, datetime], str]]] = {
     "advice": lambda facts, _now: advice(_faulty(facts).error_code),
     "asked_tag": _text("question.tag"),
-    "badge_by": _text("badge.by", EVKIT),
+    "badge_by": _doer("badge.by"),
     "badge_time": _time("badge.at"),
     "booked_for": _text("booking.who"),
     "booked_until": _time("booking.until"),
     "charge_tag": _text("charge.tag"),
-    "closing_by": _text("closing.by", EVKIT),
+    "closing_by": _doer("closing.by"),
     "closing_reason": _text("closing.reason"),
     "closing_time": _time("closing.at"),
     "connected_time": _time("link.connected_at"),
@@ -98,30 +108,30 @@ VALUES: Final[dict[str, Callable[[Facts, datetime], str]]] = {
     "given_up_reason": _given_up,
     "given_up_time": _time("given_up.at"),
     "given_up_tries": _text("given_up.tries"),
-    "hold_by": _text("hold.by", EVKIT),
+    "hold_by": _doer("hold.by"),
     "hold_reason": _text("hold.reason"),
     "hold_until": _time("hold.at"),
     "inactive_until": _time("inactive_until"),
-    "job_status": _text("job.status"),
+    "job_status": _answer("job.status"),
     "job_time": _time("job.at"),
     "limit": _limit,
-    "limit_by": _text("limit.by", EVKIT),
+    "limit_by": _doer("limit.by"),
     "limit_time": _time("limit.at"),
     "lost_time": _time("link.lost_at"),
     "measured_time": _time("charge.measured_at"),
     "number": _text("charge.number"),
     "parent": _text("badge.parent"),
-    "pause_by": _text("pause.by", EVKIT),
+    "pause_by": _doer("pause.by"),
     "pause_reason": _text("pause.reason"),
     "pause_time": _time("pause.at"),
-    "profile_answer": _text("profile.answer"),
-    "profile_by": _text("profile.by", EVKIT),
+    "profile_answer": _answer("profile.answer"),
+    "profile_by": _doer("profile.by"),
     "profile_time": _time("profile.at"),
-    "restart_by": _text("restart.by", EVKIT),
+    "restart_by": _doer("restart.by"),
     "restart_time": _time("restart.at"),
     "soc": lambda facts, _now: quantity(facts.charge.soc_percent if facts.charge else None, "%"),
-    "start_answer": _text("start.answer"),
-    "start_by": _text("start.by", EVKIT),
+    "start_answer": _answer("start.answer"),
+    "start_by": _doer("start.by"),
     "start_time": _time("start.at"),
     "started_time": _time("charge.started_at"),
     "tag": _text("badge.tag"),
