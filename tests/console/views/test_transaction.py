@@ -146,8 +146,9 @@ class TestWithoutMeterValues:
         assert "No meter values came with this transaction." in page
         assert "Its energy is the difference between the meter at start and at stop." in page
         assert 'id="charts"' not in page
-        for gone in ("Figures of the period", "State of charge", "Peak power"):
+        for gone in ("State of charge", "Peak power"):
             assert gone not in page
+        assert re.search(r'id="cp-figures"[^>]* hidden', page)
         assert "time not known" in page
 
     def test_that_they_were_removed_is_told(self, depot: Depot, log_in: LogIn) -> None:
@@ -160,7 +161,7 @@ class TestWithoutMeterValues:
         row = charge(depot, TURN, None)
         page = shown(log_in(Role.GUEST), row).content.decode()
         assert 'id="charts"' in page
-        assert "Figures of the period" not in page
+        assert re.search(r'id="cp-figures"[^>]* hidden', page)
         assert "Meter now" not in page
 
 
