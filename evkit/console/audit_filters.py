@@ -27,7 +27,7 @@ def audit_filters() -> list[Filter]:
         Filter("from", pgettext("period", "From"), _since, Kind.DATE),
         Filter("to", pgettext("period", "To"), _until, Kind.DATE),
         Filter("user", _("User"), _equal_user, Kind.TEXT),
-        Filter("by", _("Done by"), _by, options=_doers(), every=_("Everybody")),
+        Filter("by", _("Done by"), _by, options=_doers(), every=_("Without smart charging")),
         Filter("verb", _("Deed"), _verb, options=_found("verb", deed), every=_("All deeds")),
         Filter(
             "kind", _("Kind of object"), _kind, options=_found("object_type", thing), every=_("All kinds")
@@ -54,7 +54,11 @@ def _found(field: str, words: Callable[[str], str]) -> list[Option]:
 
 
 def _doers() -> list[Option]:
-    return [Option("people", _("People and programs")), Option("evkit", _("evkit by itself"))]
+    return [
+        Option("all", _("Everybody")),
+        Option("people", _("People and programs")),
+        Option("evkit", _("evkit by itself")),
+    ]
 
 
 def _by(rows: Rows, value: str) -> Rows:

@@ -4,7 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chargers.models.command import SHARING
 from sites.models import Site
+
+ROUTINE = models.Q(user_name=SHARING, verb="command")
+"""What smart charging orders by itself, every few seconds: it would hide every other deed."""
 
 
 class AuditEntry(models.Model):
@@ -32,7 +36,10 @@ class AuditEntry(models.Model):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit journal")
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["-at"], name="audit_recent")]
+        indexes = [
+            models.Index(fields=["-at"], name="audit_recent"),
+            models.Index(fields=["-at", "-id"], condition=~ROUTINE, name="audit_not_routine"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_name} {self.verb} {self.object_key}"

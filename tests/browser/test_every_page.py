@@ -19,6 +19,15 @@ DESKTOP, PHONE, NARROW = 1440, 390, 360
 OPENING = ("charge_point", "charge_point_configuration", "charge_point_security", "smart", "sites")
 """Pages with everything that opens: dialogs of commands, menus, folds, and those of the frame."""
 
+UNFOLDING = ("audit", "schedule_group", "weekly_limits")
+"""Pages with what unfolds within: all of an entry, the texts of a week, a curve as a list."""
+
+UNFOLD = """() => {
+  const folds = [...document.querySelectorAll("main details:not(.menu, .menu-box, .list-form__more)")];
+  for (const fold of folds) fold.open = true;
+  return folds.length;
+}"""
+
 OPEN = "dialog[open], details.menu[open]"
 
 OPENERS = """() => {
@@ -76,6 +85,23 @@ def test_axe_finds_nothing_serious_in_what_opens(tour: Tour, chromium: Browser, 
     context.close()
     assert not found, "\n".join(found)
     assert opened > 2 * len(OPENING)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_axe_finds_nothing_serious_in_what_unfolds(tour: Tour, chromium: Browser, width: int) -> None:
+    context = tour.open(chromium, width=width)
+    page = context.new_page()
+    found = []
+    for name in UNFOLDING:
+        page.goto(tour.server.url + tour.pages[name])
+        page.evaluate(AXE)
+        assert page.evaluate(UNFOLD), name
+        found += complaints(page, name, "main")
+        if page.evaluate(SIDEWAYS):
+            found.append(f"{name}: scrolls sideways by {page.evaluate(SIDEWAYS)} px")
+    context.close()
+    assert not found, "\n".join(found)
 
 
 def complaints(page: Page, name: str, part: str | None = None) -> list[str]:

@@ -18,12 +18,19 @@ FURNISH = """
 import json
 from django.test import Client
 from django.urls import reverse
+from chargers.services.commands import queue_command
+from evkit.core.clock import utc_now
+from evkit.core.recorders import Actor
 from evkit.console.commands.catalogue import COMMANDS
 from tests.console.roles.table import PAGES
 from tests.console.roles.world import add_people, make_world, place
 people = add_people()
 world = make_world(people["operator"])
 place(people, world)
+queue_command(
+    charge_point=world.depot.charging, action="Reset", payload={"type": "Soft"}, now=utc_now(),
+    reason="Screen frozen", actor=Actor(name="ada", address="192.0.2.7"),
+)
 def url(name, row):
     return reverse(name, args=row.args(world)) + (f"?{row.query}" if row.query else "")
 pages = {name: url(name, row) for name, row in PAGES.items() if row.page and row.get == 200}

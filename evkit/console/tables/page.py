@@ -45,7 +45,8 @@ class ListPage:
     is live); `absent` are columns without any data; `template` extends `tables/page.html`. `totals` sums up
     all rows that pass the filters, which `totals_template` shows; of very many it does so after the page.
     `per_page` rows are shown unless the viewer chooses otherwise. `export` names the table offered as a file
-    (`evkit.console.exports`); without it the list is, as CSV.
+    (`evkit.console.exports`); without it the list is, as CSV. `note` is a template that tells what is to be
+    known of the rows shown.
     """
 
     name: str
@@ -60,6 +61,7 @@ class ListPage:
     context: Mapping[str, object] = field(default_factory=dict)
     totals: Callable[[QuerySet[Any]], object] | None = None
     totals_template: str = ""
+    note: str = ""
     export: str = ""
     per_page: int = USUAL_PER_PAGE
 

@@ -13,18 +13,21 @@ from evkit.console.tables.audit import AuditTable
 from evkit.console.tables.page import Empty, ListPage
 from evkit.console.zones import common_zone
 from history.models import AuditEntry
+from history.models.audit import ROUTINE
 from sites.models import Site
 
 
 @require_safe
 @administrator_page
 def audit(request: HttpRequest) -> HttpResponseBase:
-    """List the entries of the journal, the newest first."""
+    """List the entries, the newest first: without the routine, unless `by` says whose."""
     zone = common_zone(list(Site.objects.all()))
+    entries = AuditEntry.objects.select_related("site").order_by("-at", "-id")
+    by = request.GET.get("by", "")
     page = ListPage(
         name="audit",
         title=_("Audit journal"),
-        rows=AuditEntry.objects.select_related("site").order_by("-at", "-id"),
+        rows=entries if by else entries.exclude(ROUTINE),
         table=AuditTable,
         filters=audit_filters(),
         empty=Empty(
@@ -33,7 +36,8 @@ def audit(request: HttpRequest) -> HttpResponseBase:
             icon="clipboard-list",
         ),
         template="console/audit/page.html",
-        context={"zone": "" if zone else "UTC"},
+        note="console/audit/_note.html",
+        context={"zone": "" if zone else "UTC", "by": by},
         export="audit",
         per_page=25,
     )

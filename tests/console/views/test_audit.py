@@ -74,6 +74,14 @@ class TestAudit:
         client, url = log_in(Role.ADMINISTRATOR), reverse("audit")
         assert shown(client.get(f"{url}?by=people")) == ["ada"]
         assert set(shown(client.get(f"{url}?by=evkit"))) == {SMART.name, AUTOMATIC.name, SCHEDULE.name}
+        assert set(shown(client.get(url))) == {"ada", AUTOMATIC.name, SCHEDULE.name}
+        assert len(shown(client.get(f"{url}?by=all"))) == 4
+        page = client.get(f"{url}?verb=command").content.decode()
+        assert (
+            'href="/audit/?verb=command&amp;by=all"' in page
+            or 'href="/audit/?by=all&amp;verb=command"' in page
+        )
+        assert 'href="/audit/?verb=command"' in client.get(f"{url}?verb=command&by=all").content.decode()
         assert 'href="/audit/?by=people"' in client.get(url).content.decode()
 
     def test_tells_deeds_in_words_and_shows_texts_as_texts(self, journal, log_in):
