@@ -10,13 +10,15 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from django.db import migrations, transaction
+from django.db import OperationalError, migrations, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.state import ProjectState
 
 MONTHS_AHEAD = 3
+LOCK_NOT_AVAILABLE = "55P03"
+"""The state in which PostgreSQL gives up waiting for a lock (manual, appendix A)."""
 
 
 def months_from(day: date, count: int) -> Iterator[date]:
@@ -70,11 +72,35 @@ def create_months(connection: BaseDatabaseWrapper, table: str, today: date) -> N
     """
     if connection.vendor != "postgresql":
         return
-    for first, end in pairwise(months_from(today, MONTHS_AHEAD + 2)):
+    for month in pairwise(months_from(today, MONTHS_AHEAD + 2)):
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass(%s)", [connection.ops.quote_name(f"{table}_{first:%Y_%m}")])
-            if cursor.fetchone()[0] is None:
-                _create_month(cursor, connection.ops.quote_name, table, (first, end))
+            _create_missing(cursor, connection.ops.quote_name, table, month)
+
+
+def create_month(connection: BaseDatabaseWrapper, table: str, day: date, *, patience_s: float) -> None:
+    """Create the partition of `table` for the month of `day`, if missing and the table is free soon enough.
+
+    Who wants to write waits as long as this waits for somebody who reads: after `patience_s` it gives up, and
+    rows of that month go to the default partition.
+    """
+    if connection.vendor != "postgresql":
+        return
+    (month,) = pairwise(months_from(day, 2))
+    try:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{patience_s * 1000:.0f}ms"])
+            _create_missing(cursor, connection.ops.quote_name, table, month)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+
+
+def _create_missing(
+    cursor: CursorWrapper, quote: Callable[[str], str], table: str, month: tuple[date, date]
+) -> None:
+    cursor.execute("SELECT to_regclass(%s)", [quote(f"{table}_{month[0]:%Y_%m}")])
+    if cursor.fetchone()[0] is None:
+        _create_month(cursor, quote, table, month)
 
 
 def _create_month(

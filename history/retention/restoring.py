@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from evkit.core.db import insert_new
 from evkit.core.errors import InvalidInputError
 from evkit.core.literals import Row
 from evkit.core.recorders import SYSTEM, Deed, record
+from history.partitions import PARTITIONED, make_partition, month_of
 from history.retention.archive import FORMAT, Head
 from history.retention.kinds import RESTORED
 from history.retention.reading import columns_for, fields_of, reader
@@ -43,9 +45,11 @@ def restore(path: Path) -> tuple[str, int]:
     """
     model, count = _model_of(path), 0
     label = model._meta.label_lower  # noqa: SLF001 (Django's documented Meta API)
+    tried: set[date] = set()
     with _lines(path) as (head, lines):
         rows = _rows(model, head, lines)
         while batch := list(islice(rows, BATCH)):
+            _make_partitions(model, batch, tried)
             _insert(model, batch)
             count += len(batch)
     record(Deed(SYSTEM, "restore", "retention", label, None, {"file": path.name, "rows": count}))
@@ -81,6 +85,18 @@ def _rows(model: type[models.Model], head: Head, lines: Iterator[bytes]) -> Iter
             yield read(line)
         else:
             read = reader(model, msgspec.json.decode(line, type=Head).columns)
+
+
+def _make_partitions(model: type[models.Model], rows: list[Row], tried: set[date]) -> None:
+    """Create the partitions of the months of `rows`, apart from those that were `tried` before."""
+    if model not in PARTITIONED:
+        return
+    place = [field.attname for field in fields_of(model)].index(PARTITIONED[model])
+    moments = {moment for row in rows if isinstance(moment := row[place], datetime)}
+    months = {month_of(moment) for moment in moments} - tried
+    for month in sorted(months):
+        make_partition(model, month)
+    tried |= months
 
 
 def _insert(model: type[models.Model], rows: list[Row]) -> None:

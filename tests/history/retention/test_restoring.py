@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from charging.models import MeterSample
 from evkit.core.errors import InvalidInputError
+from history import partitions
 from history.models import AuditEntry, Message
 from history.retention.archive import FORMAT, append, columns_of
 from history.retention.kinds import RESTORED
 from history.retention.reading import columns_for, reader
 from history.retention.restoring import BATCH, restore
 from tests.history.services.old_rows import OLD
+from tests.support.databases import postgres_url
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +140,38 @@ class TestColumnsFor:
                     [model._meta.db_table],
                 )
                 assert dict(cursor.fetchall()) == found
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no partitions")
+class TestMonths:
+    def partitions(self) -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT tableoid::regclass::text FROM charging_metersample")
+            return {name for (name,) in cursor.fetchall()}
+
+    def test_rows_come_back_into_the_partition_of_their_month(self, tmp_path):
+        sample(1)
+        before = archived(tmp_path / "a.gz", MeterSample)
+        for _again in range(2):
+            restore(tmp_path / "a.gz")
+            assert list(MeterSample.objects.order_by("pk").values()) == before
+            assert self.partitions() == {f"charging_metersample_{OLD:%Y_%m}"}
+
+    def test_rows_of_the_month_that_are_in_the_default_partition_move_along(self, tmp_path):
+        sample(1)
+        archived(tmp_path / "a.gz", MeterSample)
+        sample(2)
+        assert self.partitions() == {"charging_metersample_default"}
+        restore(tmp_path / "a.gz")
+        assert (self.partitions(), MeterSample.objects.count()) == (
+            {f"charging_metersample_{OLD:%Y_%m}"}, 2,
+        )  # fmt: skip
+
+    def test_while_somebody_reads_for_long_they_go_to_the_default_partition(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(partitions, "PATIENCE_S", 0.1)
+        sample(1)
+        archived(tmp_path / "a.gz", MeterSample)
+        with psycopg.connect(postgres_url(), dbname=connection.settings_dict["NAME"]) as other:
+            other.execute("LOCK TABLE charging_metersample IN ACCESS SHARE MODE")
+            restore(tmp_path / "a.gz")
+        assert self.partitions() == {"charging_metersample_default"}
