@@ -130,7 +130,7 @@ class TestMeter:
             for page in pages:
                 shown = client.get(page).content.decode().split('id="main"')[1]
                 assert (bool(warning) and warning in shown) == bool(warning and marked)
-                assert (f'push" href="{setting}"' in shown) == bool(warning and marked)
+                assert (f'text-link" href="{setting}"' in shown) == bool(warning and marked)
 
     def test_readings_that_come_often_by_another_way_are_no_reason_to_warn(self, client, depot) -> None:
         ChargePoint.objects.filter(pk=depot.faulted.pk).update(site_meter="base")
