@@ -58,6 +58,14 @@ class Principal:
                 _("Your role does not allow this. Ask an administrator of this system for the right.")
             )
 
+    @property
+    def sees_badges_of_vehicles(self) -> bool:
+        """Whether it is shown which badges a vehicle has: to who may command somewhere.
+
+        A badge that was used stands in the charges, messages and reservations of a site, for all who see it.
+        """
+        return any(self.may(Right.COMMAND, site) for site in self.site_ids or (None,))
+
     def sites(self) -> QuerySet[Site]:
         """Return the sites that the principal may see."""
         if Right.VIEW not in RIGHTS.get(self.role, frozenset()):

@@ -39,7 +39,7 @@ def vehicles(request: HttpRequest, code: str) -> HttpResponseBase:
     """List the vehicles with what they charged on the viewer's sites; badges for those who may command."""
     site = get_site(request, code)
     sites = list(principal_of(request).sites())
-    tags = may_command(request, site.pk)
+    tags = principal_of(request).sees_badges_of_vehicles
     page = ListPage(
         name="vehicles",
         title=_("Vehicles"),
@@ -70,7 +70,7 @@ def vehicle(request: HttpRequest, code: str, vehicle_code: str) -> HttpResponseB
         "running": running_charges(row, sites, now),
         "unused": not row.transactions.exists(),
         "plannable": [each.pk for each in sites if may_command(request, each.pk)],
-        "tags": row.id_tokens.order_by("key") if may_command(request, site.pk) else (),
+        "tags": row.id_tokens.order_by("key") if principal_of(request).sees_badges_of_vehicles else (),
     }
     with timezone.override(site.zone):
         if request.headers.get("HX-Request") == "true" and request.GET.get("only", TOTALS) != TOTALS:

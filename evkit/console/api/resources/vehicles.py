@@ -107,7 +107,7 @@ class VehicleIn(VehicleFields):
 def list_vehicles(request: ApiRequest, wanted: Query[VehicleFilter]) -> Page[VehicleOut]:
     """Return the vehicles of the project, with what they charged on the token's sites."""
     refuse_unknown_parameters(request, VehicleFilter)
-    tags = _sees_tags(request.auth)
+    tags = request.auth.sees_badges_of_vehicles
     rows = search_vehicles(tags=tags)(_visible(request.auth), wanted.q or "")
     if wanted.id_tag is not None:
         rows = rows.filter(id_tokens__key=token_key(wanted.id_tag)) if tags else rows.none()
@@ -152,11 +152,6 @@ def delete_one(request: ApiRequest, code: str) -> Status[None]:
     return Status(204, None)
 
 
-def _sees_tags(principal: Principal) -> bool:
-    """Tell whether badges are shown: to who may command somewhere, as on the pages."""
-    return any(principal.may(Right.COMMAND, site) for site in principal.site_ids or (None,))
-
-
 def _visible(principal: Principal) -> QuerySet[Vehicle]:
     """Return the vehicles that a caller may see: all, unless the caller has no site at all."""
     sites = principal.sites()
@@ -172,7 +167,7 @@ def _find(principal: Principal, code: str) -> Vehicle:
 
 
 def _told(principal: Principal, code: str) -> VehicleOut:
-    return _out(_find(principal, code), tags=_sees_tags(principal))
+    return _out(_find(principal, code), tags=principal.sees_badges_of_vehicles)
 
 
 def _given(wanted: VehicleFields) -> dict[str, Any]:
