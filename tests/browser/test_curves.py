@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.browser.charge_point import ChargePoint
+from tests.browser.charts import drag, fingers, moments_told, plot_of, point_at, shown, told, wait_for_other
 from tests.browser.conftest import LogIn
 from tests.support.server import Server
 
@@ -20,7 +20,6 @@ pytestmark = pytest.mark.browser
 
 POINT = "/sites/depot/charge-points/CP_1/"
 TAG = "B4A63CDF2212"
-PLOT = ".chart .u-over"
 PARIS = ZoneInfo("Europe/Paris")
 CURVES = "/sites/depot/charge-points/CP_2/curves/"
 STEP_S = 10
@@ -83,42 +82,6 @@ def measured(live_evkit: Server) -> datetime:
     return start
 
 
-def shown(page: Page) -> tuple[float, float]:
-    expect(page.locator("#charts")).to_have_attribute("data-shown", re.compile(r"\d"))
-    start, end = map(float, (page.get_attribute("#charts", "data-shown") or "").split())
-    return start, end
-
-
-def plot_of(page: Page, chart: int = 0) -> dict[str, float]:
-    page.locator(PLOT).nth(chart).scroll_into_view_if_needed()
-    box = page.locator(PLOT).nth(chart).bounding_box()
-    assert box is not None
-    return {"x": box["x"], "y": box["y"] + box["height"] / 2, "width": box["width"]}
-
-
-def point_at(page: Page, share: float, chart: int = 0) -> None:
-    """Move the mouse to a place in a chart: 0 is its left edge, 1 its right one."""
-    plot = plot_of(page, chart)
-    page.mouse.move(plot["x"] + plot["width"] * share, plot["y"], steps=4)
-
-
-def drag(page: Page, start: float, end: float, chart: int = 0) -> None:
-    """Drag the mouse across a chart, from place to place."""
-    point_at(page, start, chart)
-    page.mouse.down()
-    point_at(page, end, chart)
-    page.mouse.up()
-
-
-def moments_told(page: Page) -> set[str]:
-    return set(page.locator(".chart__at").all_inner_texts())
-
-
-def told(page: Page, key: str) -> float:
-    """Return the value that a chart tells at its cursor."""
-    return float(page.locator(f"[data-chart-key={key}] .key b").first.inner_text().split("\u202f")[0])
-
-
 def open_half_day(
     page: Page, server: Server, measured: datetime, path: str = f"{CURVES}?connector=1&"
 ) -> tuple[float, float]:
@@ -144,29 +107,6 @@ def stored(moment: float) -> str:
 def moment_of(day: datetime, clock: str) -> float:
     """Return a time of day, as a curve tells it, in epoch seconds."""
     return datetime.combine(day.date(), time.fromisoformat(clock), PARIS).timestamp()
-
-
-def fingers(page: Page, *steps: list[tuple[float, float]]) -> None:
-    """Put fingers on the page at the first step's places, move them along, lift them."""
-    session = page.context.new_cdp_session(page)
-    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
-    for place, points in enumerate(steps):
-        touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
-        kind = "touchMove" if place else "touchStart"
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-def wait_for_other(page: Page, before: tuple[float, float]) -> tuple[float, float]:
-    """Wait until another part is shown, and return it."""
-    old = f"{before[0]:.15g} {before[1]:.15g}"
-    page.wait_for_function(
-        "old => { const now = document.querySelector('#charts').dataset.shown.split(' ').map(Number);"
-        " const was = old.split(' ').map(Number);"
-        " return Math.abs(now[0] - was[0]) + Math.abs(now[1] - was[1]) > 5; }",
-        arg=old,
-    )
-    return shown(page)
 
 
 class TestCurves:
@@ -333,41 +273,4 @@ class TestCursor:
             [(power_w,)] = in_database(live_evkit, facts, stored(moment_of(measured, clock)))
             assert told(page, "power") == pytest.approx(power_w / 1000, abs=0.2)
             assert told(page, "running") == 1
-        assert complaints == []
-
-
-def ended_of(server: Server, identity: str) -> dict[int, float]:
-    """Return the energy in kWh of what has ended on a charge point, by number, as the database has it."""
-    database = sqlite3.connect(f"file:{server.data_dir}/evkit.sqlite3?mode=ro", uri=True)
-    found = database.execute(
-        "SELECT number, energy_wh / 1000 FROM charging_transaction t JOIN chargers_chargepoint p "
-        "ON p.id = t.charge_point_id WHERE ended_at IS NOT NULL AND identity = ?",
-        [identity],
-    ).fetchall()
-    database.close()
-    return dict(found)
-
-
-def column(row: dict[Any, Any], name: str) -> float:
-    """Return the number in the column whose header begins with `name`."""
-    return float(str(next(value for head, value in row.items() if str(head).startswith(name))))
-
-
-class TestExport:
-    def test_what_is_filtered_is_exported_and_agrees_with_the_database(
-        self, log_in: LogIn, live_evkit: Server, charged: list[int], complaints: list[str]
-    ) -> None:
-        page = log_in("operator")
-        page.goto(f"{live_evkit.url}/sites/depot/transactions/?state=closed&charge_point=CP_1")
-        stored = ended_of(live_evkit, "CP_1")
-        expect(page.locator(".list-table tbody tr")).to_have_count(len(stored))
-        page.locator("summary", has_text="Export").click()
-        with page.expect_download() as download:
-            page.locator("button", has_text="Excel").click()
-        with download.value.path().open("rb") as file:
-            sheet = load_workbook(file).worksheets[0]
-        heads, *rows = sheet.iter_rows(values_only=True)
-        told = [dict(zip(heads, row, strict=True)) for row in rows]
-        assert {column(row, "Number"): column(row, "Energy") for row in told} == pytest.approx(stored)
-        assert set(charged) <= stored.keys()
         assert complaints == []

@@ -1,14 +1,19 @@
-"""An analyst chooses columns of the list of transactions, and keeps a view of it under a name."""
+"""An analyst chooses columns of the list of transactions, keeps a view of it, and takes it away as a file."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LogIn
-from tests.browser.recorded import Row, record, recorded
+from tests.browser.recorded import PARIS, Row, record, recorded
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -147,4 +152,74 @@ class TestSavedViews:
         running = [row for row in recorded(live_evkit) if row.ended is None]
         expect(guest.locator(NUMBERS)).to_have_text(numbers(running))
         expect(guest.locator("#list-tools summary[aria-label='Saved filters']")).to_have_count(0)
+        assert complaints == []
+
+
+def check_line(line: dict[str, Any], row: Row) -> None:
+    """Check a line of a file with all columns against the database."""
+    assert line["Number"] == row.number
+    assert row.ended is not None
+    for name, moment in (("Start", row.started), ("End", row.ended)):
+        assert abs(line[name] - moment.replace(tzinfo=None)) < timedelta(seconds=1)
+    assert line["Duration (h)"] == pytest.approx((row.length_s or 0) / 3600)
+    assert (line["Site"], line["Charge point"]) == (row.site.capitalize(), row.charge_point)
+    assert line["Badge"] == row.id_tag
+    assert line["Measured energy (kWh)"] == pytest.approx(row.energy_wh / 1000)
+    counted = None if row.counted_wh is None else pytest.approx(row.counted_wh / 1000)
+    assert line["Energy that counts (kWh)"] == counted
+    assert line["Peak power (kW)"] == pytest.approx(row.peak_w / 1000)
+    assert len((line["Out of the ordinary"] or "").split("; ")) == len(row.flags)
+
+
+def lines_of(sheet: Any) -> list[dict[str, Any]]:
+    """Return the lines of a sheet, each by its headers."""
+    heads, *lines = sheet.iter_rows(values_only=True)
+    return [dict(zip(heads, line, strict=True)) for line in lines]
+
+
+class TestExport:
+    def test_a_workbook_of_what_was_filtered_agrees_with_the_database(
+        self, log_in: LogIn, live_evkit: Server, complaints: list[str], tmp_path: Path
+    ) -> None:
+        page = log_in("operator")
+        page.goto(f"{live_evkit.url}/transactions/")
+        since = datetime.now(PARIS).date() - timedelta(days=300)
+        page.locator("[name=from]").fill(since.isoformat())
+        page.locator("[name=state]").select_option("closed")
+        page.locator("[name=flag]").select_option("any")
+        rows = [
+            row for row in recorded(live_evkit) if row.ended and row.flags and row.started.date() >= since
+        ]
+        expect(page.locator(NUMBERS)).to_have_text(numbers(rows))
+        page.locator("summary", has_text="Export").click()
+        page.get_by_label("All columns").check()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Excel").click()
+        download.value.save_as(tmp_path / "chosen.xlsx")
+        book = load_workbook(tmp_path / "chosen.xlsx")
+        lines = lines_of(book.worksheets[0])
+        assert len(lines) == len(rows)
+        for line, row in zip(lines, rows, strict=True):
+            check_line(line, row)
+        about = {name: value for name, value, *_unit in book.worksheets[-1].iter_rows(values_only=True)}
+        assert about["Rows"] == len(rows)
+        counted = sum(row.counted_wh or 0 for row in rows) / 1000
+        assert about["Energy that counts"] == pytest.approx(counted, abs=0.001)
+        assert str(about["From"]).startswith(f"{since.day} ")
+        assert about["State"] == "Ended"
+        assert complaints == []
+
+    def test_a_file_of_a_view_on_a_phone(
+        self, log_in: LogIn, live_evkit: Server, complaints: list[str], tmp_path: Path
+    ) -> None:
+        page = log_in("operator", width=390, height=844)
+        page.goto(f"{live_evkit.url}/sites/yard/transactions/?vehicle=van")
+        page.get_by_label("Export", exact=True).click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="CSV").click()
+        download.value.save_as(tmp_path / "chosen.csv")
+        lines = list(csv.DictReader((tmp_path / "chosen.csv").read_text("utf-8-sig").splitlines()))
+        rows = [row for row in recorded(live_evkit) if row.site == "yard" and row.vehicle == "van"]
+        assert [line["Number"] for line in lines] == numbers(rows)
+        assert page.evaluate(SIDEWAYS) == 0
         assert complaints == []
