@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from evkit.console.formats import NOTHING
 from evkit.console.journal.commands import action_text, request_text
+from evkit.console.journal.configuration import things_of
 from evkit.console.journal.fields import counted, field_of, name_of
-from evkit.console.journal.values import unit_of, value_text
+from evkit.console.journal.values import unit_of, units_of, value_text
 from history.models import AuditEntry
 
 PAIRED: Final = frozenset({"change", "set_role", "set_sites"})
@@ -20,7 +21,7 @@ PAIRED: Final = frozenset({"change", "set_role", "set_sites"})
 
 HIDDEN: Final = frozenset({"unit"})
 LONGEST: Final = "lines"
-"""What a configuration file changed, line by line: it comes last."""
+"""What a configuration file changed, thing by thing: it comes last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Reader:
         yield from (self._pairs(entry, rest) if paired else self._facts(entry, rest))
         if isinstance(changes, Mapping):
             yield from self._pairs(entry, changes, of_connector="connector" in details)
-        if LONGEST in details:
-            yield from self._facts(entry, {LONGEST: details[LONGEST]})
+        for each in things_of(details.get(LONGEST) or ()):
+            yield Line(each.name, each.told, whole=False)
 
     def _pairs(
         self, entry: AuditEntry, pairs: Mapping[str, Any], *, of_connector: bool = False
@@ -78,7 +79,7 @@ class Reader:
                 yield from _members(pair)
                 continue
             field = field_of(entry.object_type, name, of_connector=of_connector)
-            units = _units(name, pairs)
+            units = units_of(name, pairs)
             before, after = (self._text(v, field, unit) for v, unit in zip(pair, units, strict=True))
             if before != after:
                 known = before != NOTHING or entry.verb in PAIRED
@@ -91,7 +92,7 @@ class Reader:
                 continue
             field = field_of(entry.object_type, name)
             own = unit if name in {"told", "measured"} else unit_of(name)
-            yield Line(name_of(field, name), self._text(value, field, own), whole=name != LONGEST)
+            yield Line(name_of(field, name), self._text(value, field, own))
 
     def _command(self, entry: AuditEntry) -> Iterator[Line]:
         details = entry.details
@@ -114,14 +115,6 @@ class Reader:
             row = model._default_manager.filter(pk=key).first()  # noqa: SLF001 (Django's documented name)
             self._named[model, key] = str(row or key)
         return self._named[model, key]
-
-
-def _units(name: str, pairs: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the units before and after: those told beside the value, else what its name says."""
-    beside = pairs.get(f"{name.removesuffix('_value')}_unit")
-    if name.endswith("_value") and isinstance(beside, list) and len(beside) == 2:
-        return str(beside[0] or beside[1]), str(beside[1])
-    return unit_of(name), unit_of(name)
 
 
 def _members(pair: list[Any]) -> Iterator[Line]:

@@ -41,6 +41,14 @@ def unit_of(name: str) -> str:
     return next((unit for end, unit in BY_END.items() if name.endswith(end)), "")
 
 
+def units_of(name: str, pairs: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the units before and after: those told beside the value, else what its name says."""
+    beside = pairs.get(f"{name.removesuffix('_value')}_unit")
+    if name.endswith("_value") and isinstance(beside, list) and len(beside) == 2:
+        return str(beside[0] or beside[1]), str(beside[1])
+    return unit_of(name), unit_of(name)
+
+
 def value_text(value: Any, field: models.Field[Any, Any] | None = None, unit: str = "") -> str:
     """Return a value in words; nothing is a dash."""
     if value is None or value in ("", [], {}):

@@ -186,3 +186,32 @@ class TestValues:
         assert (
             limits_text({"chargingRateUnit": "A", "chargingSchedulePeriod": [{"limit": 16}]}) == "16\u202fA"
         )
+
+
+class TestConfiguration:
+    LINES = (
+        "+ charge point A_001", "    site: depot", "    max_power_w: 50000", "    name: -",
+        "~ site depot", "    limit_value: - -> 200000", "    limit_unit: - -> W",
+        "    smart_charging_enabled: False -> True", "    unknown_tags: refuse -> accept",
+        "    limit_schedule: [] -> [{'value': 1000.0, 'unit': 'W', 'ranges': []}]",
+        "~ group depot/1",
+        "    ranges: [] -> [{'days': ['mon', 'tue', 'wed'], 'from': '20:00', 'to': '06:00'}]",
+        "- id tag 0012", "~ moon base 7", "    craters: 3 -> 4",
+    )  # fmt: skip
+
+    def test_what_a_file_changed_is_told_thing_by_thing_with_fields_by_their_names(self):
+        entry = AuditEntry(
+            verb="apply_configuration", object_type="configuration",
+            details={"changes": {"site": 4}, "lines": list(self.LINES)},
+        )  # fmt: skip
+        count, *lines = Reader().lines(entry)
+        assert (count.name, count.value) == ("Site", "4")
+        assert {line.name: line.value.replace("\u202f", " ") for line in lines} == {
+            "Charge point A_001": "added · Site: depot · Maximum power: 50 kW",
+            "Site depot": "Limit: 200 kW · Smart charging: no → yes · Unknown id tags: Refuse → Accept"
+            " · Weekly limits: – → 1 kW (–)",
+            "Schedule group depot/1": "Hours: – → Mon–Wed 20:00–06:00",
+            "Badge 0012": "removed",
+            "Moon base 7": "craters: 3 → 4",
+        }
+        assert not any(line.whole for line in lines)
