@@ -22,6 +22,7 @@ NUMBERS = ".list-table tbody .main-cell a"
 SUMS = "#list-totals .kv"
 FIELDS_SAY = """chosen => JSON.stringify(chosen) === JSON.stringify(
     [...new FormData(document.querySelector('#list-form'))].filter(([, value]) => value).sort())"""
+MOST_TRIED = 8
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNITS_S = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
@@ -183,10 +184,11 @@ class TestChoices:
         field = page.locator(f"#list-form select[name={name}]")
         values = field.locator("option").evaluate_all("all => all.map((option) => option.value)")
         assert values == ["", *OFFERED[name]]
-        for value in values[1:]:
+        tried = values[1:][:MOST_TRIED]
+        for value in tried:
             field.select_option(value)
             check(page, live_evkit, {name: value})
-        check_kept(page, live_evkit, {name: values[-1]}, {name: values[-2]})
+        check_kept(page, live_evkit, {name: tried[-1]}, {name: tried[-2]})
 
 
 class TestWritten:
