@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +18,7 @@ from evkit.console.schedules.forms import ExceptionForm, GroupForm, hours_of
 from evkit.console.schedules.preview import preview_of
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
+from sites.exceptions import OtherHours
 from sites.models import Schedule, ScheduleException, ScheduleGroup, Site
 from sites.permissions import Right
 from sites.services.schedules import NUMBERS, add_exception, delete_exception, delete_group, save_group
@@ -125,6 +127,15 @@ def _save(request: HttpRequest, site: Site, number: int, form: GroupForm) -> Non
     set_members(group=group, evse_ids=chosen, actor=actor)
 
 
+def _exceptions(group: ScheduleGroup) -> list[tuple[OtherHours, str]]:
+    """Return the exceptions of a group, each with where it is deleted."""
+    place = (group.site.code, group.number)
+    return [
+        (each.other_hours, reverse("schedule_exception_delete", args=[*place, each.pk]))
+        for each in group.exceptions.all()
+    ]
+
+
 def _group_page(
     request: HttpRequest, site: Site, number: int, form: GroupForm, exception_form: ExceptionForm
 ) -> HttpResponse:
@@ -137,7 +148,7 @@ def _group_page(
             "group": group,
             "form": form,
             "exception_form": exception_form,
-            "exceptions": group.exceptions.all() if group else (),
+            "exceptions": _exceptions(group) if group else (),
             "preview": preview_of(site, utc_now(), number),
             "others": others,
             "shared": Schedule.objects.all(),

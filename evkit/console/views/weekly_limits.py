@@ -77,32 +77,51 @@ def weekly_limits(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         principal_of(request).require(Right.CONFIGURE, site.pk)
     number = _number(site, request.GET.get("level", ""))
-    level = site.limit_schedule[number - 1] if number else None
-    form = LevelForm(site, level, request.POST if _saves(request) else None)
-    exception_form = ExceptionForm(request.POST if "add_exception" in request.POST else None)
-    exception_form.fields["hours"].help_text = _("Empty: the limit does not hold on these days.")
+    form, exception_form = _forms(request, site, number)
     if _out_of_date(request, site):
         text = _("The weekly limits were changed in the meantime: look at them before you go on.")
         if not form.is_bound:
             messages.error(request, text)
             return redirect(_page(site))
         form.add_error(None, text)
-        number, level = 0, None  # what was painted may be added; its place is another one's now
+        number = 0  # what was painted may be added; its place is another one's now
     elif request.method == "POST" and _done(request, site, number, form, exception_form):
         return redirect(_opened(site, number) if _of_exceptions(request) else _page(site))
+    return _shown(request, site, number, form, exception_form)
+
+
+def _forms(request: HttpRequest, site: Site, number: int) -> tuple[LevelForm, ExceptionForm]:
+    """Return the forms of a limit and of its exceptions, filled with what was sent to them."""
+    form = LevelForm(site, _level(site, number), request.POST if _saves(request) else None)
+    exception_form = ExceptionForm(request.POST if "add_exception" in request.POST else None)
+    exception_form.fields["hours"].help_text = _("Empty: the limit does not hold on these days.")
+    return form, exception_form
+
+
+def _shown(
+    request: HttpRequest, site: Site, number: int, form: LevelForm, exception_form: ExceptionForm
+) -> HttpResponse:
+    """Return the page with a limit opened, or with an empty form."""
+    level = _level(site, number)
+    exceptions = weekly_of(level).exceptions if level else ()
     with timezone.override(site.zone):
         context = {
             "site": site,
             "form": form,
             "number": number,
             "known": _known(site.limit_schedule),
-            "exceptions": weekly_of(level).exceptions if level else (),
+            "exceptions": [(each, f"?level={number}") for each in exceptions],
             "exception_form": exception_form,
+            "add_href": f"?level={number}#exceptions",
             "levels": [_row(place, each) for place, each in enumerate(site.limit_schedule, start=1)],
             "preview": limit_preview(site, utc_now()),
             "may_configure": principal_of(request).may(Right.CONFIGURE, site.pk),
         }
         return render(request, "console/smart/week.html", context)
+
+
+def _level(site: Site, number: int) -> Mapping[str, Any] | None:
+    return site.limit_schedule[number - 1] if number else None
 
 
 def _number(site: Site, text: str) -> int:

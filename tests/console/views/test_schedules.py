@@ -110,7 +110,11 @@ class TestExceptions:
             date(2026, 12, 24),
             [["08:00", "12:00"]],
         )
-        admin.post(reverse("schedule_exception_delete", args=["depot", 1, row.pk]))
+        page = admin.get(reverse("schedule_group", args=["depot", 1])).content.decode()
+        assert "08:00–12:00 · Fair" in page
+        delete = reverse("schedule_exception_delete", args=["depot", 1, row.pk])
+        assert f'<form method="post" action="{delete}">' in page
+        admin.post(delete)
         assert not ScheduleException.objects.exists()
 
     def test_days_the_wrong_way_round_are_refused_with_the_reason(self, admin, group) -> None:
