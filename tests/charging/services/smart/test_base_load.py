@@ -7,7 +7,7 @@ import pytest
 from chargers.models import Evse
 from charging.services.smart.base_load import base_load_w
 from evkit.core.errors import InvalidInputError
-from sites.models import Site, SiteMeterReading
+from sites.models import Project, Site, SiteMeterReading
 from sites.services.external import MeterReading, record_meter_reading
 from tests.charging.services.smart.yard import Yard, at, only
 
@@ -45,6 +45,20 @@ def told(yard: Yard, evse: Evse, seconds: float) -> float:
 def test_the_fullest_phase_counts(yard: Yard, evse: Evse) -> None:
     read(yard, 10, 5.0, 25.0, 10.0)
     assert told(yard, evse, 11) == 15.0
+
+
+@pytest.mark.parametrize("limited", ["site", "project"])
+def test_a_connector_of_one_phase_may_hang_on_the_fullest(yard: Yard, limited: str) -> None:
+    if limited == "project":
+        Site.objects.filter(pk=yard.site.pk).update(limit_value=None)
+        Project.objects.update_or_create(pk=1, defaults={"limit_value": 40.0, "limit_unit": "A"})
+    single = only(yard.point())
+    Evse.objects.filter(pk=single.pk).update(phases=1)
+    yard.settle(0)
+    yard.start(single, 1)
+    yard.settle(2)
+    read(yard, 10, 5.0, 10.0, 25.0)
+    assert told(yard, single, 11) == 15.0
 
 
 @pytest.mark.parametrize("amperes", [(20.0,), (5.0, 20.0)])
