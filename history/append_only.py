@@ -2,8 +2,8 @@
 
 What may change is that the user or the site of an entry is deleted: the entry keeps their names. An entry
 may be removed once it is older than an administrator has the journal kept (`Project.audit_days`), 90 days
-at least; where nothing is set, never. PostgreSQL's TRUNCATE is refused as well. Made after migrations, as
-SQLite loses the triggers of a table that is altered.
+at least; where nothing is set, never. PostgreSQL's TRUNCATE is refused as well, SQLite's REPLACE leaves an
+entry as it is. Made after migrations, as SQLite loses the triggers of a table that is altered.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ KEPT_DAYS: Final = SHORTEST["audit_days"]
 RULE: Final = "older ones go where the storage settings say for how many days"
 NO_UPDATE: Final = "audit_entry_stays"
 NO_DELETE: Final = "audit_entry_is_kept"
+NO_REPLACE: Final = "audit_entry_is_not_replaced"
 NO_TRUNCATE: Final = "audit_entries_are_kept"
 
 _POSTGRESQL: Final = (
@@ -61,6 +62,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_guard()
 _SQLITE: Final = (
     "DROP TRIGGER IF EXISTS {no_update}",
     "DROP TRIGGER IF EXISTS {no_delete}",
+    "DROP TRIGGER IF EXISTS {no_replace}",
     """
 CREATE TRIGGER {no_update} BEFORE UPDATE ON {table}
 WHEN NOT ({same}
@@ -76,6 +78,12 @@ WHEN NOT EXISTS (
 )
 BEGIN SELECT RAISE(ABORT, 'audit entries are kept: {rule}'); END
 """,
+    # REPLACE takes a row away without a word to the triggers of deletion.
+    """
+CREATE TRIGGER {no_replace} BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)
+BEGIN SELECT RAISE(IGNORE); END
+""",
 )
 
 
@@ -83,7 +91,7 @@ def unguard_audit(*, using: str, plan: object = None, **_signal: object) -> None
     """Take SQLite's triggers away before migrations: it alters no table that another's trigger reads."""
     if plan and connections[using].vendor == "sqlite":
         with connections[using].cursor() as cursor:
-            for name in (NO_UPDATE, NO_DELETE):
+            for name in (NO_UPDATE, NO_DELETE, NO_REPLACE):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
@@ -103,7 +111,7 @@ def guard_audit(*, using: str, plan: object = None, **_signal: object) -> None:
     same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in fixed)
     names = {
         "table": table, "project": project, "days": KEPT_DAYS, "rule": RULE,
-        "no_update": NO_UPDATE, "no_delete": NO_DELETE, "no_truncate": NO_TRUNCATE,
+        "no_update": NO_UPDATE, "no_delete": NO_DELETE, "no_truncate": NO_TRUNCATE, "no_replace": NO_REPLACE,
         "same": same,
     }  # fmt: skip
     with transaction.atomic(using=using), connection.cursor() as cursor:

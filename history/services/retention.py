@@ -19,14 +19,15 @@ from history.retention.removing import Removal, remove
 from sites.models import Project
 
 COUNTED: Final = 1_000_000
-"""A preview counts no further."""
+"""A preview counts no further in one table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """What would be removed of a kind: `rows` before `before`; `days` None keeps everything.
 
-    `size` is what the kind takes up in bytes now, None where the database does not tell.
+    Rows that go with the row that they belong to (calls of commands) are not counted. `size` is what the
+    kind takes up in bytes now, None where the database does not tell.
     """
 
     kind: Kind
@@ -49,14 +50,20 @@ def forecast(*, days: Mapping[str, int | None], now: datetime) -> list[Forecast]
 
 
 def _forecast(kind: Kind, days: int | None, now: datetime) -> Forecast:
-    table = kind.tables[-1]
-    oldest = _oldest(table)
+    counted = [table for table in kind.tables if "__" not in table.time]
+    found = [(table, oldest) for table in counted if (oldest := _oldest(table)) is not None]
+    first = min((oldest for _table, oldest in found), default=None)
     size = _size(kind)
     if days is None:
-        return Forecast(kind, None, None, oldest, 0, size)
+        return Forecast(kind, None, None, first, 0, size)
     before = kind.kept_from(days, now)
-    rows = table.old(before).values(table.time)[:COUNTED].count() if oldest and oldest < before else 0
-    return Forecast(kind, days, before, oldest, rows, size)
+    rows = sum(_count(table, before) for table, oldest in found if oldest < before)
+    return Forecast(kind, days, before, first, rows, size)
+
+
+def _count(table: Table, before: datetime) -> int:
+    count: int = table.old(before).values(table.time)[:COUNTED].count()
+    return count
 
 
 def _oldest(table: Table) -> datetime | None:

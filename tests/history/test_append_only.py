@@ -44,6 +44,22 @@ def test_an_entry_never_changes(change):
     assert (row.verb, row.user_name, row.details, row.address) == ("command", "ada", {"action": "Reset"}, "")
 
 
+def test_an_entry_is_not_replaced_by_another_one():
+    row = entry()
+    columns = [str(field.column) for field in AuditEntry._meta.concrete_fields]
+    forged = ", ".join("'eve'" if name == "user_name" else name for name in columns)
+    insert, otherwise = (
+        ("INSERT", "ON CONFLICT DO NOTHING") if connection.vendor == "postgresql" else ("REPLACE", "")
+    )
+    table = AuditEntry._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{insert} INTO {table} ({', '.join(columns)}) SELECT {forged} FROM {table} {otherwise}"
+        )
+    assert [each.user_name for each in AuditEntry.objects.all()] == ["ada"]
+    assert entry().pk != row.pk
+
+
 @pytest.mark.parametrize(
     ("kept", "age", "goes"),
     [
@@ -107,4 +123,4 @@ def test_the_guard_is_there_after_migrations_and_may_be_made_again():
             cursor.execute(
                 "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit_entr%'"
             )
-        assert cursor.fetchone()[0] == (3 if connection.vendor == "postgresql" else 2)
+        assert cursor.fetchone()[0] == 3

@@ -242,3 +242,16 @@ class TestForecast:
         assert found["meter_samples"].before == datetime(2026, 2, 1, tzinfo=UTC)
         assert (found["transactions"].days, found["transactions"].rows) == (None, 0)
         assert len(samples()) == 4
+
+    def test_counts_all_tables_of_a_kind_without_what_goes_along(self, evse):
+        SiteMeterReading.objects.create(site=evse.charge_point.site, at=OLD, received_at=OLD, power_w=1)
+        Outage.objects.create(evse=evse, status="Faulted", since=OLD, until=OLD)
+        Boot.objects.create(charge_point=evse.charge_point, at=OLD, facts={}, status="Accepted")
+        command(evse, OLD)
+        command(evse, NOW)
+        keep(meter_samples_days=30, connections_days=30, commands_days=30)
+        found = {each.kind.key: (each.rows, each.oldest) for each in forecast(days={}, now=NOW)}
+        expected = {"meter_samples": (1, OLD), "connections": (2, OLD), "commands": (1, OLD)}
+        assert {key: found[key] for key in expected} == expected
+        assert remove_old(now=NOW)
+        assert {each.rows for each in forecast(days={}, now=NOW)} == {0}
