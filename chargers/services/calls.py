@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import Q, QuerySet
+from django.utils import translation
 
 from chargers.events import CommandChanged
 from chargers.models import ChargePoint, ChargePointState, Command, CommandCall
@@ -64,7 +65,8 @@ def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, ro
         command.state, command.sent_at = CommandState.SENT, batch.now
         _publish(command, batch)
         try:
-            payload = _route(command, routes).first_payload(command)
+            with translation.override(None):  # what is stored is told in each reader's language
+                payload = _route(command, routes).first_payload(command)
         except EvkitError as error:
             _finish(command, Done(CommandState.FAILED, error=error.message), batch)
             continue

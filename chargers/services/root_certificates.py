@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.x509 import BasicConstraints, ExtensionNotFound
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from chargers.models import Authority, ChargePoint, Command, InstalledCertificate
 from chargers.ocpp.handling import Batch
@@ -23,6 +24,10 @@ from evkit.core.errors import InvalidInputError
 from evkit.core.recorders import SYSTEM, Actor
 from evkit.core.texts import storable
 
+LAST_ROOT: Final = gettext_noop(
+    "This is the last root certificate by which the charge point trusts this system. "
+    "Install another one first."
+)
 TLS_PROFILE: Final = 2
 READ_PATIENCE: Final = timedelta(minutes=5)
 KEPT: Final = 100
@@ -97,12 +102,7 @@ def require_not_last(charge_point: ChargePoint, names: HashData) -> None:
     meant = matching(roots, names)
     left = [row for row in roots if row not in meant and not row.doubtful]
     if len(left) < (1 if meant else 2):
-        raise LastRootError(
-            _(
-                "This is the last root certificate by which the charge point trusts this system. "
-                "Install another one first."
-            )
-        )
+        raise LastRootError(_(LAST_ROOT))
 
 
 def read_roots(

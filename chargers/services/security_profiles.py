@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from chargers.models import ChargePoint, Command, InstalledCertificate, IssuedCertificate
 from chargers.services.commands import queue_command
@@ -16,6 +17,16 @@ from evkit.core.recorders import SYSTEM, Actor, Deed, record
 
 KEY: Final = "SecurityProfile"
 HIGHEST: Final = 3
+LOWERED: Final = gettext_noop(
+    "The security profile of %(identity)s is %(present)s; it is never lowered from here. "
+    "On the server, manage.py lower_security_profile does it."
+)
+NO_PROFILE: Final = gettext_noop("A security profile is a number from 0 to 3.")
+NO_PASSWORD: Final = gettext_noop("The charge point needs a password first.")
+NO_ROOT: Final = gettext_noop(
+    "No root certificate of the central system is known in the charge point: install one first."
+)
+NO_CERTIFICATE: Final = gettext_noop("The charge point needs a certificate first.")
 
 
 class ProfileLoweredError(InvalidInputError):
@@ -46,11 +57,7 @@ def require_not_lowered(charge_point: ChargePoint, profile: int) -> None:
     )
     if present is not None and profile < present:
         raise ProfileLoweredError(
-            _(
-                "The security profile of %(identity)s is %(present)d; it is never lowered from here. "
-                "On the server, manage.py lower_security_profile does it."
-            )
-            % {"identity": charge_point.identity, "present": present},
+            _(LOWERED) % {"identity": charge_point.identity, "present": present},
             field="security_profile",
         )
 
@@ -62,14 +69,11 @@ def require_prepared(charge_point: ChargePoint, profile: int, now: datetime) -> 
         ProfileUnpreparedError: with what is missing.
     """
     if profile in {1, 2} and not (charge_point.password_digest or charge_point.next_password_digest):
-        raise ProfileUnpreparedError(_("The charge point needs a password first."), field="value")
+        raise ProfileUnpreparedError(_(NO_PASSWORD), field="value")
     if profile >= 2 and not _has_root(charge_point):
-        raise ProfileUnpreparedError(
-            _("No root certificate of the central system is known in the charge point: install one first."),
-            field="value",
-        )
+        raise ProfileUnpreparedError(_(NO_ROOT), field="value")
     if profile == HIGHEST and not _has_certificate(charge_point, now):
-        raise ProfileUnpreparedError(_("The charge point needs a certificate first."), field="value")
+        raise ProfileUnpreparedError(_(NO_CERTIFICATE), field="value")
 
 
 def check_change(charge_point: ChargePoint, value: object, now: datetime) -> int:
@@ -81,7 +85,7 @@ def check_change(charge_point: ChargePoint, value: object, now: datetime) -> int
     """
     text = str(value).strip()
     if text not in {"0", "1", "2", "3"}:
-        raise ProfileUnpreparedError(_("A security profile is a number from 0 to 3."), field="value")
+        raise ProfileUnpreparedError(_(NO_PROFILE), field="value")
     require_not_lowered(charge_point, int(text))
     require_prepared(charge_point, int(text), now)
     return int(text)

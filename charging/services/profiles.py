@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from chargers.models import Command, EvseState
 from chargers.types import CommandState
@@ -22,6 +23,10 @@ from charging.types import LimitKind, LimitReason
 from evkit.core.errors import InvalidInputError
 
 SET: Final = "SetChargingProfile"
+NO_TRANSACTION: Final = gettext_noop(
+    "No transaction is open on connector %(connector)s. A TxProfile limits a running"
+    " transaction: start one, or send a TxDefaultProfile."
+)
 _REMEMBERED: Final = 50
 
 Profile = Mapping[str, Any]
@@ -51,11 +56,7 @@ def complete_profile(command: Command) -> dict[str, Any]:
     )
     if number is None:
         raise UnableToLimitError(
-            _(
-                "No transaction is open on connector %(connector)s. A TxProfile limits a running"
-                " transaction: start one, or send a TxDefaultProfile."
-            )
-            % {"connector": payload.get("connectorId")},
+            _(NO_TRANSACTION) % {"connector": payload.get("connectorId")},
             field="csChargingProfiles.transactionId",
         )
     return {**payload, "csChargingProfiles": {**profile, "transactionId": number}}

@@ -6,6 +6,8 @@ A word that is in none of them is shown as it came.
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Final
 
 from django.utils.functional import Promise
@@ -13,6 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from chargers.services.effects import NOT_SEEN, NOT_SENT
+from chargers.services.root_certificates import LAST_ROOT
+from chargers.services.security_profiles import (
+    LOWERED,
+    NO_CERTIFICATE,
+    NO_PASSWORD,
+    NO_PROFILE,
+    NO_ROOT,
+)
+from charging.services.profiles import NO_TRANSACTION
 
 ANSWERS: Final[dict[str, Promise]] = {
     "Accepted": pgettext_lazy("answer", "Accepted"),
@@ -71,16 +82,42 @@ PROGRESS: Final[dict[str, Promise]] = {
     "Uploaded": pgettext_lazy("progress", "Uploaded"),
     "Uploading": pgettext_lazy("progress", "Uploading"),
 }
-OWN: Final = frozenset({NOT_SEEN, NOT_SENT})
+OWN: Final = (
+    LAST_ROOT,
+    LOWERED,
+    NO_CERTIFICATE,
+    NO_PASSWORD,
+    NO_PROFILE,
+    NO_ROOT,
+    NO_TRANSACTION,
+    NOT_SEEN,
+    NOT_SENT,
+)
+"""Why evkit gave a command up, as it is stored: with its parameters filled in, not translated."""
 WORDS: Final = ANSWERS | ERRORS | PROGRESS
 
 
 def answer_text(told: str) -> str:
     """Return a status, or an error code with the charge point's own explanation, in words."""
-    if told in OWN:
-        return _(told)
+    own = _own_text(told)
+    if own:
+        return own
     code, _colon, more = told.partition(": ")
     if code not in WORDS:
         return told
     word = str(WORDS[code])
     return _("%(answer)s: %(explanation)s") % {"answer": word, "explanation": more} if more else word
+
+
+def _own_text(told: str) -> str:
+    for text in OWN:
+        found = _pattern(text).fullmatch(told)
+        if found:
+            return _(text) % found.groupdict()
+    return ""
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return what finds the parameters of a text again."""
+    return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(text)))

@@ -15,15 +15,16 @@ from django.utils import translation
 
 from chargers.models import Command, FileJob
 from chargers.ocpp.v16.messages import confirmations, security
-from chargers.services.effects import NOT_SEEN, NOT_SENT
+from chargers.services.effects import NOT_SENT
 from chargers.services.file_transitions import FAILURES, OTHER_WORDS
+from chargers.services.security_profiles import LOWERED
 from charging.models import OperationBatch, OperationLine, OrphanStop, Reservation
 from charging.models.reservation import ReservationState
 from charging.services.automatic import AUTOMATIC
 from charging.services.holding import HOLD
 from charging.services.scheduling import SCHEDULE
 from charging.services.smart.marks import SMART
-from evkit.console.answers import WORDS, answer_text
+from evkit.console.answers import OWN, WORDS, answer_text
 from evkit.console.doers import doer
 from evkit.console.why import brief
 from evkit.console.why.facts import Facts, Link, Order, Report
@@ -67,6 +68,13 @@ class TestAnswerText:
                 NOT_SENT,
                 "La borne n’a pas pu être jointe à temps. Vérifiez sa connexion et renvoyez la commande.",
             ),
+            (
+                LOWERED % {"identity": "A (1)", "present": 2},
+                (
+                    "Le profil de sécurité de A (1) est 2\u202f; il ne s’abaisse jamais d’ici. "
+                    "Sur le serveur, manage.py lower_security_profile le fait."
+                ),
+            ),
             ("Odd", "Odd"),
             ("Odd: thing", "Odd: thing"),
             ("", ""),
@@ -76,7 +84,7 @@ class TestAnswerText:
         assert answer_text(told) == text
 
     def test_every_word_differs_in_french(self) -> None:
-        for told in (*WORDS, NOT_SEEN, NOT_SENT):
+        for told in (*WORDS, *OWN):
             english = answer_text(told)
             with translation.override("fr"):
                 assert answer_text(told) != english

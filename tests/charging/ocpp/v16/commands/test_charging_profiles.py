@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
 from chargers.models import ChargePointState, Command, EvseState
 from chargers.ocpp.commanding import Answer
@@ -13,6 +14,7 @@ from chargers.services.commands import queue_command
 from chargers.types import CommandState
 from charging.models import LimitChange
 from charging.ocpp.v16.table import COMMANDS
+from charging.services.profiles import NO_TRANSACTION
 from tests.charging.ocpp.desk import Desk
 from tests.factories import TransactionFactory
 
@@ -143,10 +145,11 @@ class TestSetChargingProfile:
         payload = {"connectorId": 1, "csChargingProfiles": profile(purpose="TxProfile")}
         queue_command(charge_point=online, action="SetChargingProfile", payload=payload, now=NOW)
         queue_command(charge_point=online, action="ClearChargingProfile", payload={}, now=NOW)
-        assert claim(online).action == "ClearChargingProfile"
+        with translation.override("fr"):
+            assert claim(online).action == "ClearChargingProfile"
         failed = Command.objects.get(action="SetChargingProfile")
         assert failed.state == CommandState.FAILED
-        assert failed.error.startswith("No transaction is open on connector 1.")
+        assert failed.error == NO_TRANSACTION % {"connector": 1}
 
 
 class TestClearChargingProfile:
