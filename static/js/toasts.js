@@ -22,14 +22,21 @@ export function toast(text, { bad = false } = {}) {
   leave(item, bad ? SHOWN_BAD_MS : SHOWN_MS);
 }
 
-function lost(event) {
+// What an error page of the server tells, or that nobody answered: a gateway's own page tells nothing.
+function told(html) {
+  const page = new DOMParser().parseFromString(html || "", "text/html");
+  return [...page.querySelectorAll("[data-told]")].map((part) => part.textContent.trim()).join(". ");
+}
+
+function failed(event) {
   if (event.detail.requestConfig?.headers?.["X-Live"]) return;
-  toast(document.getElementById("toast-lost")?.content.textContent, { bad: true });
+  const lost = document.getElementById("toast-lost")?.content.textContent;
+  toast(told(event.detail.xhr?.responseText) || lost, { bad: true });
 }
 
 export function startToasts() {
-  document.addEventListener("htmx:sendError", lost);
-  document.addEventListener("htmx:responseError", lost);
+  document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:responseError", failed);
   document.addEventListener("toast", (event) => toast(event.detail.text, event.detail));
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-toast-close]")) event.target.closest(".toast").remove();
