@@ -14,6 +14,12 @@ pytestmark = pytest.mark.browser
 PAGES = ("/", "/sites/depot/", "/sites/depot/charge-points/CP_1/", "/legend/", "/account/")
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ADMINISTRATION = '.side a[href="/admin/"]'
+LONG = """
+from sites.models import Membership, Site
+site = Site.objects.create(code="long", name_fr="Dépôt des autobus articulés " * 3, name_en="long")
+for user in site.users.model.objects.all():
+    Membership.objects.get_or_create(user=user, site=site)
+"""
 COMMANDS = "[data-dialog], a[href*='/commands/']:not([href$='/commands/'])"
 
 
@@ -55,3 +61,15 @@ class TestDevices:
                     assert page.evaluate(SIDEWAYS) == 0, (path, width, language)
                     assert page.evaluate("document.documentElement.lang") == language
         assert complaints == []
+
+    def test_names_and_connectors_without_end_fit_a_phone(
+        self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
+    ) -> None:
+        for connector in range(1, 7):
+            charge_point.status(connector, "Available")
+        page = log_in("administrator", language="fr", width=360)
+        live_evkit.shell(LONG)
+        for path in (*PAGES, "/exports/", "/transactions/", "/sites/long/", "/sites/long/charge-points/"):
+            page.goto(live_evkit.url + path)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate(SIDEWAYS) == 0, path

@@ -70,7 +70,7 @@ VIOLATIONS = """async ([only, part]) => {
 
 SMALL_CONTROLS = """() => {
   const controls = `button, summary, select, textarea, input:not([type=hidden]), a.btn, a.tab, a.chip,
-    a.seg__item, nav a`;
+    a.seg__item, nav a, .strip a, td a, th a, .text-link`;
   const found = new Set();
   for (const control of document.querySelectorAll(controls)) {
     const tick = ["checkbox", "radio"].includes(control.type);
