@@ -69,6 +69,10 @@ AGAINST_THE_CLOCK = tuple(
     )
 )
 
+# Every other test is run once more only where its time was up: a machine that stood still for minutes fails
+# whatever was running, one test per worker.
+TIME_WAS_UP = r"Timeout \(>"
+
 
 def missing(service: str) -> bool:
     """Tell whether tests must do without a service."""
@@ -85,6 +89,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if str(item.path).startswith(AGAINST_THE_CLOCK):
             item.add_marker(pytest.mark.flaky(reruns=1))
+        else:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=TIME_WAS_UP))
         for service, reason in REASONS.items():
             if absent[service] and item.get_closest_marker(service):
                 if os.environ.get("CI") == "true":
