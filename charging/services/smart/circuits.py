@@ -9,10 +9,12 @@ from typing import Final
 import numpy as np
 
 from chargers.models import Evse
+from chargers.types import Current
 from charging.services.smart.base_load import add_base_load
 from charging.services.smart.facts import EvseFacts
 from charging.services.smart.settings_of import load_of, range_of
-from charging.smart.network import PHASES, Floats, Network, Node, build_network
+from charging.services.smart.voltage import Voltages, voltages_of
+from charging.smart.network import PHASES, Floats, Load, Network, Node, build_network
 from sites.limits import limits_within
 from sites.models import Feeder, Project, Site
 from sites.types import Unit
@@ -27,9 +29,17 @@ def network_of(
     project: Project | None, sites: Sequence[Site], evses: Sequence[EvseFacts], now: datetime
 ) -> Network:
     """Return the circuits from the project down to the charge points, with the connectors below them."""
-    voltage = {site.pk: site.voltage_v for site in sites}
-    loads = [load_of(evse, voltage[evse.charge_point.site_id]) for evse in evses]
+    here: dict[int, list[EvseFacts]] = {site.pk: [] for site in sites}
+    for evse in evses:
+        here[evse.charge_point.site_id].append(evse)
+    found = {site.pk: voltages_of(here[site.pk], site.voltage_v, now) for site in sites}
+    loads = [_load(evse, found[evse.charge_point.site_id]) for evse in evses]
     return build_network(_nodes(project, sites, evses, now), loads)
+
+
+def _load(evse: EvseFacts, voltages: Voltages) -> Load:
+    """Return a connector with the voltage at which it takes most of the limits."""
+    return load_of(evse, voltages.lowest if evse.current == Current.DC else voltages.highest)
 
 
 def base_of(network: Network, project: Project | None, sites: Sequence[Site], now: datetime) -> Floats:

@@ -38,6 +38,7 @@ class EvseState:
     current_l1_a: float | None
     current_l2_a: float | None
     current_l3_a: float | None
+    voltage_v: float | None
     measured_at: datetime | None
     measured_device_at: datetime | None
     measured_received_at: datetime | None

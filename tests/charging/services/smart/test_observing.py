@@ -24,7 +24,7 @@ def seconds(count: float) -> timedelta:
 def state(device_s: float, received_s: float) -> EvseState:
     at = NOW + seconds(min(device_s, received_s))
     return EvseState(
-        "Charging", None, None, None, None, None, at, NOW + seconds(device_s), NOW + seconds(received_s)
+        "Charging", None, None, None, None, None, None, at, NOW + seconds(device_s), NOW + seconds(received_s)
     )
 
 
