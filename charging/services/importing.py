@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import accumulate
 
 from django.db import transaction
+from django.db.models import Q
 
 from charging.models import Transaction
 from charging.types import Flag, Step
 from evkit.core.recorders import Actor, Deed, record
 
 CHUNK = 500
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,27 @@ def known_keys(charges: Iterable[ForeignCharge]) -> set[tuple[int, str]]:
     ids = {charge.charge_point_id for charge in charges}
     rows = Transaction.objects.filter(charge_point_id__in=ids, start_key__startswith="import:")
     return set(rows.values_list("charge_point_id", "start_key"))
+
+
+def overlapping(charges: Iterable[ForeignCharge]) -> int:
+    """Return how many charges went on while a stored transaction did at the same connector."""
+    by_connector: dict[int, list[ForeignCharge]] = defaultdict(list)
+    for charge in charges:
+        by_connector[charge.evse_id].append(charge)
+    return sum(_overlapping(pk, group) for pk, group in by_connector.items())
+
+
+def _overlapping(evse_id: int, charges: Sequence[ForeignCharge]) -> int:
+    first = min(charge.started_at for charge in charges)
+    last = max(charge.ended_at for charge in charges)
+    rows = Transaction.objects.filter(Q(ended_at__gt=first) | Q(ended_at=None), evse_id=evse_id)
+    stored = list(
+        rows.filter(started_at__lt=last).order_by("started_at").values_list("started_at", "ended_at")
+    )
+    starts = [start for start, _end in stored]
+    ends = list(accumulate((end or _LATEST for _start, end in stored), max))
+    before = ((charge, bisect_left(starts, charge.ended_at)) for charge in charges)
+    return sum(bool(place) and ends[place - 1] > charge.started_at for charge, place in before)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from chargers.models import Evse
 from charging.models import IdToken, Vehicle
 from charging.models.id_token import token_key
-from charging.services.importing import ForeignCharge, known_keys
+from charging.services.importing import ForeignCharge, known_keys, overlapping
 from evkit.console.importing.files import Table
 from evkit.console.importing.values import moment_of, number_of, text_of
 from sites.models import Site
@@ -84,13 +84,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an import would do: charges to import, how many are known already, and what is wrong."""
+    """What an import would do: charges to import, how many are known already, and what is wrong.
+
+    `overlapping` of the charges went on while a stored transaction did at the same connector.
+    """
 
     charges: Sequence[ForeignCharge]
     known: int
     problems: Sequence[Problem]
     wrong: int
     energy_wh: float
+    overlapping: int
     first: datetime | None = None
     last: datetime | None = None
 
@@ -163,6 +167,7 @@ class Reader:
         fresh = [charge for key, charge in charges.items() if key not in known]
         return Outcome(
             fresh, len(known) + twice, problems, wrong, sum(charge.energy_wh for charge in fresh),
+            overlapping(fresh),
             min((charge.started_at for charge in fresh), default=None),
             max((charge.started_at for charge in fresh), default=None),
         )  # fmt: skip
@@ -170,9 +175,7 @@ class Reader:
     def _charge(self, row: Sequence[object]) -> ForeignCharge:
         evse = self._place(row)
         site: Any = evse.charge_point.site
-        started, ended = (self._moment(row, name, site) for name in ("start", "end"))
-        if ended < started:
-            raise RowError(_("It ends before it starts."))
+        started, ended = self._times(row, site)
         if ended > self.now:
             raise RowError(_("It ends in the future."))
         tag = text_of(self._cell(row, "tag"))
@@ -215,6 +218,14 @@ class Reader:
             _("There is no charge point %(identity)s with a connector %(number)s.")
             % {"identity": identity, "number": text_of(given) or "1"}
         )
+
+    def _times(self, row: Sequence[object], site: Site) -> tuple[datetime, datetime]:
+        """Return start and end; an end that the clock shows twice in a night is the first after the start."""
+        started, ended = (self._moment(row, name, site) for name in ("start", "end"))
+        for end in (ended, ended.replace(fold=1)):
+            if end.astimezone(UTC) >= started.astimezone(UTC):
+                return started, end
+        raise RowError(_("It ends before it starts."))
 
     def _moment(self, row: Sequence[object], name: str, site: Site) -> datetime:
         value = self._cell(row, name)

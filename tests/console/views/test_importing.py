@@ -6,7 +6,7 @@ import io
 import random
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from evkit.console.importing.values import moment_of, number_of, text_of
 from history.models import AuditEntry
 from sites.models import User
 from sites.types import Role
-from tests.factories import IdTokenFactory, VehicleFactory
+from tests.factories import IdTokenFactory, TransactionFactory, VehicleFactory
 
 PARIS = ZoneInfo("Europe/Paris")
 LogIn = Callable[..., Client]
@@ -124,6 +124,24 @@ class TestImport:
     def test_what_has_not_ended_yet_is_wrong(self, client, depot):
         _address, tried = columns(client, GOOD + "A_001;1;31/01/2025 08:30;31/01/2199 10:00;1;;9\n")
         assert [problem.text for problem in tried.context["outcome"].problems] == ["It ends in the future."]
+
+    def test_charges_that_overlap_stored_transactions_are_told(self, client, depot):
+        evse, other = depot.charging.evses.get(number=1), depot.faulted.evses.first()
+        for place, since, until in ((evse, 7, 9), (evse, 10, 11), (other, 8, 9)):
+            times = [datetime(2025, 1, 31, hour, 0, 30, tzinfo=PARIS) for hour in (since, until)]
+            TransactionFactory(evse=place, started_at=times[0], ended_at=times[1])
+        _address, tried = columns(client, GOOD)
+        assert tried.context["outcome"].overlapping == 1
+        assert "energy would count twice" in tried.content.decode()
+        _address, tried = columns(client, GOOD.replace("08:30;31", "09:00:30;31"))
+        assert tried.context["outcome"].overlapping == 0
+
+    def test_a_charge_over_the_hour_that_comes_twice_is_as_long_as_it_was(self, client, depot):
+        night = "A_001;1;26/10/2025 02:50;26/10/2025 02:10;1;;8\n"
+        address, tried = columns(client, GOOD.partition("\n")[0] + "\n" + night)
+        client.post(address, {**tried.context["meanings"].columns, "unit": "kWh", "import": ""})
+        (charge,) = imported()
+        assert charge.ended_at == charge.started_at + timedelta(minutes=20)
 
     def test_what_is_needed_must_be_chosen(self, client, depot):
         address = upload(client, "a;b;c\n1;2;3\n").headers["Location"]
