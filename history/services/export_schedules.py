@@ -20,6 +20,8 @@ HOUR: Final = time(5)
 MOST: Final = 20
 AGAIN_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 180, 360))
 """How long after each failure a file is tried again; the next regular one takes its place."""
+LEASE: Final = timedelta(hours=1)
+"""How long a claimed file may take; one that is not told of by then was broken off, and is made again."""
 
 
 class ScheduleRefusedError(InvalidInputError):
@@ -93,22 +95,30 @@ def due_schedules(now: datetime) -> Sequence[ExportSchedule]:
 
 
 def claim_schedule(row: ExportSchedule, *, now: datetime, zone: tzinfo) -> bool:
-    """Take a due export to work on; False if somebody else has it already."""
+    """Take a due export to work on; False if somebody else has it already.
+
+    `row` then has the time of the next regular file. The database has that of the end of the lease, so that
+    a file whose worker was stopped is owed still; it counts as a try.
+    """
     mine = ExportSchedule.objects.filter(pk=row.pk, due_at=row.due_at)
-    row.due_at = next_due(row.rhythm, now, zone)
-    return bool(mine.update(due_at=row.due_at))
+    row.due_at, row.owed_since = next_due(row.rhythm, now, zone), row.owed_since or now
+    if row.tries >= len(AGAIN_AFTER) or now + LEASE >= row.due_at:
+        return bool(mine.update(due_at=row.due_at, tries=0, owed_since=None))
+    return bool(mine.update(due_at=now + LEASE, tries=row.tries + 1, owed_since=row.owed_since))
 
 
 def note_sent(row: ExportSchedule, *, now: datetime) -> None:
     """Keep that a file went out."""
     mine = ExportSchedule.objects.filter(pk=row.pk)
-    mine.update(failure="", sent_at=now, tries=0, owed_since=None)
+    mine.update(failure="", sent_at=now, tries=0, owed_since=None, due_at=row.due_at)
 
 
 def note_failure(row: ExportSchedule, *, now: datetime, failure: str) -> None:
     """Keep why a claimed file did not go out; it is tried again later, unless the next is due before."""
     again = now + AGAIN_AFTER[row.tries] if row.tries < len(AGAIN_AFTER) else row.due_at
-    changes: dict[str, object] = {"failure": failure[:255], "tries": 0, "owed_since": None}
+    changes: dict[str, object] = {
+        "failure": failure[:255], "tries": 0, "owed_since": None, "due_at": row.due_at,
+    }  # fmt: skip
     if again < row.due_at:
         changes |= {"due_at": again, "tries": row.tries + 1, "owed_since": row.owed_since or now}
     ExportSchedule.objects.filter(pk=row.pk).update(**changes)

@@ -17,7 +17,14 @@ from openpyxl import load_workbook
 from evkit.console.exports.mailing import send_due
 from evkit.core.clock import utc_now
 from history.models import ExportJob, ExportSchedule
-from history.services.export_schedules import AGAIN_AFTER, next_due, period_before
+from history.services.export_schedules import (
+    AGAIN_AFTER,
+    LEASE,
+    claim_schedule,
+    due_schedules,
+    next_due,
+    period_before,
+)
 from sites.models import User
 from sites.types import Role
 from tests.console.depot import Depot
@@ -117,6 +124,19 @@ class TestRegularExports:
         assert f"from={day.isoformat()}" in ExportJob.objects.latest("pk").query
         assert letter["to"] == "ann@example.org"
         assert (row.failure, row.tries, row.owed_since) == ("", 0, None)
+
+    def test_one_whose_worker_was_stopped_is_made_again_for_the_same_days(self, client, depot, box):
+        ask(client, depot, rhythm="monthly")
+        ExportSchedule.objects.update(due_at=utc_now())
+        (row,) = due_schedules(utc_now())
+        assert claim_schedule(row, now=utc_now(), zone=PARIS)
+        stopped = ExportSchedule.objects.get()
+        assert timedelta(0) < stopped.due_at - utc_now() <= LEASE
+        assert (stopped.tries, stopped.owed_since) == (1, row.owed_since)
+        row = make_due()
+        box.wait(1)
+        assert (row.tries, row.owed_since) == (0, None)
+        assert row.due_at == next_due("monthly", utc_now(), PARIS)
 
     def test_after_the_last_try_the_next_regular_one_follows(self, client, depot, box):
         ask(client, depot, rhythm="monthly")
