@@ -12,6 +12,8 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
+from evkit.console.tables.export import harmless
+
 CHUNK: Final = 500
 CHUNK_BYTES: Final = 1 << 18
 Lines = Callable[[Any], str]
@@ -55,12 +57,8 @@ async def _file_chunks(path: Path) -> AsyncIterator[bytes]:
 def csv_line(values: Iterable[object]) -> str:
     """Return one line of a CSV file (RFC 4180); text that a spreadsheet would compute is made harmless."""
     buffer = io.StringIO()
-    csv.writer(buffer).writerow([_harmless(value) for value in values])
+    csv.writer(buffer).writerow([harmless(value) if isinstance(value, str) else value for value in values])
     return buffer.getvalue()
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t"} else value
 
 
 def plain_name(name: str) -> str:

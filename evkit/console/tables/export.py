@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -11,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 BOM = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""What a spreadsheet takes for the beginning of a formula, also behind blanks and in full width."""
 
 
 class _Echo:
@@ -47,5 +49,9 @@ def cell(value: object, *, french: bool) -> str:
         return text.replace(".", ",") if french else text
     if isinstance(value, int):
         return str(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """Return text with an apostrophe before it where a spreadsheet would compute it."""
+    return f"'{text}" if FORMULA.match(text) else text

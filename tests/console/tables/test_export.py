@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone, translation
 
+from evkit.console.streaming import csv_line
 from evkit.console.tables.export import cell, csv_response
 
 
@@ -22,9 +23,14 @@ class TestCell:
     def test_reads_as_numbers_in_either_language(self, value: object, english: str, french: str) -> None:
         assert (cell(value, french=False), cell(value, french=True)) == (english, french)
 
-    @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@cmd", "\tx"])
+    @pytest.mark.parametrize(
+        "text", ["=1+1", "+33", "-2", "@cmd", "\tx", " =1+1", "\n=1+1", "\u00a0@x", "\uff1d1+1"]
+    )
     def test_is_never_a_formula(self, text: str) -> None:
         assert cell(text, french=False) == f"'{text}"
+
+    def test_raw_samples_and_messages_are_as_harmless(self) -> None:
+        assert csv_line([" =1+1", -2.5, "A_001"]) == "' =1+1,-2.5,A_001\r\n"
 
     def test_a_negative_number_stays_a_number(self) -> None:
         assert cell(-2.5, french=True) == "-2,5"
