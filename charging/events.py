@@ -59,7 +59,7 @@ class AutomaticChargeFailed(Event):
 class LimitDisobeyed(Event):
     """A connector draws more than it was told: `told` and `measured` in W (DC) or A per phase (AC).
 
-    `last`: nothing that was tried has helped.
+    `last`: nothing that was tried has helped. Where it refused every limit, `told` is 0.
     """
 
     charge_point_id: int

@@ -65,6 +65,7 @@ class Connector:
         default: what a new transaction begins with: its default profile; `hardware` if none is installed.
         measured: what it draws, None if unknown.
         latency_s: so long it may take to obey.
+        refuses: it accepted no limit for this charge, in whatever way it was told.
         distrusted: it drew more than it was told, and was not seen to obey since.
         overdraw: the part by which it draws more than it is told, as it was seen to.
         rule, tier, weight, started, energy_wh, remaining_s: see `Wishes`.
@@ -95,6 +96,7 @@ class Connector:
     default: float | None = None
     measured: float | None = None
     latency_s: float = LATENCY_S
+    refuses: bool = False
     distrusted: bool = False
     overdraw: float = 0.0
     rule: Rule = Rule.EQUAL
@@ -117,7 +119,7 @@ class Connector:
     def obeys(self) -> bool:
         """Whether it draws no more than it was told, as far as it had time to; without measurement: trust."""
         if self.confirmed is None:
-            return True
+            return not self.refuses
         if self.measured is None:
             return not self.distrusted
         if self.measured <= max(tolerated(self.confirmed, self.step), self.minimum * STANDBY):

@@ -11,6 +11,7 @@ from chargers.types import CommandState
 from charging.models import ConnectorLimit, Transaction
 from charging.services.smart.facts import PointState
 from charging.services.smart.foreign import AROUND, Foreign, after
+from charging.services.smart.ladder import note_refusal
 from charging.services.smart.marks import CLEAR, START
 from charging.services.smart.settings_of import Range
 from charging.smart.connector import LATENCY_S
@@ -99,8 +100,7 @@ def _take_limit(row: ConnectorLimit, settings: Range, now: datetime) -> None:
         row.confirmed, row.confirmed_at, row.falls_at = row.sent, ended, row.sent_falls_at
         row.doubtful = row.refused_at = None
     elif command.state in REFUSED:
-        row.refused_at = ended
-        row.tries += 1
+        note_refusal(row, ended)
     elif command.state == CommandState.TIMED_OUT:
         row.doubtful = max(row.sent, row.doubtful or 0.0)
         row.refused_at = ended

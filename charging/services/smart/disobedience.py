@@ -35,6 +35,9 @@ def face_disobedience(place: Place, seen: Connector, why: Why, now: datetime, ou
     if why is not Why.DISOBEYS:
         _note_obeyed(row, seen)
         return
+    if seen.refuses:
+        _face_refusal(place, seen, now, outbox)
+        return
     if not is_due(row, now) or row.sent is not None or seen.confirmed is None or seen.measured is None:
         return
     tries = row.tries
@@ -42,6 +45,16 @@ def face_disobedience(place: Place, seen: Connector, why: Why, now: datetime, ou
     if tries == 0 or (tries < LAST <= row.tries):
         _tell(place, seen)
     send_limit(place, 0.0 if has_given_up(row) else seen.confirmed, now, outbox, raises=False)
+
+
+def _face_refusal(place: Place, seen: Connector, now: datetime, outbox: Outbox) -> None:
+    """Ask for no power once more; the first time somebody is told."""
+    row = place.row
+    if row.missed_at is None:
+        row.missed_at = now
+        _tell(place, seen)
+    if is_due(row, now) and row.sent is None:
+        send_limit(place, 0.0, now, outbox, raises=False)
 
 
 def _note_obeyed(row: ConnectorLimit, seen: Connector) -> None:

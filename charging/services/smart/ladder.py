@@ -52,7 +52,13 @@ def note_disobedience(row: ConnectorLimit, part: float, now: datetime) -> None:
     row.missed_at = now
     row.distrusted |= part > GROSS
     if row.tries + 1 < LAST or part > GROSS:
-        row.tries += 1
+        row.tries = min(row.tries + 1, LAST)
+
+
+def note_refusal(row: ConnectorLimit, at: datetime) -> None:
+    """Count one more failure of a connector that refuses what it was told."""
+    row.refused_at = at
+    row.tries = min(row.tries + 1, LAST)
 
 
 def note_obedience(row: ConnectorLimit, *, proven: bool) -> None:

@@ -119,6 +119,7 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         cap=row.cap,
         rests=row.rests_until is not None,
         latency_s=row.latency_s or LATENCY_S,
+        refuses=has_given_up(row) and row.confirmed is None,
         distrusted=row.distrusted or row.missed_at is not None,
         default=_default(place),
         measured=measured,

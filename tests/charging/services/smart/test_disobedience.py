@@ -11,6 +11,7 @@ from chargers.models import Command
 from charging.events import LimitDisobeyed
 from evkit.core.events import Event, bus
 from evkit.core.recorders import Deed, recorders
+from sites.models import Site
 from tests.charging.services.smart.yard import Yard, only
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +172,42 @@ class TestRefused:
         assert [each[1] for each in told[:3]] == ["A", "A", "W"]
         assert yard.row(evse).confirmed is None
         assert yard.row(evse).tries >= 4
+
+    def test_who_refuses_everything_is_counted_in_full_the_others_share_the_rest_and_somebody_is_told(
+        self, yard: Yard, deeds: list[Deed]
+    ) -> None:
+        Site.objects.filter(pk=yard.site.pk).update(limit_value=42.0)
+        bad, good = only(yard.point()), only(yard.point())
+        yard.cycle(0)
+        yard.answer(bad.charge_point, 0, "Rejected")
+        yard.answer(good.charge_point, 0)
+        yard.start(bad, 1)
+        yard.start(good, 1)
+        for second in range(2, 400, 10):
+            yard.measure(bad, 32.0, second)
+            plan = yard.cycle(second)
+            yard.answer(bad.charge_point, second, "Rejected")
+            yard.answer(good.charge_point, second)
+        assert plan is not None
+        assert plan.used.max() <= 42.0
+        assert yard.row(good).confirmed == 10.0
+        assert (yard.row(bad).envelope, yard.row(bad).why, yard.row(bad).tries) == (32.0, "disobeys", 4)
+        assert len(deeds) == 1
+        assert yard.told(bad)[-1] == 0.0
+
+    def test_one_that_accepts_after_all_is_stopped_and_lends_what_it_had(self, yard: Yard) -> None:
+        bad = only(yard.point())
+        yard.cycle(0)
+        yard.answer_all(0, "Rejected")
+        yard.start(bad, 1)
+        for second in range(2, 100, 10):
+            yard.cycle(second)
+            yard.answer_all(second, "Rejected")
+        for second in range(100, 240, 10):
+            yard.measure(bad, 0.0, second)
+            yard.cycle(second)
+            yard.answer_all(second)
+        assert (yard.row(bad).confirmed, yard.row(bad).envelope) == (0.0, 0.0)
 
 
 class TestEvent:
