@@ -15,11 +15,16 @@ PAGES = ("/", "/sites/depot/", "/sites/depot/charge-points/CP_1/", "/legend/", "
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ADMINISTRATION = '.side a[href="/admin/"]'
 LONG = """
+from chargers.models import ChargePoint
 from sites.models import Membership, Site
 site = Site.objects.create(code="long", name_fr="Dépôt des autobus articulés " * 3, name_en="long")
 for user in site.users.model.objects.all():
     Membership.objects.get_or_create(user=user, site=site)
+ChargePoint.objects.create(site=site, identity="CHARGE-POINT-WITH-A-NAME-" + "0" * 20)
 """
+LOGO_WIDTH = "document.querySelector('.logo').getBoundingClientRect().width"
+ENDS = "text => text.getBoundingClientRect().right - text.closest('.strip').getBoundingClientRect().right"
+CUT = "cell => cell.scrollWidth - cell.clientWidth"
 COMMANDS = "[data-dialog], a[href*='/commands/']:not([href$='/commands/'])"
 
 
@@ -73,3 +78,11 @@ class TestDevices:
             page.goto(live_evkit.url + path)
             page.wait_for_load_state("networkidle")
             assert page.evaluate(SIDEWAYS) == 0, path
+        page.goto(f"{live_evkit.url}/sites/long/smart-charging/")
+        assert page.evaluate(LOGO_WIDTH) == 28
+        oldest = page.locator("#strip-oldest .strip__text")
+        expect(oldest).to_have_text("Jamais connectée")
+        assert oldest.evaluate(ENDS) < 0
+        nothing = page.locator("#smart-table td")
+        expect(nothing).to_contain_text("pas encore de connecteur")
+        assert nothing.evaluate(CUT) == 0
