@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -119,10 +121,22 @@ def sweep_exports(*, now: datetime) -> list[int]:
     for job in ExportJob.objects.filter(expires_at__lte=now):
         job.path.unlink(missing_ok=True)
         job.delete()
+    _remove_left_behind(now)
     lost = ExportJob.objects.filter(state=ExportState.RUNNING, beat_at__lt=now - SILENT)
     lost.update(state=ExportState.FAILED, error="interrupted", finished_at=now)
     waiting = ExportJob.objects.filter(state=ExportState.QUEUED).order_by("pk")
     return list(waiting.values_list("pk", flat=True))
+
+
+def _remove_left_behind(now: datetime) -> None:
+    """Remove old files without a job: jobs are deleted with their user and their site."""
+    folder = Path(settings.EVKIT_DATA_DIR) / "exports"
+    for path in folder.iterdir() if folder.is_dir() else ():
+        name = path.stem
+        if not name.isdigit() or path.stat().st_mtime > (now - KEPT).timestamp():
+            continue
+        if not ExportJob.objects.filter(pk=int(name)).exists():
+            path.unlink(missing_ok=True)
 
 
 def _record(actor: Actor, verb: str, job: ExportJob, details: dict[str, object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -411,6 +412,25 @@ class TestTheSweep:
         assert (states[silent.pk], states[alive.pk]) == (ExportState.FAILED, ExportState.RUNNING)
         with pytest.raises(CancelledError):
             tell_progress(number=silent.pk, done=1, now=now)
+
+    def test_removes_the_old_files_of_a_user_who_was_deleted(self, db: None) -> None:
+        user, now = add_user(Role.GUEST), datetime(2026, 5, 1, tzinfo=UTC)
+        files = []
+        for hours in (25, 1):
+            made = now - timedelta(hours=hours)
+            job = ExportJob.objects.create(
+                user=user, table="transactions", kind="csv", language="en", state=ExportState.DONE,
+                created_at=made, beat_at=made, expires_at=now + timedelta(hours=1),
+            )  # fmt: skip
+            job.path.parent.mkdir(parents=True, exist_ok=True)
+            job.path.write_text("x")
+            os.utime(job.path, (made.timestamp(), made.timestamp()))
+            files.append(job.path)
+        sweep_exports(now=now)
+        assert all(path.exists() for path in files)
+        user.delete()
+        sweep_exports(now=now)
+        assert [path.exists() for path in files] == [False, True]
 
     def test_somebody_cannot_ask_for_too_many(self, client: Client, depot: Depot) -> None:
         user, now = User.objects.get(username="operator"), utc_now()
