@@ -27,9 +27,10 @@ LOG = 5
 
 
 class LimitForm(forms.Form):
-    """The limit of a site in its own unit; kW where that is W."""
+    """The limit of a site in the unit that the page showed, else in its own; kW where that is W."""
 
     limit = forms.FloatField(min_value=0, max_value=100_000_000, localize=True)
+    unit = forms.ChoiceField(choices=Unit.choices, required=False)
 
 
 @require_safe
@@ -89,8 +90,9 @@ def smart_limit(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Write the limit as a number, like 200."))
         return redirect("smart", site.code)
-    factor = 1000 if site.limit_unit == Unit.WATT else 1
-    limit = SiteLimit(form.cleaned_data["limit"] * factor, site.limit_unit)
+    unit = form.cleaned_data["unit"] or site.limit_unit
+    factor = 1000 if unit == Unit.WATT else 1
+    limit = SiteLimit(form.cleaned_data["limit"] * factor, unit)
     change_site(site=site, actor=principal.actor, limit=limit)
     messages.success(request, _("The limit was changed."))
     return redirect("smart", site.code)

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,23 +34,27 @@ FURTHEST = 1_000_000
 
 
 class WhatIfForm(StyledForm):
-    """Limit, rule, and a priority for every connector that charges."""
+    """Limit, rule, and a priority for every connector that charges.
+
+    The limit is in the unit that the page showed, although somebody chose another one meanwhile.
+    """
 
     limit = forms.FloatField(min_value=0, max_value=100_000_000, localize=True, required=False)
     distribution = forms.ChoiceField(label=gettext_lazy("Distribution"), choices=Distribution.choices)
 
     def __init__(self, site: Site, evses: Mapping[int, Evse], *args: Any, **kwargs: Any) -> None:
-        self._unit = site.limit_unit
-        self._factor = 1000 if site.limit_unit == Unit.WATT else 1
+        sent = args[0].get("unit") if args and args[0] else None
+        self.unit = sent if sent in Unit.values else site.limit_unit
+        self._factor = 1000 if self.unit == Unit.WATT else 1
         self._names = {pk: f"priority_{pk}" for pk in evses}
         super().__init__(*args, **kwargs)
-        in_watts = site.limit_unit == Unit.WATT
+        in_watts = self.unit == Unit.WATT
         self.fields["limit"].label = (
             gettext_lazy("Limit (kW)") if in_watts else gettext_lazy("Limit (A per phase)")
         )
         self.fields["limit"].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
         self.initial["distribution"] = site.distribution
-        if site.limit_value is not None:
+        if site.limit_value is not None and self.unit == site.limit_unit:
             self.initial["limit"] = site.limit_value / self._factor
         for pk, name in self._names.items():
             label = _("Priority of %(connector)s") % {"connector": evses[pk]}
@@ -73,7 +77,7 @@ class WhatIfForm(StyledForm):
         data = {name: value for name, value in self.cleaned_data.items() if name in self.changed_data}
         limit = data.get("limit")
         return Change(
-            None if limit is None else SiteLimit(limit * self._factor, self._unit),
+            None if limit is None else SiteLimit(limit * self._factor, self.unit),
             data.get("distribution"),
             {pk: data[name] for pk, name in self._names.items() if name in data},
         )
@@ -109,7 +113,7 @@ def what_if_page(request: HttpRequest, code: str) -> HttpResponse:
     now = utc_now()
     before = what_if(site=site, change=Change(), now=now)
     evses = Evse.objects.filter(pk__in=before).select_related("charge_point").in_bulk()
-    form = WhatIfForm(site, evses, request.POST if request.method == "POST" else None)
+    form = WhatIfForm(site, evses, _posted(request, evses))
     after: Mapping[int, Outcome] = {}
     if request.method == "POST" and form.is_valid():
         if "apply" in request.POST:
@@ -121,6 +125,17 @@ def what_if_page(request: HttpRequest, code: str) -> HttpResponse:
         result = _result(form, evses, before, after)
         context = {"site": site, "form": form, "tried": bool(after), **result}
         return render(request, "console/smart/what_if.html", context)
+
+
+def _posted(request: HttpRequest, evses: Mapping[int, Evse]) -> QueryDict | None:
+    """Return what was sent; charges begun since the page was opened have their connector's priority."""
+    if request.method != "POST":
+        return None
+    data = request.POST.copy()
+    for pk, evse in evses.items():
+        if f"priority_{pk}" not in data:
+            data[f"priority_{pk}"] = data[f"initial-priority_{pk}"] = str(evse.priority)
+    return data
 
 
 def _result(

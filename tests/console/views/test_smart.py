@@ -28,7 +28,7 @@ from sites.models import ScheduleGroup, Site, SiteMeterReading, User
 from sites.ranges import DAYS
 from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector, add_depot, add_site, add_user
-from tests.factories import TransactionFactory
+from tests.factories import EvseFactory, TransactionFactory
 
 PAGE = "smart"
 
@@ -478,6 +478,30 @@ class TestWhatIf:
         site = Site.objects.get()
         evse.refresh_from_db()
         assert (site.limit_value, site.distribution, evse.priority) == (40_000, "priority", 9)
+
+    def test_a_charge_that_began_since_the_page_was_opened_keeps_its_priority_and_is_in_the_result(
+        self, client, depot
+    ) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        href = reverse("what_if", args=["depot"])
+        later = TransactionFactory(evse=EvseFactory(charge_point=depot.charging, number=9, priority=7)).evse
+        page = client.post(href, self.form(depot)).content.decode()
+        assert 'name="apply"' in page
+        assert f'name="priority_{later.pk}" value="7"' in page
+        client.post(href, self.form(depot, apply="1"))
+        later.refresh_from_db()
+        assert (Site.objects.get().limit_value, later.priority) == (120_000, 7)
+
+    @pytest.mark.parametrize("page", ["smart", "what_if"])
+    def test_a_limit_is_in_the_unit_that_the_page_showed(self, client, depot, page: str) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        shown = client.get(reverse(page, args=["depot"])).content.decode()
+        assert '<input type="hidden" name="unit" value="W">' in shown
+        Site.objects.update(limit_value=63.0, limit_unit="A")
+        href = reverse("smart_limit" if page == "smart" else page, args=["depot"])
+        client.post(href, self.form(depot, unit="W", apply="1"))
+        site = Site.objects.get()
+        assert (site.limit_value, site.limit_unit) == (120_000, "W")
 
     def test_what_is_no_number_is_told_at_its_field(self, client, depot) -> None:
         client.force_login(add_user(Role.ADMINISTRATOR))
