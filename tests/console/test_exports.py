@@ -219,6 +219,13 @@ class TestOtherTables:
         found = rows_of(book_of(client, depot, **form)["Meter values"])
         assert [row["Power (kW)"] for row in found] == [11]
 
+    @pytest.mark.parametrize("query", ["transaction=abc", "transaction=2147483648", "connector=A"])
+    def test_a_filter_that_nothing_can_pass_leaves_nothing(
+        self, client: Client, depot: Depot, query: str
+    ) -> None:
+        sample(depot, 1, power_w=11_000)
+        assert rows_of(book_of(client, depot, table="meter-values", query=query)["Meter values"]) == []
+
     def test_messages(self, client: Client, depot: Depot) -> None:
         Message.objects.create(
             charge_point_id=depot.charging.pk, at=NOW, sequence=7, direction=Direction.IN, message_id="m7",

@@ -47,12 +47,13 @@ def _rows(scope: Scope) -> QuerySet[Any]:
 
 
 def _of_transaction(rows: Rows, value: str) -> Rows:
-    known = value.isascii() and value.isdigit() and len(value) < 10
-    return rows.filter(transaction_number=int(value)) if known else rows
+    known = value.isascii() and value.isdigit() and len(value) <= 10
+    return rows.filter(transaction_number=int(value)) if known else rows.none()
 
 
 def _connector(rows: Rows, value: str) -> Rows:
-    return rows.filter(evse_number=int(value)) if value.isascii() and value.isdigit() else rows
+    known = value.isascii() and value.isdigit() and len(value) < 5
+    return rows.filter(evse_number=int(value)) if known else rows.none()
 
 
 def _filters(scope: Scope) -> list[Filter]:
