@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -146,3 +147,15 @@ class TestCheckLimitSchedule:
 
     def test_levels_with_ranges_are_kept(self) -> None:
         check_limit_schedule([level(1, EVENING, NIGHT), level(0.5, unit="A")])
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 2.0), ("2026-10-25", 4.0), ("2026-10-26", 3.0)])
+def test_an_exception_of_a_day_on_which_clocks_are_turned_keeps_the_wall_time(day: str, hours: float) -> None:
+    zone = ZoneInfo("Europe/Paris")
+    night = {"first_day": day, "last_day": day, "hours": [{"from": "01:00", "to": "04:00"}]}
+    depot = site({**level(50.0), "exceptions": [night]}, limit_value=100.0)
+    midnight = datetime.fromisoformat(day).replace(tzinfo=zone)
+    (_, usual), (begins, night_w), (ends, after) = limit_steps(depot, midnight, midnight.replace(hour=12))
+    assert (usual, night_w, after) == (100.0, 50.0, 100.0)
+    assert [begins.astimezone(zone).hour, ends.astimezone(zone).hour] == [1, 4]
+    assert (ends.astimezone(UTC) - begins.astimezone(UTC)).total_seconds() == hours * 3600
