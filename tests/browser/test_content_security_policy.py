@@ -22,6 +22,12 @@ BREAK_IT = """() => new Promise((told) => {
   document.addEventListener("securitypolicyviolation", (event) => told(event.violatedDirective));
   document.body.insertAdjacentHTML("beforeend", '<p style="color: red">x</p>');
 })"""
+EXCHANGE_PLACED = """() => {
+  const main = document.querySelector("main");
+  main.insertAdjacentHTML("beforeend", '<p id="placed">old</p>');
+  document.getElementById("placed").style.order = "1";
+  htmx.swap("#placed", '<p id="placed" class="new">new</p>', { swapStyle: "outerHTML" });
+}"""
 LINKS = "Array.from(document.querySelectorAll('a[href]:not([download])'), (link) => link.href)"
 NO_PAGES = ("/static/", "/api/v1/", "/admin/jsi18n/")
 FILES = (".csv", ".json", ".jsonl", ".xlsx", ".zip")
@@ -70,3 +76,13 @@ class TestEveryPage:
         page = log_in("administrator")
         page.goto(live_evkit.url + path)
         assert page.evaluate(BREAK_IT) == "style-src-attr"
+
+    def test_what_a_script_placed_may_be_exchanged(
+        self, log_in: LogIn, live_evkit: Server, complaints: list[str]
+    ) -> None:
+        page = log_in("administrator")
+        page.add_init_script(REPORT)
+        page.goto(live_evkit.url)
+        page.evaluate(EXCHANGE_PLACED)
+        page.locator("#placed.new").wait_for()
+        assert complaints == []
