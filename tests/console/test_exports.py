@@ -327,6 +327,8 @@ class TestALargeOne:
         assert reverse("export_file", args=[job.pk]).encode() in page
         assert client.get(reverse("export_toasts")).content.strip() == b"", "told once"
         assert content(client.get(reverse("export_file", args=[job.pk])))[:2] == b"PK"
+        ExportJob.objects.filter(pk=job.pk).update(expires_at=utc_now())
+        assert client.get(reverse("export_file", args=[job.pk])).status_code == 404, "before it is removed"
 
     def test_can_be_cancelled_while_it_waits(self, client: Client, depot: Depot) -> None:
         TransactionFactory(evse=depot.charging.evses.get(number=2))

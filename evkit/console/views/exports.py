@@ -130,7 +130,8 @@ def unschedule(request: HttpRequest, number: int) -> HttpResponse:
 def export_file(request: HttpRequest, number: int) -> HttpResponseBase:
     """Send a file to whom asked for it, as long as they may see what is in it."""
     job = _job(request, number)
-    if not job.ready or not job.path.is_file() or not _may_have(job, principal_of(request)):
+    there = job.ready and utc_now() < job.expires_at and job.path.is_file()
+    if not there or not _may_have(job, principal_of(request)):
         raise Http404(_("There is no such file any more."))
     return file_response(job.path, job.file_name, TYPES[job.kind])
 
