@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.connections import connections
+from bench.growth import growth
 from bench.history import history
 from bench.live import live
 from bench.pages import pages
@@ -26,6 +27,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "smart": lambda options: smart(hours=options.hours),
     "reaction": lambda _options: reaction(),
     "sharing": lambda _options: sharing(),
+    "growth": lambda options: growth(days=options.days),
     "history": lambda options: history(rounds=options.rounds, size=options.size),
 }
 
@@ -39,6 +41,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--connections", type=int, default=5000)
     parser.add_argument("--hours", type=float, default=2.0, help="so long a real morning is replayed")
+    parser.add_argument("--days", type=int, default=2, help="growth: so many days pass after a first one")
     parser.add_argument("--size", type=float, default=1.0, help="history: 1 is 10 million samples")
     options = parser.parse_args()
     chosen = [options.only] if options.only else list(BENCHMARKS)

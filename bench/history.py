@@ -22,9 +22,9 @@ def history(*, rounds: int, size: float = 1.0) -> list[Figure]:
     if not postgres_answers():
         return []
     with own_database() as url, tempfile.TemporaryDirectory() as folder:
-        filled = _work(url, folder, "fill", size)
-        told = _work(url, folder, "measure", rounds)
-        exports = {name: _work(url, folder, "export", name) for name in ("usual", "all")}
+        filled = run_task(url, folder, "fill", size)
+        told = run_task(url, folder, "measure", rounds)
+        exports = {name: run_task(url, folder, "export", name) for name in ("usual", "all")}
     figures = [
         Figure("samples generated", filled["samples"], "rows", f"{filled['sample_bytes']:.0f} bytes each"),
         Figure("transactions generated", filled["transactions"], "rows", f"{filled['bytes']:.0f} bytes each"),
@@ -44,7 +44,8 @@ def history(*, rounds: int, size: float = 1.0) -> list[Figure]:
     return figures
 
 
-def _work(url: str, folder: str, *arguments: object) -> Any:
+def run_task(url: str, folder: str, *arguments: object) -> Any:
+    """Run a task of `bench.history_tasks` in a process of its own and return what it found."""
     environment = {
         **os.environ,
         "DATABASE_URL": url,

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from bench.growth_days import grow
 from bench.history_filling import START, YEAR, fill
 from evkit.console.exports.running import run_export
 from history.models import ExportJob
@@ -100,4 +101,9 @@ def _megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-TASKS: dict[str, Callable[[str], dict[str, float]]] = {"fill": fill, "measure": measure, "export": export}
+TASKS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "fill": fill,
+    "measure": measure,
+    "export": export,
+    "grow": grow,
+}
