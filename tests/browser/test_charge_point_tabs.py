@@ -87,7 +87,7 @@ class TestTabs:
         expect(line).to_contain_text("running")
         charge_point.stop(number)
         expect(line).to_contain_text("Stopped remotely")
-        line.locator("a").click()
+        line.get_by_role("link", name=str(number), exact=True).click()
         expect(page.locator("h1")).to_have_text(f"Transaction {number}")
         assert complaints == []
 

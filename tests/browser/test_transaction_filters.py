@@ -208,7 +208,7 @@ class TestWritten:
         page.on("request", lambda request: asked.extend(re.findall(r"[?&]from=([^&]+)", request.url)))
         page.keyboard.type(day[5:] + day[:4])
         check(page, live_evkit, {"from": day})
-        assert asked == [day]
+        assert set(asked) == {day}, "no half-typed year"
 
     @pytest.mark.parametrize(("name", "back"), [("from", 6), ("to", 29), ("from", 300), ("to", 4000)])
     def test_days(self, page: Page, live_evkit: Server, name: str, back: int) -> None:

@@ -96,6 +96,10 @@ class TestColumns:
 
 
 class TestSavedViews:
+    @pytest.fixture(autouse=True)
+    def none_yet(self, live_evkit: Server) -> None:
+        live_evkit.shell("from sites.models import SavedFilter; SavedFilter.objects.all().delete()")
+
     @WIDTHS
     def test_one_is_saved_opened_renamed_and_deleted(
         self, log_in: LogIn, live_evkit: Server, width: int, complaints: list[str]

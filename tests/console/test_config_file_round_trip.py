@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 
 from chargers.models import ChargePoint
 from chargers.quirks import QUIRK_NAMES
-from chargers.types import Division, Registration
+from chargers.types import MOST_CURRENT_A, MOST_POWER_W, Division, Registration
 from evkit.console.config_file.exporting import as_json, as_yaml, export_configuration
 from evkit.console.config_file.nodes import Source
 from evkit.console.config_file.service import Options, apply_configuration
@@ -28,6 +28,8 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_siz
 )
 IDENTITIES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
 POSITIVE = st.floats(min_value=0.001, max_value=1e9)
+MAXIMA_W = st.none() | st.floats(1, MOST_POWER_W)
+MAXIMA_A = st.none() | st.floats(1, MOST_CURRENT_A)
 LIMITS = st.none() | st.fixed_dictionaries({"value": st.floats(0, 1e9), "unit": st.sampled_from("WA")})
 TIMES = st.times().map(lambda time: f"{time:%H:%M}")
 DAYS = st.lists(st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), min_size=1, unique=True)
@@ -122,8 +124,8 @@ CONNECTORS = st.lists(
     st.fixed_dictionaries(
         {"number": st.integers(1, 9)},
         optional={
-            "max_power_w": st.none() | POSITIVE,
-            "max_current_a": st.none() | POSITIVE,
+            "max_power_w": MAXIMA_W,
+            "max_current_a": MAXIMA_A,
             "phases": st.integers(1, 3),
             "current": st.sampled_from(["AC", "DC"]),
             "priority": COUNTS,
@@ -150,7 +152,7 @@ def configurations(draw: st.DrawFn) -> dict[str, object]:
                     "zone": TEXTS,
                     "security_profile": st.integers(0, 3),
                     "password": st.none() | st.just("a-long-secret"),
-                    "max_power_w": st.none() | POSITIVE,
+                    "max_power_w": MAXIMA_W,
                     "priority": COUNTS,
                     "division": st.sampled_from(["", *Division.values]),
                     "site_meter": st.sampled_from(["", "base"]),

@@ -104,7 +104,7 @@ class TestTransactionSteps:
         depot.transaction.evse.state.save()
         marks = transaction_steps(depot.transaction, NOW)
         assert [mark.progress for mark in marks] == ["done", "done", "done", "done", "stopped", "todo"]
-        assert "Bus 212 has taken no power since" in marks[4].text
+        assert "Bus 212 has taken no power since" in marks[4].reason
 
     def test_an_ended_one_tells_how_it_ended(self, row: Transaction) -> None:
         marks = transaction_steps(row, NOW)
