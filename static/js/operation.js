@@ -140,10 +140,9 @@ function startList() {
 }
 
 // A row that passes the filter since a moment ago is not on the page yet: the list is fetched again.
-function fetchMissing(event) {
-  if (event.detail.content.id?.startsWith("row-") && event.detail.content.children.length) {
-    document.dispatchEvent(new CustomEvent("live-refresh"));
-  }
+function fetchMissing({ detail: { parts } }) {
+  const appeared = parts.some((part) => part.id.startsWith("row-") && part.children.length);
+  if (appeared) document.dispatchEvent(new CustomEvent("live-refresh"));
 }
 
 function openDialog(event) {
@@ -151,5 +150,5 @@ function openDialog(event) {
 }
 
 if (form) startList();
-document.addEventListener("htmx:oobErrorNoTarget", fetchMissing);
+document.addEventListener("live-missing", fetchMissing);
 document.addEventListener("htmx:afterSwap", openDialog);
