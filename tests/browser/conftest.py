@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -11,6 +12,7 @@ from tests.support.browsing import PASSWORD, create_user
 from tests.support.server import Server
 
 LogIn = Callable[..., Page]
+ServiceWorkers = Literal["allow", "block"]
 LEFT = ("htmx:sendAbort", "htmx:afterRequest")
 """What htmx says when a page is left before its answers are there; of one that fails it says more."""
 
@@ -47,10 +49,16 @@ def enter(
     language: str = "en",
     width: int = 1440,
     height: int = 900,
+    service_workers: ServiceWorkers = "allow",
 ) -> Page:
-    """Log in as a role in a context of its own; what the browser complains of goes to `complaints`."""
+    """Log in as a role in a context of its own; what the browser complains of goes to `complaints`.
+
+    A route that keeps files from a page needs `service_workers="block"`: they would come from theirs.
+    """
     create_user(server, role, role, language)
-    context = browser.new_context(viewport={"width": width, "height": height})
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, service_workers=service_workers
+    )
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.extend(_complaint(message)))
@@ -73,8 +81,24 @@ def log_in(chromium: Browser, live_evkit: Server, complaints: list[str]) -> Iter
     """Return a function that logs in as a role and gives the page it leads to."""
     contexts: list[BrowserContext] = []
 
-    def log_in_as(role: str, *, language: str = "en", width: int = 1440, height: int = 900) -> Page:
-        page = enter(chromium, live_evkit, role, complaints, language=language, width=width, height=height)
+    def log_in_as(
+        role: str,
+        *,
+        language: str = "en",
+        width: int = 1440,
+        height: int = 900,
+        service_workers: ServiceWorkers = "allow",
+    ) -> Page:
+        page = enter(
+            chromium,
+            live_evkit,
+            role,
+            complaints,
+            language=language,
+            width=width,
+            height=height,
+            service_workers=service_workers,
+        )
         contexts.append(page.context)
         return page
 

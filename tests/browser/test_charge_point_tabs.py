@@ -204,10 +204,11 @@ class TestCurves:
     def test_curves_are_read_without_javascript_as_figures(
         self, log_in: LogIn, live_evkit: Server, charge_point: ChargePoint
     ) -> None:
-        page = log_in("guest", width=390, height=844)
+        page = log_in("guest", width=390, height=844, service_workers="block")
         page.route("**/*.js", lambda route: route.abort())
         for name, path in TABS.items():
             page.goto(f"{live_evkit.url}{POINT}{path}")
+            assert page.evaluate("window.htmx === undefined"), path
             page.click(f'.tabs a:has-text("{name}")')
             expect(page.locator(".tabs [aria-current=page]")).to_have_text(name)
             sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -123,12 +123,13 @@ class TestSideBand:
     def test_stays_collapsed_from_the_first_moment_of_the_next_page(
         self, log_in: LogIn, live_evkit: Server
     ) -> None:
-        page = log_in("guest")
+        page = log_in("guest", service_workers="block")
         page.wait_for_load_state("load")
         page.keyboard.press("[")
         expect(page.locator(".side")).to_have_css("width", "56px")
         page.route("**/*.js", lambda route: route.abort())
         page.goto(f"{live_evkit.url}/legend/")
+        assert page.evaluate("window.htmx === undefined")
         assert page.evaluate(COLLAPSED) == 56
 
 
