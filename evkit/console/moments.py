@@ -12,14 +12,14 @@ from django.utils.formats import date_format
 def moment_text(moment: datetime) -> str:
     """Return day and time ("25 Oct. 2026 14:30:00"), in an hour that comes twice with its offset from UTC."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'j N Y H:i:s')}{_offset_text(local)}"
+    return f"{date_format(local, 'j N Y H:i:s')}{offset_text(local)}"
 
 
 def clock_text(moment: datetime, day: date | None) -> str:
     """Return the time ("14:30:00"), with its day where that is not `day` ("24 Oct. 14:30:00")."""
     local = timezone.localtime(moment)
     form = "H:i:s" if local.date() == day else "j N H:i:s"
-    return f"{date_format(local, form)}{_offset_text(local)}"
+    return f"{date_format(local, form)}{offset_text(local)}"
 
 
 def common_day(moments: Iterable[datetime]) -> date | None:
@@ -28,8 +28,9 @@ def common_day(moments: Iterable[datetime]) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
-def _offset_text(local: datetime) -> str:
-    """Return the offset of a time that the clock shows twice, else nothing (PEP 495)."""
+def offset_text(moment: datetime) -> str:
+    """Return " (UTC+2)" for a time that the clock shows twice, else nothing (PEP 495)."""
+    local = timezone.localtime(moment)
     first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
     offset = local.utcoffset()
     if first == second or offset is None:

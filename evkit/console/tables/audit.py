@@ -8,8 +8,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -19,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from evkit.console.deeds import deed, thing
 from evkit.console.doers import doer
 from evkit.console.journal.lines import Line, Reader
+from evkit.console.moments import moment_text
 from evkit.console.tables import cells
 from evkit.console.tables.base import ListTable
 from evkit.console.tables.columns import Column
@@ -58,7 +57,7 @@ class AuditTable(ListTable):
 
     def render_time(self, record: AuditEntry) -> str:
         """Tell when it was, to the second."""
-        return date_format(timezone.localtime(record.at), "j N Y H:i:s")
+        return moment_text(record.at)
 
     def value_user(self, record: AuditEntry) -> str:
         """Return who did it."""

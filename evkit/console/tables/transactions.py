@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from charging.models import Transaction
 from evkit.console.drawing import soc_span
 from evkit.console.formats import NARROW, duration, kilo, number
+from evkit.console.moments import offset_text
 from evkit.console.reasons import flag_texts, stop_text
 from evkit.console.selectors.history import mean_power_w
 from evkit.console.selectors.transactions import transaction_url
@@ -74,7 +75,7 @@ class TransactionTable(ListTable):
             return format_html('<span class="quiet">{}</span>', gettext("running"))
         same = timezone.localtime(record.ended_at).date() == timezone.localtime(record.started_at).date()
         if same:
-            return date_format(timezone.localtime(record.ended_at), "H:i")
+            return _told(record.ended_at, "H:i")
         return _moment(record.ended_at, self.now)
 
     def value_duration(self, record: Any) -> float:
@@ -187,4 +188,9 @@ def _moment(moment: datetime, now: datetime) -> str:
     """Return a local time; the year only where it is not the present one."""
     local = timezone.localtime(moment)
     this_year = local.year == timezone.localtime(now).year
-    return date_format(local, "j N H:i" if this_year else "j N Y H:i")
+    return _told(moment, "j N H:i" if this_year else "j N Y H:i")
+
+
+def _told(moment: datetime, form: str) -> str:
+    """Return a local time, with its offset from UTC where the clock shows it twice."""
+    return date_format(timezone.localtime(moment), form) + offset_text(moment)

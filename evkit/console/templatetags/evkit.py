@@ -18,6 +18,7 @@ from evkit.console import drawing, formats, plan, wording
 from evkit.console.answers import answer_text
 from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
 from evkit.console.doers import doer as doer_name
+from evkit.console.moments import offset_text
 from evkit.console.reasons import reason_text
 from evkit.console.selectors.detail import ConnectorDetail
 from evkit.console.states import Group, State
@@ -86,6 +87,12 @@ def energy(value_wh: Value, decimals: int = 1) -> str:
 def percent(value: Value) -> str:
     """Format a percentage with its sign."""
     return formats.quantity(known(value), "%")
+
+
+@register.filter
+def offset(moment: datetime | None) -> str:
+    """Return what is to stand behind a time that the clock shows twice: its offset from UTC."""
+    return offset_text(moment) if moment else ""
 
 
 @register.simple_tag

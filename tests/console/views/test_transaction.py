@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
+import pytest
 from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 
 from chargers.models import ChargePointState
-from charging.models import MeterSample, Transaction
+from charging.models import LimitChange, MeterSample, Transaction
+from charging.types import LimitKind
 from history.models import Message
 from history.types import Direction
 from sites.types import Role
@@ -83,6 +85,17 @@ class TestWhenTheClockTurnsBack:
         assert [line.split(",")[5] for line in lines] == ["920.0", "980.0", "1020.0", "1039.0"]
         frames = client.get(link_to(page, "messages")).context["lines"]
         assert [line.action for line in frames] == ["StopTransaction", "StartTransaction"]
+
+    @pytest.mark.parametrize("part", ["limits", "messages"])
+    def test_lists_tell_the_two_hours_apart(self, depot: Depot, log_in: LogIn, part: str) -> None:
+        row = charge(depot, TURN - HOUR, TURN + 2 * HOUR)
+        for moment in (TURN - HOUR / 2, TURN + HOUR / 2, TURN + 3 * HOUR / 2):
+            tell(row, moment, "DataTransfer")
+            LimitChange.objects.create(evse=row.evse, at=moment, kind=LimitKind.ACCEPTED, power_w=9.0)
+        listed = page_of(log_in(Role.GUEST), row).split(f'id="tx-{part}"')[1].split('id="tx-')[0]
+        assert re.findall(r">25 Oct\. ([^<]*)<", listed) == [
+            "02:30:00 (UTC+2)", "02:30:00 (UTC+1)", "03:30:00",
+        ]  # fmt: skip
 
 
 class TestSteps:
