@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.types import CommandState
-from charging.models import AutomaticCharge, ChargeOverride, Pause, Transaction
+from charging.models import AutomaticCharge, ChargeOverride, ConnectorLimit, Pause, Transaction
 from charging.services.holding import HOLD
 from charging.services.pauses import pauses_in_force
 from charging.services.scheduling import SCHEDULE
@@ -38,6 +38,7 @@ class Known:
     pauses: Mapping[int, Pause]
     holds: Mapping[int, ChargeOverride]
     scheduled: Mapping[int, Usability]
+    rests: Mapping[int, datetime]
     bookings: Mapping[Place, Booking]
     given_up: Mapping[int, GivenUp]
 
@@ -61,6 +62,7 @@ def what_is_known(rows: Sequence[ChargePoint], running: Running, now: datetime) 
         pauses_in_force(list(still)),
         _holds(still, now),
         usability(still, now),
+        _rests(rows, still),
         open_bookings(rows),
         _given_up(rows),
     )
@@ -96,6 +98,7 @@ def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) 
         pause=_pause(known.pauses.get(pk), known.holds.get(pk), inactive_until),
         hold=_hold(known.holds.get(pk)),
         inactive_until=inactive_until,
+        rests_until=known.rests.get(pk),
         job=orders.jobs.get(point),
         given_up=known.given_up.get(pk),
         booking=known.bookings.get(place) or known.bookings.get((point, 0)),
@@ -136,6 +139,16 @@ def _holds(running: Running, now: datetime) -> dict[int, ChargeOverride]:
     numbers = {row.number: evse_id for evse_id, row in running.items()}
     held = ChargeOverride.objects.in_force(now).filter(kind=OverrideKind.HOLD, transaction__in=numbers)
     return {numbers[row.transaction_id]: row for row in held}
+
+
+def _rests(rows: Sequence[ChargePoint], running: Running) -> dict[int, datetime]:
+    """Return by EVSE id until when vehicles that took nothing lend their share, where they are held back."""
+    evses = [evse for row in rows for evse in row.evses.all() if evse.pk in running]
+    held = [evse.pk for evse in evses if report_of(getattr(evse, "state", None)).status == "SuspendedEVSE"]
+    if not held:
+        return {}
+    lending = ConnectorLimit.objects.filter(pk__any_of=held, rests_until__isnull=False)
+    return dict(lending.values_list("pk", "rests_until"))
 
 
 def _hold(row: ChargeOverride | None) -> Order | None:

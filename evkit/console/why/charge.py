@@ -42,9 +42,16 @@ def _limited(test: Callable[[Limit], bool]) -> When:
     return _held(lambda f: f.limit is not None and f.limit.too_low and test(f.limit))
 
 
-def _full(facts: Facts, _now: datetime) -> bool:
+def _lends(facts: Facts) -> bool:
+    """Tell whether smart charging holds a vehicle back because it took nothing of what it was offered."""
+    limit = facts.limit
+    held = facts.status == "SuspendedEVSE" and limit is not None and limit.too_low and not limit.by
+    return held and facts.rests_until is not None
+
+
+def _soc_full(facts: Facts) -> bool:
     soc = facts.charge.soc_percent if facts.charge else None
-    return facts.status == "SuspendedEV" and soc is not None and soc >= FULL_PERCENT
+    return soc is not None and soc >= FULL_PERCENT
 
 
 def _paused(facts: Facts) -> bool:
@@ -131,6 +138,24 @@ CHARGE_CAUSES: Final = (
         RAISE,
     ),
     Cause(
+        "full-and-lends",
+        _(
+            "%(vehicle)s is full: %(soc)s. Others use its share until it is offered power again"
+            " at %(rests_until)s."
+        ),
+        _("vehicle full"),
+        lambda f, _now: _lends(f) and _soc_full(f),
+    ),
+    Cause(
+        "takes-nothing-and-lends",
+        _(
+            "%(vehicle)s took none of the power it was offered: others use its share until it is offered"
+            " power again at %(rests_until)s."
+        ),
+        _("took nothing; offered power again at %(rests_until)s"),
+        lambda f, _now: _lends(f),
+    ),
+    Cause(
         "limit-by-site",
         _("%(vehicle)s waits: the site leaves it %(limit)s at the moment, too little to charge."),
         _("limit of %(limit)s"),
@@ -154,7 +179,12 @@ CHARGE_CAUSES: Final = (
         _held(lambda _facts: True),
         CLEAR,
     ),
-    Cause("vehicle-full", _("%(vehicle)s is full: %(soc)s."), _("vehicle full"), _full),
+    Cause(
+        "vehicle-full",
+        _("%(vehicle)s is full: %(soc)s."),
+        _("vehicle full"),
+        lambda f, _now: f.status == "SuspendedEV" and _soc_full(f),
+    ),
     Cause(
         "vehicle-asleep",
         _(

@@ -112,6 +112,7 @@ VALUES: Final[dict[str, Callable[[Facts, datetime], str]]] = {
     "hold_reason": _text("hold.reason"),
     "hold_until": _time("hold.at"),
     "inactive_until": _time("inactive_until"),
+    "rests_until": _time("rests_until"),
     "job_status": _answer("job.status"),
     "job_time": _time("job.at"),
     "limit": _limit,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chargers.models import ChargePoint, EvseState
-from charging.models import Pause
+from charging.models import ConnectorLimit, Pause
 from charging.services.scheduling import SCHEDULE, enforce_schedules
 from evkit.console.selectors.facts import connector_facts
 from evkit.console.why import why
@@ -50,3 +50,15 @@ class TestSchedule:
         assert Pause.objects.get().paused_name == SCHEDULE.name
         found = told(depot, evse, {evse.pk: running})
         assert found.code == "group-inactive"
+
+
+class TestShareThatIsLent:
+    def test_a_vehicle_that_takes_nothing_is_no_want_of_power(self, depot) -> None:
+        running = depot.transaction
+        evse = running.evse
+        EvseState.objects.filter(pk=evse.pk).update(status="SuspendedEVSE", limit_w=0.0, soc_percent=97)
+        assert told(depot, evse, {evse.pk: running}).code == "limit-by-site"
+        ConnectorLimit.objects.update_or_create(
+            evse=evse, defaults={"rests_until": utc_now() + timedelta(hours=1)}
+        )
+        assert told(depot, evse, {evse.pk: running}).code == "full-and-lends"
