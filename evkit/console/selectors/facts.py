@@ -147,8 +147,8 @@ def _rests(rows: Sequence[ChargePoint], running: Running) -> dict[int, datetime]
     held = [evse.pk for evse in evses if report_of(getattr(evse, "state", None)).status == "SuspendedEVSE"]
     if not held:
         return {}
-    lending = ConnectorLimit.objects.filter(pk__any_of=held, rests_until__isnull=False)
-    return dict(lending.values_list("pk", "rests_until"))
+    lending = ConnectorLimit.objects.filter(pk__any_of=held).values_list("pk", "rests_until")
+    return {pk: until for pk, until in lending if until is not None}
 
 
 def _hold(row: ChargeOverride | None) -> Order | None:
