@@ -36,6 +36,26 @@ class Headline(NamedTuple):
     temperature_c: float | None = None
 
 
+_BOUNDS: Final = Headline(
+    power_w=50e6,
+    current_l1_a=50e3,
+    current_l2_a=50e3,
+    current_l3_a=50e3,
+    voltage_v=50e3,
+    temperature_c=1000.0,
+)
+"""What no meter of a charging site can show, of either sign; broken ones tell 65,535 V or 4,294,967,295 W."""
+
+
+def impossible(headline: Headline) -> list[str]:
+    """Return the fields whose values no meter of a charging site can show."""
+    return [
+        name
+        for name, value, bound in zip(Headline._fields, headline, _BOUNDS, strict=True)
+        if value is not None and bound is not None and not -bound <= value <= bound
+    ]
+
+
 def choose(slots: list[float | None], lesser: Sequence[tuple[int, int, float]]) -> Headline:
     """Return the headline values.
 

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from chargers.device_time import trusted_time
 from chargers.ocpp.v16.messages.repeated import TemplateValue
-from charging.metering.headline import Headline, choose
+from charging.metering.headline import Headline, choose, impossible
 from charging.metering.plans import SIGNED, Plan, plan_of
 from charging.metering.shapes import NO_SLOT, SLOTS, Sampled, Shape, Shapes
 
@@ -32,6 +32,7 @@ class Quality(IntFlag):
     ENERGY = 2
     SOC = 4
     NO_TRANSACTION = 8
+    IMPOSSIBLE = 16
 
 
 class Metered(Protocol):
@@ -158,6 +159,11 @@ def _moment(
     if soc is not None and not 0 <= soc <= 100:
         quality |= Quality.SOC
         headline = headline._replace(soc_percent=min(max(soc, 0.0), 100.0))
+    broken = impossible(headline)
+    if broken:
+        quality |= Quality.IMPOSSIBLE
+        packed = _kept_aside(numbers, packed, {getattr(headline, name) for name in broken})
+        headline = headline._replace(**dict.fromkeys(broken))
     text = json.dumps(texts) if texts else None
     digest = blake2b(numbers if isinstance(numbers, array) else array("d", numbers), digest_size=8)
     if text:
@@ -172,6 +178,17 @@ def _moment(
         text,
         int.from_bytes(digest.digest(), "little", signed=True),
     )
+
+
+def _kept_aside(numbers: Sequence[float], packed: list[float], values: set[float]) -> list[float]:
+    """Return `packed` with what does not count as a headline value, though it is stored."""
+    held = set(zip(packed[::2], packed[1::2], strict=True))
+    aside = [
+        pair
+        for pair in zip(numbers[::2], numbers[1::2], strict=True)
+        if pair[1] in values and pair not in held
+    ]
+    return packed + [number for pair in aside for number in pair]
 
 
 def _number(text: str) -> float:

@@ -197,6 +197,8 @@ def _oddities(moment: Moment, deviation: str) -> Iterator[str]:
         yield "implausible-register"
     if moment.quality & Quality.SOC:
         yield "soc-out-of-range"
+    if moment.quality & Quality.IMPOSSIBLE:
+        yield "implausible-value"
 
 
 def _row(report: MeterReport, number: int, progress: Progress | None, moment: Moment) -> Row:

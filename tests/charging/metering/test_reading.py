@@ -123,6 +123,32 @@ class TestValues:
         moment = read(sample("4296944685", unit="Wh"), sample("0.0", "Power.Active.Import", "W"))
         assert (moment.quality, moment.headline.power_w) == (Quality.ENERGY, 0.0)
 
+    @pytest.mark.parametrize(
+        ("measurand", "value", "column"),
+        [
+            ("Power.Active.Import", "4294967295", "power_w"),
+            ("Power.Active.Import", "-2147483648", "power_w"),
+            ("Current.Import", "1e99", "current_l1_a"),
+            ("Voltage", "65535", "voltage_v"),
+            ("Temperature", "6553.5", "temperature_c"),
+        ],
+    )
+    def test_what_no_meter_can_show_is_kept_beside_the_headline(self, measurand, value, column):
+        moment = read(sample("1234"), sample(value, measurand), sample("41", "SoC"))
+        assert getattr(moment.headline, column) is None
+        assert (moment.headline.energy_wh, moment.headline.soc_percent) == (1234.0, 41.0)
+        assert packed(moment) == [(measurand, "", float(value))]
+        assert moment.quality == Quality.IMPOSSIBLE
+
+    def test_phases_that_no_meter_can_show_are_kept_once(self):
+        phases = [sample("4e7", "Power.Active.Import", phase=f"L{line}") for line in (1, 2, 3)]
+        moment = read(*phases)
+        assert moment.headline == Headline()
+        assert packed(moment) == [("Power.Active.Import", f"L{line}", 4e7) for line in (1, 2, 3)]
+
+    def test_the_power_of_a_large_site_counts(self):
+        assert read(sample("12000", "Power.Active.Import", "kW")).headline.power_w == 12e6
+
 
 class TestHeadline:
     def test_phases_are_added_up_where_there_is_no_total(self):

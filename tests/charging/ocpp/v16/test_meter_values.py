@@ -178,6 +178,25 @@ class TestState:
         assert EvseState.objects.get(evse__number=1).soc_percent == 100
         assert desk.codes == ["soc-out-of-range"]
 
+    def test_a_power_that_cannot_be_is_kept_but_does_not_count(self, desk, running):
+        for shown in ("11000", "4294967295"):
+            send(
+                desk,
+                value("1000"),
+                value(shown, "Power.Active.Import", "W"),
+                transactionId=running.pk,
+            )
+        assert EvseState.objects.get(evse__number=1).power_w == 11000
+        assert Transaction.objects.get(pk=running.pk).power_peak_w == 11000
+        last = MeterSample.objects.get(power_w=None)
+        assert (last.power_w, last.energy_wh, (last.packed or [])[1:], last.quality) == (
+            None,
+            1000,
+            [4294967295],
+            Quality.IMPOSSIBLE,
+        )
+        assert desk.codes == ["implausible-value"]
+
 
 class TestTransaction:
     def test_it_moves_on(self, desk, running):
