@@ -3,143 +3,73 @@ sees, building and charge points together, stays within the limit."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from chargers.simulator.charge_point import SimulatedChargePoint
 from chargers.simulator.fleet import Fleet
-from chargers.simulator.spec import ChargePointSpec, ConnectorSpec, VehicleSpec
 from tests.conftest import run_server
+from tests.support.garage import BRISK, Garage, depot
 from tests.support.server import Server
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-LIMIT_W = 100_000.0
+LIMIT_W = 100_000
 RESERVE_W = 10_000.0
 """Kept free for starts: 5 kW for each of two connectors that nobody charges at."""
 
-DEPOT = """
-sites:
-  - code: depot
-    name: {fr: Dépôt, en: Depot}
-    timezone: Europe/Paris
-    limit: {value: 100000, unit: W}
-    smart_charging: {enabled: true, distribution: equal, launch_reserve: 2, dead_band: {value: 500, unit: W}}
-    unknown_tags: accept
-charge_points:
-  - identity: METER
-    site: depot
-    site_meter: base
-    connectors: [{number: 1, max_power_w: 50000, current: DC}]
-  - {identity: G_1, site: depot, connectors: [{number: 1, max_power_w: 50000, current: DC}]}
-  - {identity: G_2, site: depot, connectors: [{number: 1, max_power_w: 50000, current: DC}]}
-  - {identity: G_3, site: depot, connectors: [{number: 1, max_power_w: 50000, current: DC}]}
-"""
 ALIGNED = (
     ("ClockAlignedDataInterval", "1"),
     ("MeterValuesAlignedData", "Power.Active.Import,Current.Import"),
 )
+METER = replace(BRISK, identity="METER", base_load_w=(30_000.0,), configuration=ALIGNED)
+OTHERS = ("G_1", "G_2", "G_3")
 
 
-def spec(name: str) -> ChargePointSpec:
-    is_meter = name == "METER"
-    return ChargePointSpec(
-        name,
-        (ConnectorSpec(1, "DC", max_power_w=50_000.0),),
-        meter_interval_s=1,
-        obey_delay_s=1.0,
-        ramp_w_per_s=200_000.0,
-        tick_s=0.2,
-        base_load_w=(30_000.0,) if is_meter else (),
-        configuration=ALIGNED if is_meter else (),
-    )
-
-
-class Grid:
-    """What the grid sees of the site: building and charge points, looked at twenty times a second.
+class Grid(Garage):
+    """What the grid sees of the site: building and charge points.
 
     `most_w` is the most since `look_again`, `crossings` how often it rose above the limit since then.
     """
 
     def __init__(self, fleet: Fleet) -> None:
-        self.points = fleet.charge_points
+        super().__init__(fleet)
         self.meter = self.points["METER"].station.main_meter
         self.look_again()
-        self._watching = asyncio.create_task(self._watch())
-
-    @property
-    def power_w(self) -> float:
-        return self.meter.power_w + sum(self.draws(name) for name in self.points)
-
-    def draws(self, name: str) -> float:
-        connector = self.points[name].connectors[1]
-        return connector.charge.power_w if connector.vehicle is not None else 0.0
-
-    @property
-    def charges_w(self) -> float:
-        return sum(self.draws(name) for name in self.points)
 
     def look_again(self) -> None:
         self.most_w, self.crossings, self._above = 0.0, 0, False
 
-    async def _watch(self) -> None:
-        while True:
-            power_w = self.power_w
-            self.most_w = max(self.most_w, power_w)
-            self.crossings += power_w > LIMIT_W and not self._above
-            self._above = power_w > LIMIT_W
-            await asyncio.sleep(0.05)
-
-    async def begin(self, name: str) -> None:
-        point = self.points[name]
-        await point.plug_in(1, VehicleSpec(f"bus-{name}", f"TAG{name}", battery_wh=350_000, soc_percent=20))
-        await point.present_tag(1, f"TAG{name}")
-        await point.started(1)
-
-    async def reach(self, condition: Callable[[], bool], seconds: float = 90) -> bool:
-        for _moment in range(int(seconds * 10)):
-            if condition():
-                return True
-            await asyncio.sleep(0.1)
-        return False
+    def look(self) -> None:
+        power_w = self.meter.power_w + self.charges_w
+        self.most_w = max(self.most_w, power_w)
+        self.crossings += power_w > LIMIT_W and not self._above
+        self._above = power_w > LIMIT_W
 
     async def settled(self) -> bool:
         """Wait until the charges draw what building and reserve leave, within 5 kW, and no more."""
         left_w = LIMIT_W - self.meter.power_w - RESERVE_W
         return await self.reach(lambda: left_w - 5_000 <= self.charges_w <= left_w)
 
-    async def stop(self) -> None:
-        self._watching.cancel()
-        await asyncio.gather(self._watching, return_exceptions=True)
-
 
 @pytest.fixture
 def evkit(tmp_path: Path, database_url: str) -> Iterator[Server]:
-    depot = tmp_path / "depot.yaml"
-    depot.write_text(DEPOT, encoding="utf-8")
-    yield from run_server(Server(data_dir=tmp_path, database_url=database_url), depot)
+    path = tmp_path / "depot.yaml"
+    declared = {"METER": "site_meter: base, "} | dict.fromkeys(OTHERS, "")
+    path.write_text(depot(LIMIT_W, declared), encoding="utf-8")
+    yield from run_server(Server(data_dir=tmp_path, database_url=database_url), path)
 
 
 @pytest.fixture
 async def grid(evkit: Server) -> AsyncIterator[Grid]:
     """Two charges share what the building leaves; two connectors are idle."""
-    specs = [spec(name) for name in ("METER", "G_1", "G_2", "G_3")]
-    async with Fleet(specs, url=evkit.ocpp_url) as fleet:
-        await fleet.booted()
-        grid = Grid(fleet)
-        assert await grid.reach(lambda: all(map(_has_default, fleet.charge_points.values())))
+    async with Grid.of([METER, *(replace(BRISK, identity=name) for name in OTHERS)], evkit) as grid:
         await grid.begin("G_1")
         await grid.begin("G_2")
         assert await grid.settled(), "30 kW of building leave 60 kW"
         yield grid
-        await grid.stop()
-
-
-def _has_default(point: SimulatedChargePoint) -> bool:
-    return any(profile.purpose == "TxDefaultProfile" for profile in point.profiles)
 
 
 async def test_what_rises_within_the_reserve_never_exceeds_the_limit(grid: Grid) -> None:
