@@ -19,7 +19,9 @@ from bench.live import start
 from bench.report import Figure
 from bench.site import CODE, SampleSite, sample_site
 
-MOST_MS = {12: 30.0, 500: 100.0}
+MOST_MS = {12: 100.0, 500: 300.0}
+"""With 500 charge points what is required; with 12 a page is there as if at once."""
+
 FIRST_LOAD_KB = 400.0
 SETTLE_S = {12: 12.0, 500: 20.0}
 ONE, MANY = 1, 50

@@ -30,13 +30,22 @@ def principal_of(request: HttpRequest) -> Principal:
     return known
 
 
+def sites_of(request: HttpRequest) -> list[Site]:
+    """Return the sites that the viewer may see, by code, read once per request."""
+    known: list[Site] | None = getattr(request, "sites", None)
+    if known is None:
+        known = list(principal_of(request).sites())
+        request.sites = known  # type: ignore[attr-defined]  # one per request, like the principal
+    return known
+
+
 def get_site(request: HttpRequest, code: str) -> Site:
     """Return a site that the viewer may see.
 
     Raises:
         Http404: there is no such site, or the viewer may not know of it.
     """
-    site = principal_of(request).sites().filter(code=code).first()
+    site = next((site for site in sites_of(request) if site.code == code), None)
     if site is None:
         raise Http404(_("There is no such site, or it is not yours to see."))
     return site

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from evkit.console.access import principal_of
+from evkit.console.access import principal_of, sites_of
 from evkit.console.live.snapshots import snapshots
 from evkit.console.navigation import (
     HOME,
@@ -84,7 +84,7 @@ class Frame:
     @cached_property
     def sites(self) -> Sequence[Site]:
         """The sites that the viewer may see."""
-        return list(principal_of(self.request).sites())
+        return sites_of(self.request)
 
     @cached_property
     def site(self) -> Site | None:

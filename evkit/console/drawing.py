@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
+from typing import Final
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,6 +15,9 @@ from django.utils.translation import gettext
 from evkit.console.cards import Totals
 from evkit.console.formats import kilo, quantity
 from evkit.console.states import State
+
+DOTS: Final = 1024
+"""So many different sequences of dots are kept as markup: there are a few dozen."""
 
 MARK = SafeString('<path class="bar__limit" d="M-1 1h2v12h-2z"/>')
 
@@ -109,7 +114,8 @@ def battery(percent: float | None) -> SafeString:
     )
 
 
-def step_dots(progress: Iterable[str]) -> SafeString:
+@lru_cache(maxsize=DOTS)
+def step_dots(progress: tuple[str, ...]) -> SafeString:
     """Return the steps of a charge as small dots; the word beside them names the present one."""
     dots = [
         (each, 5 + 10 * index, 3.5 if each in {"current", "stopped"} else 2.5)

@@ -123,7 +123,7 @@ def energy_by_site(
 
 def _touching(point_ids: Collection[int], span: Span) -> QuerySet[Transaction]:
     return Transaction.objects.filter(
-        charge_point_id__in=point_ids, started_at__gte=span.since - LONGEST, started_at__lt=span.until
+        charge_point_id__any_of=point_ids, started_at__gte=span.since - LONGEST, started_at__lt=span.until
     )
 
 

@@ -86,7 +86,7 @@ def availability_of(point_ids: Collection[int], span: Span) -> dict[int, Availab
     online = _asked(_SPANS + _ONLINE, ids, span)
     out = _asked(_SPANS + _OUT, ids, span)
     known = _known(ids, span)
-    connectors = dict(_by_point(Evse.objects.filter(charge_point_id__in=ids)))
+    connectors = dict(_by_point(Evse.objects.filter(charge_point_id__any_of=ids)))
     return {
         pk: _availability(connectors.get(pk, 0), known.get(pk, 0.0), online.get(pk, 0.0), out.get(pk, 0.0))
         for pk in ids
@@ -102,7 +102,7 @@ def _availability(connectors: int, known_s: float, online_s: float, out_s: float
 def _known(ids: list[int], span: Span) -> dict[int, float]:
     """Return how much of the period charge points are known for, in s."""
     rows = (
-        Connection.objects.filter(charge_point_id__in=ids)
+        Connection.objects.filter(charge_point_id__any_of=ids)
         .values_list("charge_point_id")
         .annotate(Min("opened_at"))
     )
@@ -148,7 +148,7 @@ def unserved_of(point_ids: Collection[int], span: Span) -> dict[int, Unserved]:
 
 def _within(field: str, point_ids: Collection[int], span: Span) -> dict[str, Any]:
     return {
-        "charge_point_id__in": point_ids,
+        "charge_point_id__any_of": point_ids,
         f"{field}__gte": span.since,
         f"{field}__lt": span.until,
     }

@@ -81,7 +81,7 @@ class ChargePointDetail:
 def charge_point_detail(row: ChargePoint, connector: str, now: datetime) -> ChargePointDetail:
     """Return the page of a charge point; `connector` selects one by its number."""
     voltage_v = row.site.voltage_v if row.site else 230.0
-    running = plugged_transactions([row.pk])
+    running = plugged_transactions([row])
     card = charge_point_card(row, running, voltage_v)
     facts = connector_facts([row], running, now)
     details = [

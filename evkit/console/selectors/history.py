@@ -46,7 +46,7 @@ def listed_transactions(sites: Collection[Site], now: datetime) -> TransactionQu
     Each has `length` (until now, while it runs) and `counted_wh` (corrected, else measured).
     """
     ids = ChargePoint.objects.filter(site__in=sites).values_list("pk", flat=True)
-    rows = Transaction.objects.filter(charge_point_id__in=list(ids))
+    rows = Transaction.objects.filter(charge_point_id__any_of=list(ids))
     rows = rows.annotate(
         length=ExpressionWrapper(Coalesce("ended_at", Value(now)) - F("started_at"), output_field=_LENGTH),
         counted_wh=Coalesce("corrected_wh", "energy_wh"),

@@ -24,7 +24,8 @@ MAX_WORDS = 5
 def listed_charge_points(site: Site) -> QuerySet[RankedChargePoint]:
     """Return a site's charge points in page order, with what a list shows of them."""
     points = ranked_charge_points(ChargePoint.objects.of_site(site))
-    loaded = points.select_related("state", "site", "feeder").prefetch_related("evses__state")
+    evses = Prefetch("evses", Evse.objects.select_related("state"))
+    loaded = points.select_related("state", "site", "feeder").prefetch_related(evses)
     return loaded.order_by("position", "identity")
 
 

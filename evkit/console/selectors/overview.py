@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -28,7 +28,7 @@ DRAWING: Final = frozenset({State.CHARGING, State.SUSPENDED_EV, State.SUSPENDED_
 def site_cards(site: Site, only: Iterable[int] | None = None) -> list[ChargePointCard]:
     """Return the cards of a site's charge points (only those ids when given), in page order."""
     rows = live_charge_points(site, None if only is None else list(only))
-    transactions = plugged_transactions([row.pk for row in rows])
+    transactions = plugged_transactions(rows)
     cards = [charge_point_card(row, transactions, site.voltage_v) for row in rows]
     let_go(rows)
     return cards
@@ -40,16 +40,30 @@ def open_transactions(charge_point_ids: list[int]) -> dict[int, Transaction]:
     return {transaction.evse_id: transaction for transaction in found.select_related("vehicle")}
 
 
-def plugged_transactions(charge_point_ids: list[int]) -> dict[int, Transaction]:
-    """Return by EVSE id the open transactions, and those ended whose vehicle is still plugged in."""
-    finishing = Evse.objects.filter(charge_point__any_of=charge_point_ids, state__status="Finishing")
+def plugged_transactions(rows: Sequence[ChargePoint]) -> dict[int, Transaction]:
+    """Return by EVSE id the open transactions, and those ended whose vehicle is still plugged in.
+
+    `rows` are loaded with their live state.
+    """
+    finishing = [evse.pk for row in rows for evse in row.evses.all() if _status(evse) == "Finishing"]
+    return _latest_transactions(finishing) | open_transactions([row.pk for row in rows])
+
+
+def _status(evse: Evse) -> str:
+    live: EvseState | None = getattr(evse, "state", None)
+    return "" if live is None else live.status
+
+
+def _latest_transactions(evse_ids: list[int]) -> dict[int, Transaction]:
+    """Return the latest transaction of each EVSE that had one."""
+    if not evse_ids:
+        return {}
     latest = Transaction.objects.filter(evse=OuterRef("pk")).order_by("-started_at", "-number")
-    numbers = finishing.values_list(Subquery(latest.values("number")[:1]), flat=True)
-    ended = Transaction.objects.filter(
-        number__any_of=[number for number in numbers if number]
-    ).select_related("vehicle")
-    over = {transaction.evse_id: transaction for transaction in ended}
-    return over | open_transactions(charge_point_ids)
+    numbers = Evse.objects.filter(pk__any_of=evse_ids).values_list(
+        Subquery(latest.values("number")[:1]), flat=True
+    )
+    found = Transaction.objects.filter(number__any_of=[number for number in numbers if number])
+    return {transaction.evse_id: transaction for transaction in found.select_related("vehicle")}
 
 
 def charge_point_card(row: ChargePoint, transactions: Open, voltage_v: float) -> ChargePointCard:

@@ -69,7 +69,7 @@ class RunningCharge:
 def charges_on(sites: Collection[Site]) -> TransactionQuerySet:
     """Return the transactions at the charge points of sites."""
     ids = ChargePoint.objects.filter(site__in=sites).values_list("pk", flat=True)
-    return Transaction.objects.filter(charge_point_id__in=list(ids))
+    return Transaction.objects.filter(charge_point_id__any_of=list(ids))
 
 
 def listed_vehicles(sites: Collection[Site], now: datetime) -> QuerySet[Vehicle]:

@@ -119,7 +119,7 @@ class ConnectorTable(ListTable):
         """Draw the sequence of procedures, and name the present step."""
         marks = self.steps(record)
         here = present(marks)
-        dots = drawing.step_dots(mark.progress for mark in marks)
+        dots = drawing.step_dots(tuple(mark.progress for mark in marks))
         return format_html('<span class="cell" title="{}">{}{}</span>', here.text, dots, here.name)
 
     def value_step(self, record: RankedEvse) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from evkit.console.access import get_site, member_page, principal_of
+from evkit.console.access import get_site, member_page, principal_of, sites_of
 from evkit.console.exports.description import Export
 from evkit.console.exports.registry import EXPORTS
 from evkit.console.exports.running import SMALL, run_export, selection_for
@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 def exports(request: HttpRequest) -> HttpResponse:
     """List the viewer's own exports, and offer new ones."""
     viewer = principal_of(request)
-    sites = list(viewer.sites().order_by("code"))
+    sites = sites_of(request)
     zone = common_zone(sites)
     jobs = [_titled(job) for job in _own(request)[:SHOWN]]
     context = {

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chargers.models import ChargePoint
-from evkit.console.access import get_site, member_page, principal_of
+from evkit.console.access import get_site, member_page, sites_of
 from evkit.console.exports.reports import REPORTS
 from evkit.console.reporting.bars import Bar, bar_chart
 from evkit.console.reporting.charges import Span
@@ -64,7 +64,7 @@ def reports(request: HttpRequest, code: str) -> HttpResponse:
 @member_page
 def all_reports(request: HttpRequest) -> HttpResponse:
     """Report on all sites that the viewer may see."""
-    sites = list(principal_of(request).sites().order_by("code"))
+    sites = sites_of(request)
     zone = common_zone(sites)
     return _answer(request, sites, zone, {"zone": "" if zone else "UTC"})
 

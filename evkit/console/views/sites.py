@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evkit.console.access import member_page, principal_of
+from evkit.console.access import member_page, sites_of
 from evkit.console.cards import Totals, totals_of
 from evkit.console.filters import Filter
 from evkit.console.live.cards import shared_cards
@@ -90,7 +90,7 @@ def sites(request: HttpRequest) -> HttpResponse:
     """Show one card per site, with `state` and `q` only of those meant; htmx gets them as fragments."""
     chosen, asked = Filter.from_query(request.GET), request.GET.get("sort", "")
     order = Order(asked) if asked in set(Order) else Order.NAME
-    mine = list(principal_of(request).sites())
+    mine = sites_of(request)
     summaries = order.sort(_summaries(request, mine, chosen))
     live = request.headers.get("HX-Request") == "true" and "only" in request.GET
     template = "console/sites/live.html" if live else "console/sites/page.html"

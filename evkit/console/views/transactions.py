@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evkit.console.access import get_site, member_page, principal_of
+from evkit.console.access import get_site, member_page, sites_of
 from evkit.console.history_filters import transaction_filters
 from evkit.console.selectors.history import listed_transactions, sums_of
 from evkit.console.tables.page import Empty, ListPage
@@ -31,7 +31,7 @@ def transactions(request: HttpRequest, code: str) -> HttpResponseBase:
 @member_page
 def all_transactions(request: HttpRequest) -> HttpResponseBase:
     """List the transactions of all sites that the viewer may see."""
-    sites = list(principal_of(request).sites().order_by("code"))
+    sites = sites_of(request)
     zone = common_zone(sites)
     return _answer(request, "all_transactions", sites, {"zone": "" if zone else "UTC"}, zone)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from charging.models import Vehicle
-from evkit.console.access import get_site, may_command, member_page, principal_of
+from evkit.console.access import get_site, may_command, member_page, principal_of, sites_of
 from evkit.console.history_filters import transaction_filters
 from evkit.console.selectors.history import listed_transactions, sums_of
 from evkit.console.selectors.vehicles import (
@@ -38,7 +38,7 @@ OF_ONE = frozenset({"period", "from", "to", "site", "state", "flag"})
 def vehicles(request: HttpRequest, code: str) -> HttpResponseBase:
     """List the vehicles with what they charged on the viewer's sites; badges for those who may command."""
     site = get_site(request, code)
-    sites = list(principal_of(request).sites())
+    sites = sites_of(request)
     tags = principal_of(request).sees_badges_of_vehicles
     page = ListPage(
         name="vehicles",
@@ -63,7 +63,7 @@ def vehicle(request: HttpRequest, code: str, vehicle_code: str) -> HttpResponseB
     With `only=1,2` an htmx request gets what runs as a fragment.
     """
     site = get_site(request, code)
-    sites = list(principal_of(request).sites().order_by("code"))
+    sites = sites_of(request)
     row, now = get_vehicle(vehicle_code), utc_now()
     context = _context(request, site, sites) | {
         "vehicle": row,

@@ -66,7 +66,8 @@ def tab_page(request: HttpRequest, code: str, identity: str, tab: str, fill: Fil
     with in_zone_of(row):
         now = utc_now()
         context = {**_frame_context(request, row, tab), **fill(request, row, now)}
-        context.setdefault("card", _card(row))
+        if "card" not in context:
+            context["card"] = _card(row)
         name = tab or "live"
         template = "fragments" if is_fragment(request) else f"tabs/{name}"
         context["fragments"] = f"console/charge_point/tabs/_{name}.html"
@@ -108,7 +109,7 @@ def _frame_context(request: HttpRequest, row: ChargePoint, tab: str) -> dict[str
 
 def _card(row: ChargePoint) -> ChargePointCard:
     voltage_v = row.site.voltage_v if row.site else 230.0
-    return charge_point_card(row, plugged_transactions([row.pk]), voltage_v)
+    return charge_point_card(row, plugged_transactions([row]), voltage_v)
 
 
 def tab_bar(request: HttpRequest, row: ChargePoint, current: str | None) -> list[Tab]:
