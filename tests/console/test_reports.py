@@ -73,8 +73,9 @@ class TestCharges:
         charge(row, 5, 6, energy_wh=9e9, energy_suspect=True, corrected_wh=500.0)
         (found,) = charges_by("charge_point_id", [row.pk], MARCH).values()
         assert found == Charges(
-            count=3, energy_wh=1500.0, left_out=1, left_out_wh=9e9, busy_s=3 * 3600, peak_w=11000.0, empty=0
-        )
+            count=3, energy_wh=1500.0, left_out=1, left_out_wh=9e9, busy_s=3 * 3600, peak_w=11000.0, empty=0,
+            first_at=hours(1),
+        )  # fmt: skip
 
     def test_a_charge_belongs_where_it_started_and_occupies_where_it_was(self):
         row = point()
@@ -211,6 +212,20 @@ class TestUnserved:
         whole = together(point_lines([one, other], MARCH))
         assert whole.occupancy == pytest.approx(25.0)
         assert whole.availability.connectors == 4
+
+    def test_occupancy_is_of_the_same_charge_points_above_and_below_the_line(self):
+        imported, connected, unused = point(1, online=False), point(3), point(2, online=False)
+        charge(imported, 0, 31 * 24, energy_wh=1000.0)
+        lines = point_lines([imported, connected, unused], MARCH)
+        assert [line.figures.occupancy for line in lines] == [pytest.approx(100.0), 0.0, None]
+        assert together(lines).occupancy == pytest.approx(25.0)
+
+    def test_occupancy_counts_the_time_before_the_first_connection_from_the_first_charge_on(self):
+        row = point(1, online=False)
+        connect(row, 20 * 24)
+        charge(row, 10 * 24, 15 * 24, energy_wh=1000.0)
+        (line,) = point_lines([row], MARCH)
+        assert line.figures.occupancy == pytest.approx(100 * 5 / 21)
 
 
 class TestPeriod:

@@ -16,6 +16,7 @@ from django.db.models import (
     DurationField,
     ExpressionWrapper,
     Max,
+    Min,
     Q,
     QuerySet,
     Sum,
@@ -62,7 +63,7 @@ class Charges:
     """Energies in Wh, power in W; `busy_s` is how long connectors were occupied, in s.
 
     `energy_wh` is what can be trusted; `left_out` transactions with `left_out_wh` measured are not in it.
-    `empty` ended without energy.
+    `empty` ended without energy; `first_at` is when the first one began that took some of the time.
     """
 
     count: int = 0
@@ -72,6 +73,7 @@ class Charges:
     busy_s: float = 0.0
     peak_w: float | None = None
     empty: int = 0
+    first_at: datetime | None = None
 
     def __add__(self, other: Charges) -> Charges:
         peaks = [peak for peak in (self.peak_w, other.peak_w) if peak is not None]
@@ -83,6 +85,7 @@ class Charges:
             self.busy_s + other.busy_s,
             max(peaks, default=None),
             self.empty + other.empty,
+            min((at for at in (self.first_at, other.first_at) if at is not None), default=None),
         )
 
 
@@ -96,7 +99,8 @@ def charges_by(key: str, point_ids: Collection[int], span: Span, **only: object)
     begin = Greatest("started_at", Value(span.since), output_field=DateTimeField())
     busy = ExpressionWrapper(end - begin, output_field=DurationField())
     there = Q(ended_at=None) | Q(ended_at__gt=span.since)
-    found = rows.values(key).annotate(**_sums(span), busy=Sum(busy, filter=there)).order_by()
+    taken = {"busy": Sum(busy, filter=there), "first": Min("started_at", filter=there)}
+    found = rows.values(key).annotate(**_sums(span), **taken).order_by()
     return {row[key]: _charges(row) for row in found}
 
 
@@ -154,4 +158,5 @@ def _charges(row: dict[str, Any]) -> Charges:
         busy_s=busy.total_seconds() if busy else 0.0,
         peak_w=row["peak"],
         empty=row["empty"],
+        first_at=row.get("first"),
     )

@@ -27,17 +27,21 @@ from sites.models import Site
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of a charge point, or of several together; `elapsed_s` is how long the period is so far."""
+    """The figures of a charge point, or of several together.
+
+    `occupiable_s` is the time of their connectors in which charges could take place, added up: of those
+    charge points only that are known to have been there.
+    """
 
     charges: Charges = field(default_factory=Charges)
     availability: Availability = field(default_factory=Availability)
     unserved: Unserved = field(default_factory=Unserved)
-    elapsed_s: float = 0.0
+    occupiable_s: float = 0.0
 
     @property
     def occupancy(self) -> float | None:
         """How much of the time of the connectors was taken by charges, in percent."""
-        whole = self.availability.known_s or self.availability.connectors * self.elapsed_s
+        whole = self.occupiable_s
         return min(100 * self.charges.busy_s / whole, 100.0) if whole > 0 else None
 
     @property
@@ -50,7 +54,7 @@ class Figures:
             self.charges + other.charges,
             self.availability + other.availability,
             self.unserved + other.unserved,
-            max(self.elapsed_s, other.elapsed_s),
+            self.occupiable_s + other.occupiable_s,
         )
 
 
@@ -95,9 +99,23 @@ def point_lines(points: Sequence[ChargePoint], span: Span) -> list[PointLine]:
     for point in points:
         own = charges.get(point.pk, Charges())
         refused = unserved.get(point.pk, Unserved()) + Unserved(empty=own.empty)
-        figures = Figures(own, available[point.pk], refused, span.elapsed_s)
+        figures = Figures(own, available[point.pk], refused, _occupiable_s(own, available[point.pk], span))
         lines.append(PointLine(point, figures, peaks.get((point.site_id or 0, point.pk))))
     return lines
+
+
+def _occupiable_s(charges: Charges, available: Availability, span: Span) -> float:
+    """Return the time of the connectors of a charge point in which charges could take place, in s.
+
+    It begins when the charge point first connected, or with an earlier charge (imported, told late). One
+    that never connected counts for the whole period if charges of it are known, else not at all.
+    """
+    if charges.first_at is None:
+        return available.known_s
+    if not available.known_s:
+        return available.connectors * span.elapsed_s
+    charged_s = (span.end - max(span.since, charges.first_at)).total_seconds()
+    return max(available.known_s, available.connectors * charged_s)
 
 
 def together(lines: Sequence[PointLine]) -> Figures:
