@@ -13,6 +13,8 @@ from typing import Any, Final
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EMPTY_CELL
 
+from evkit.console.tables.export import as_it_was
+
 LAST_ROW: Final = 1_048_576
 """Of a sheet, as Excel has it."""
 MOST_COLUMNS: Final = 100
@@ -26,7 +28,7 @@ LITERAL: Final = re.compile(r'"[^"]*"|\\.')
 def text_lines(content: bytes) -> Iterator[Sequence[object]]:
     """Yield the lines of a CSV file: delimited by `;`, `,` or tab, or by what a first line `sep=;` names.
 
-    That line is not counted: to spreadsheets it is none.
+    That line is not counted: to spreadsheets it is none. Apostrophes that exports put before formulas go.
     """
     text = _decoded(content)
     named = NAMED_DELIMITER.match(text)
@@ -37,7 +39,7 @@ def text_lines(content: bytes) -> Iterator[Sequence[object]]:
         first = "\n".join(text.lstrip().split("\n", LOOKED_AT)[:LOOKED_AT])
         delimiter = max(";,\t", key=first.count)
     for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        yield line[:MOST_COLUMNS]
+        yield [as_it_was(cell, delimiter) for cell in line[:MOST_COLUMNS]]
 
 
 def _decoded(content: bytes) -> str:
