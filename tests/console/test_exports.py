@@ -465,3 +465,29 @@ def test_csv_progress_is_told_for_every_stretch(
     heard: list[int] = []
     assert csv_file.write_csv(tmp_path / "file.csv", chosen, progress=heard.append) == 4
     assert heard == [2, 4]
+
+
+def test_totals_are_those_of_the_rows_of_the_file_though_data_change_meanwhile(
+    depot: Depot, ended: list[Transaction], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evkit.console.exports.selection.STRETCH", 2)
+    viewer = principal_of_user(add_user(Role.GUEST, depot.site))
+    chosen = running.selection_for(
+        EXPORTS["transactions"], viewer, depot.site, "", everything=True, now=utc_now()
+    )
+
+    def change(done: int) -> None:
+        if done == 4:
+            Transaction.objects.update(energy_wh=99_000_000.0, power_peak_w=99_000.0, energy_suspect=False)
+
+    path = tmp_path / "file.xlsx"
+    assert workbook.write_workbook(path, chosen, asker="somebody", progress=change) == 4
+    book = load_workbook(path)
+    heads, *rows = list[Any](book.worksheets[0].iter_rows(values_only=True))
+    totals = {row[0]: row[1] for row in book.worksheets[1].iter_rows(values_only=True)}
+    counted = sum(row[heads.index("Energy that counts (kWh)")] or 0.0 for row in rows)
+    assert totals["Energy that counts"] == pytest.approx(counted, abs=0.001)
+    assert 0 < counted < 99_000
+    peaks = [row[heads.index("Peak power (kW)")] or 0.0 for row in rows]
+    assert totals["Highest power"] == pytest.approx(max(peaks), abs=0.05)
+    assert totals["Rows"] == len(rows)

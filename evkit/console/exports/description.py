@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -65,6 +65,16 @@ class Sum:
     decimals: int = 0
 
 
+class Totals(Protocol):
+    """Adds rows up as they are written, so that the totals are those of the very rows of the file."""
+
+    def add(self, rows: Sequence[Any]) -> None:
+        """Take some more rows, with what `complete` attached to them."""
+
+    def sums(self) -> list[Sum]:
+        """Return the totals of the rows so far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Over which sites (all that the asker may see, or one of them), and when."""
@@ -86,7 +96,7 @@ class Export:
         filters: what narrows them, read from a query string.
         fields: its columns.
         columns: what is read of each row, as named tuples; without any, rows are instances of the model.
-        sums: totals over the chosen rows.
+        totals: makes what adds the rows up while they are written.
         complete: attaches to a stretch of rows what their fields need beside the row.
     """
 
@@ -98,7 +108,7 @@ class Export:
     fields: Sequence[Field]
     right: Right = Right.VIEW
     columns: Sequence[str] = ()
-    sums: Callable[[QuerySet[Any]], list[Sum]] | None = None
+    totals: Callable[[], Totals] | None = None
     complete: Callable[[list[Any]], None] | None = None
 
     def chosen(self, *, everything: bool) -> list[Field]:

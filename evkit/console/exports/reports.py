@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -36,10 +36,11 @@ from evkit.console.periods import read_moment
 from evkit.console.reporting.charges import EMPTY_WH, Span
 from evkit.console.reporting.peaks import peaks_of, peaks_over_time
 from evkit.console.reporting.period import Bucket, ReportPeriod, read_report_period
-from evkit.console.reporting.report import PointLine, point_lines, together
+from evkit.console.reporting.report import Figures, point_lines
 from evkit.console.tables.filtering import Filter, Option, Rows
 from evkit.console.tables.filtering import Kind as FilterKind
 from history.rollups.power import WHOLE_SITE
+from sites.models import Site
 from sites.models.site import name_column
 
 KWH, KW = "kWh", "kW"
@@ -81,49 +82,52 @@ def _period_of(row: Any) -> ReportPeriod:
     return read_report_period(query, timezone.localtime(row.asked_at).date())
 
 
-def _lines(rows: list[Any]) -> list[PointLine]:
-    period = _period_of(rows[0])
-    return point_lines(rows, Span(period.since, period.until, rows[0].asked_at))
-
-
 def _complete(rows: list[Any]) -> None:
     period = _period_of(rows[0])
-    for row, line in zip(rows, _lines(rows), strict=True):
+    span = Span(period.since, period.until, rows[0].asked_at)
+    peaks = peaks_of({row.site_id for row in rows}, span)
+    for row, line in zip(rows, point_lines(rows, span), strict=True):
         row.figures, row.period, row.peak_w = line.figures, period, line.peak_w
+        row.whole_site_w = peaks.get((row.site_id, WHOLE_SITE))
 
 
-def _point_sums(rows: QuerySet[Any]) -> list[Sum]:
-    points = list(rows)
-    if not points:
-        return []
-    whole = together(_lines(points))
-    return [
-        *_site_peaks(points),
-        Sum(gettext("Energy that counts"), whole.charges.energy_wh / 1000, KWH, 3),
-        Sum(gettext("Transactions left out of it, as their meter is in doubt"), whole.charges.left_out),
-        Sum(gettext("Energy measured by them"), whole.charges.left_out_wh / 1000, KWH, 3),
-        Sum(gettext("Transactions"), whole.charges.count),
-        *_share(gettext("Occupancy"), whole.occupancy),
-        *_share(gettext("Availability"), whole.availability.share),
-        Sum(gettext("Unserved requests"), whole.turned_away),
-    ]
+class PointTotals:
+    """The figures of charge points together, and the peak of each of their sites."""
+
+    def __init__(self) -> None:
+        self._whole: Figures | None = None
+        self._peaks_w: dict[Site, float] = {}
+
+    def add(self, rows: Sequence[Any]) -> None:
+        """Take some more charge points."""
+        for row in rows:
+            self._whole = row.figures + (self._whole or Figures())
+            if row.whole_site_w is not None:
+                self._peaks_w[row.site] = row.whole_site_w
+
+    def sums(self) -> list[Sum]:
+        """Return the totals of the charge points so far; nothing is said of none."""
+        whole = self._whole
+        if whole is None:
+            return []
+        return [
+            *(
+                Sum(gettext("Peak of the site %(site)s") % {"site": site.name}, power_w / 1000, KW, 2)
+                for site, power_w in self._peaks_w.items()
+            ),
+            Sum(gettext("Energy that counts"), whole.charges.energy_wh / 1000, KWH, 3),
+            Sum(gettext("Transactions left out of it, as their meter is in doubt"), whole.charges.left_out),
+            Sum(gettext("Energy measured by them"), whole.charges.left_out_wh / 1000, KWH, 3),
+            Sum(gettext("Transactions"), whole.charges.count),
+            *_share(gettext("Occupancy"), whole.occupancy),
+            *_share(gettext("Availability"), whole.availability.share),
+            Sum(gettext("Unserved requests"), whole.turned_away),
+        ]
 
 
 def _share(label: str, percent: float | None) -> list[Sum]:
     """Return a share as a total; none where nothing is known, which is not 0 %."""
     return [] if percent is None else [Sum(label, percent, "%", 1)]
-
-
-def _site_peaks(points: list[Any]) -> list[Sum]:
-    """Return the simultaneous peak of each site."""
-    period = _period_of(points[0])
-    sites = {point.site_id: point.site for point in points}
-    peaks = peaks_of(sites, Span(period.since, period.until, points[0].asked_at))
-    return [
-        Sum(gettext("Peak of the site %(site)s") % {"site": site.name}, power_w / 1000, KW, 2)
-        for pk, site in sites.items()
-        if (power_w := peaks.get((pk, WHOLE_SITE))) is not None
-    ]
 
 
 def _charges(read: Callable[[Any], object]) -> Callable[[Any], object]:
@@ -156,7 +160,7 @@ POINTS: Final = Export(
         Field("failed", _("Starts that failed"), lambda row: row.figures.unserved.failed, Kind.WHOLE),
         Field("empty", _("Charges without energy"), lambda row: row.figures.unserved.empty, Kind.WHOLE),
     ),
-    sums=_point_sums,
+    totals=PointTotals,
     complete=_complete,
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from evkit.console.exports.description import Export, Field, Scope, Sum
+from evkit.console.exports.description import Export, Field, Scope
 from evkit.console.exports.reading import read_beside
 from evkit.console.tables.address import ListAddress
 from evkit.console.tables.filtering import FilterSet
@@ -45,11 +45,6 @@ class Selection:
     def words(self) -> list[tuple[str, str]]:
         """The filters in force, in words."""
         return self.filters.in_words
-
-    @property
-    def sums(self) -> list[Sum]:
-        """The totals."""
-        return self.export.sums(self.rows) if self.export.sums else []
 
     def at_most(self, limit: int) -> bool:
         """Tell whether there are no more than `limit` rows, without counting further."""

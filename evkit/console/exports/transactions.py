@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -14,7 +14,7 @@ from evkit.console.exports.description import Export, Field, Kind, Scope, Sum
 from evkit.console.formats import kilo
 from evkit.console.history_filters import transaction_filters
 from evkit.console.reasons import flag_texts, stop_text
-from evkit.console.selectors.history import listed_transactions, power_over, sums_of
+from evkit.console.selectors.history import listed_transactions, power_over
 from evkit.console.tables.filtering import Filter
 from sites.models.site import name_column
 
@@ -94,15 +94,35 @@ def _filters(scope: Scope) -> list[Filter]:
     return transaction_filters(scope.sites, scope.now)
 
 
-def _sums(rows: QuerySet[Any]) -> list[Sum]:
-    sums = sums_of(rows)
-    return [
-        Sum(gettext("Energy that counts"), sums.energy.trusted_wh / 1000, KWH, 3),
-        Sum(gettext("Transactions left out of it, as their meter is in doubt"), sums.energy.left_out),
-        Sum(gettext("Energy measured by them"), sums.energy.left_out_wh / 1000, KWH, 3),
-        Sum(gettext("All durations, of ended transactions"), (sums.whole_s or 0.0) / 3600, "h", 2),
-        Sum(gettext("Highest power"), (sums.peak_w or 0.0) / 1000, KW, 1),
-    ]
+class TransactionTotals:
+    """Energies in Wh, hours and the highest power of transactions, added up row by row."""
+
+    def __init__(self) -> None:
+        self._trusted_wh = self._left_out_wh = self._hours = self._peak_w = 0.0
+        self._left_out = 0
+
+    def add(self, rows: Sequence[Any]) -> None:
+        """Take some more rows."""
+        for row in rows:
+            trusted_wh = _trusted_wh(row)
+            if trusted_wh is None:
+                self._left_out += 1
+                self._left_out_wh += row.energy_wh
+            else:
+                self._trusted_wh += trusted_wh
+            if row.ended_at is not None:
+                self._hours += (row.ended_at - row.started_at).total_seconds() / 3600
+            self._peak_w = max(self._peak_w, row.power_peak_w or 0.0)
+
+    def sums(self) -> list[Sum]:
+        """Return the totals of the rows so far."""
+        return [
+            Sum(gettext("Energy that counts"), self._trusted_wh / 1000, KWH, 3),
+            Sum(gettext("Transactions left out of it, as their meter is in doubt"), self._left_out),
+            Sum(gettext("Energy measured by them"), self._left_out_wh / 1000, KWH, 3),
+            Sum(gettext("All durations, of ended transactions"), self._hours, "h", 2),
+            Sum(gettext("Highest power"), self._peak_w / 1000, KW, 1),
+        ]
 
 
 EXPORT = Export(
@@ -113,5 +133,5 @@ EXPORT = Export(
     filters=_filters,
     fields=FIELDS,
     columns=COLUMNS,
-    sums=_sums,
+    totals=TransactionTotals,
 )

@@ -17,7 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from evkit.console.exports.description import Field, Kind
+from evkit.console.exports.description import Field, Kind, Sum
 from evkit.console.exports.selection import Selection
 from evkit.console.exports.sheet_rows import (
     SheetRows,
@@ -45,15 +45,18 @@ def write_workbook(path: Path, selection: Selection, *, asker: str, progress: Pr
     with, so that nothing in it is computed. More rows than a sheet holds go on in another.
     """
     book = Workbook(write_only=True)
+    totals = selection.export.totals() if selection.export.totals else None
     with ExitStack() as closing:
         sheets = _Sheets(book, selection, path.parent, closing)
         done = 0
         for stretch in selection.stretches():
             sheets.append(stretch)
+            if totals:
+                totals.add(stretch)
             done += len(stretch)
             progress(done)
         sheets.finish()
-        _about(book, selection, done, asker)
+        _about(book, selection, asker, [Sum(gettext("Rows"), done), *(totals.sums() if totals else [])])
         skeleton = BytesIO()
         book.save(skeleton)
         put_rows(path, skeleton.getvalue(), sheets.rows)
@@ -115,7 +118,7 @@ def _show(sheet: Any, field: Field) -> Show:
     return shown_number(cell.style_id)
 
 
-def _about(book: Any, selection: Selection, rows: int, asker: str) -> None:
+def _about(book: Any, selection: Selection, asker: str, sums: Sequence[Sum]) -> None:
     """Add the sheet that says what the rows are, which filters held, and what they sum up to."""
     sheet = book.create_sheet(gettext("About this file"))
     sheet.column_dimensions["A"].width = 34
@@ -132,8 +135,7 @@ def _about(book: Any, selection: Selection, rows: int, asker: str) -> None:
     for label, value in selection.words or [(gettext("None"), str(selection.export.whole))]:
         _pair(sheet, label, value)
     _title(sheet, gettext("Totals"))
-    _pair(sheet, gettext("Rows"), rows)
-    for one in selection.sums:
+    for one in sums:
         _pair(sheet, one.label, round(one.value, one.decimals), one.unit)
 
 
