@@ -11,7 +11,8 @@ class ExportSchedule(models.Model):
     """A file that is made again and again and mailed to whom it belongs: of the day, week or month before.
 
     `due_at` is when the next one is made; `failure` is why the last one did not come, empty if it did. While
-    that one is tried again, `owed_since` is when it should have come, and `tries` how often it did not.
+    that one is made or tried again, `owed_since` is when it should have come, `tries` how often it was begun,
+    and `mailing` whether its mail was begun, which happens once.
     """
 
     user = models.ForeignKey(
@@ -28,6 +29,7 @@ class ExportSchedule(models.Model):
     sent_at = models.DateTimeField(_("last"), null=True)
     failure = models.CharField(_("failure"), max_length=255, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    mailing = models.BooleanField(default=False)
     owed_since = models.DateTimeField(_("owed since"), null=True)
 
     class Meta:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from evkit.core.errors import InvalidInputError
@@ -19,9 +21,11 @@ HOUR: Final = time(5)
 """When regular files are made, by the clock of their site: the day before is over everywhere then."""
 MOST: Final = 20
 AGAIN_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 180, 360))
-"""How long after each failure a file is tried again; the next regular one takes its place."""
+"""How long after each failure a file is tried again; then the next regular one takes its place."""
+MADE_UP_FOR: Final = timedelta(days=31)
+"""Files that should have come while evkit did not run are made up for, but none from longer ago."""
 LEASE: Final = timedelta(hours=1)
-"""How long a claimed file may take; one that is not told of by then was broken off, and is made again."""
+"""How long a claimed file may take; one that is not told of by then was broken off."""
 
 
 class ScheduleRefusedError(InvalidInputError):
@@ -94,31 +98,59 @@ def due_schedules(now: datetime) -> Sequence[ExportSchedule]:
     return list(ExportSchedule.objects.filter(due_at__lte=now).select_related("user", "site"))
 
 
-def claim_schedule(row: ExportSchedule, *, now: datetime, zone: tzinfo) -> bool:
-    """Take a due export to work on; False if somebody else has it already.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to make one file of a regular export, until `until`, which is its `due_at` in the database.
 
-    `row` then has the time of the next regular file. The database has that of the end of the lease, so that
-    a file whose worker was stopped is owed still; it counts as a try.
+    `owed_since` is when the file should have come, `next_at` when the one after it should; `tries` is how
+    often it failed before.
     """
-    mine = ExportSchedule.objects.filter(pk=row.pk, due_at=row.due_at)
-    row.due_at, row.owed_since = next_due(row.rhythm, now, zone), row.owed_since or now
-    if row.tries >= len(AGAIN_AFTER) or now + LEASE >= row.due_at:
-        return bool(mine.update(due_at=row.due_at, tries=0, owed_since=None))
-    return bool(mine.update(due_at=now + LEASE, tries=row.tries + 1, owed_since=row.owed_since))
+
+    row: ExportSchedule
+    owed_since: datetime
+    next_at: datetime
+    until: datetime
+    tries: int
+
+    @property
+    def mine(self) -> QuerySet[ExportSchedule]:
+        """The regular export, unless somebody else has claimed it since."""
+        return ExportSchedule.objects.filter(pk=self.row.pk, due_at=self.until)
 
 
-def note_sent(row: ExportSchedule, *, now: datetime) -> None:
+def claim_schedule(row: ExportSchedule, *, now: datetime, zone: tzinfo) -> Claim | None:
+    """Take a due export to work on; None if somebody else has it already, or if it is given up.
+
+    A file whose worker was stopped is owed still when the claim ends, which counts as a try; but if it was
+    being mailed then, it is not mailed again. Files that were missed are owed one after the other.
+    """
+    owed = max(row.owed_since or row.due_at, now - MADE_UP_FOR)
+    claim = Claim(row, owed, next_due(row.rhythm, owed, zone), now + LEASE, row.tries)
+    found = ExportSchedule.objects.filter(pk=row.pk, due_at=row.due_at)
+    if row.mailing or row.tries > len(AGAIN_AFTER):
+        found.update(**_over(claim), failure=_("evkit was stopped while it was made or mailed."))
+        return None
+    taken = found.update(due_at=claim.until, tries=row.tries + 1, owed_since=owed)
+    return claim if taken else None
+
+
+def begin_mailing(claim: Claim) -> bool:
+    """Keep that a file is mailed from now on; False if the claim has passed to somebody else."""
+    return bool(claim.mine.update(mailing=True))
+
+
+def note_sent(claim: Claim, *, now: datetime) -> None:
     """Keep that a file went out."""
-    mine = ExportSchedule.objects.filter(pk=row.pk)
-    mine.update(failure="", sent_at=now, tries=0, owed_since=None, due_at=row.due_at)
+    claim.mine.update(**_over(claim), failure="", sent_at=now)
 
 
-def note_failure(row: ExportSchedule, *, now: datetime, failure: str) -> None:
-    """Keep why a claimed file did not go out; it is tried again later, unless the next is due before."""
-    again = now + AGAIN_AFTER[row.tries] if row.tries < len(AGAIN_AFTER) else row.due_at
-    changes: dict[str, object] = {
-        "failure": failure[:255], "tries": 0, "owed_since": None, "due_at": row.due_at,
-    }  # fmt: skip
-    if again < row.due_at:
-        changes |= {"due_at": again, "tries": row.tries + 1, "owed_since": row.owed_since or now}
-    ExportSchedule.objects.filter(pk=row.pk).update(**changes)
+def note_failure(claim: Claim, *, now: datetime, failure: str) -> None:
+    """Keep why a claimed file did not go out; it is tried again later, but not for ever."""
+    changes = _over(claim)
+    if claim.tries < len(AGAIN_AFTER):
+        changes = {"due_at": now + AGAIN_AFTER[claim.tries], "mailing": False}
+    claim.mine.update(**changes, failure=failure[:255])
+
+
+def _over(claim: Claim) -> dict[str, Any]:
+    return {"due_at": claim.next_at, "tries": 0, "owed_since": None, "mailing": False}

@@ -22,6 +22,8 @@ from evkit.core.mail import Attachment, Letter, UnableToMailError, can_mail, sen
 from evkit.core.recorders import Actor
 from history.models import ExportJob, ExportSchedule
 from history.services.export_schedules import (
+    Claim,
+    begin_mailing,
     claim_schedule,
     due_schedules,
     note_failure,
@@ -50,31 +52,37 @@ def zone_of(row: ExportSchedule) -> tzinfo:
 def send_due() -> None:
     """Make and mail whatever is due; one that fails says why and harms no other."""
     for row in due_schedules(utc_now()):
-        if not claim_schedule(row, now=utc_now(), zone=zone_of(row)):
-            continue
-        try:
-            with translation.override(row.language):
-                _send(row, utc_now())
-        except EvkitError as error:
-            note_failure(row, now=utc_now(), failure=error.message)
-        except Exception as error:
-            log.exception("regular_export_failed", extra={"schedule": row.pk})
-            note_failure(row, now=utc_now(), failure=type(error).__name__)
-        else:
-            note_sent(row, now=utc_now())
+        with translation.override(row.language):
+            claim = claim_schedule(row, now=utc_now(), zone=zone_of(row))
+            if claim is not None:
+                _try(claim)
 
 
-def _send(row: ExportSchedule, now: datetime) -> None:
-    """Make a file and mail it; one that is tried again is of the days that it was owed for.
+def _try(claim: Claim) -> None:
+    try:
+        if not _send(claim, utc_now()):
+            return
+    except EvkitError as error:
+        note_failure(claim, now=utc_now(), failure=error.message)
+    except Exception as error:
+        log.exception("regular_export_failed", extra={"schedule": claim.row.pk})
+        note_failure(claim, now=utc_now(), failure=type(error).__name__)
+    else:
+        note_sent(claim, now=utc_now())
+
+
+def _send(claim: Claim, now: datetime) -> bool:
+    """Make a file of the days that it is owed for and mail it; False if somebody else does by now.
 
     Raises:
         EvkitError: it cannot be made or sent.
     """
+    row = claim.row
     if not can_mail():
         raise UnableToMailError(_("No mail server is configured."))
     if not row.user.email:
         raise UnableToMailError(_("You have no mail address yet. Ask an administrator to enter it."))
-    first, last = period_before(row.rhythm, (row.owed_since or now).astimezone(zone_of(row)).date())
+    first, last = period_before(row.rhythm, claim.owed_since.astimezone(zone_of(row)).date())
     query = urlencode({"from": first.isoformat(), "to": last.isoformat()})
     job = ask_for_export(
         user=row.user, actor=Actor(row.user_id, row.user.get_username()), table=row.table, kind=row.kind,
@@ -84,7 +92,11 @@ def _send(row: ExportSchedule, now: datetime) -> None:
     job.refresh_from_db()
     if not job.ready:
         raise InvalidInputError(_("The file could not be made (%(error)s).") % {"error": job.error})
-    send(_letter(job, f"{date_format(first, 'j N Y')} – {date_format(last, 'j N Y')}"))
+    letter = _letter(job, f"{date_format(first, 'j N Y')} – {date_format(last, 'j N Y')}")
+    if not begin_mailing(claim):
+        return False
+    send(letter)
+    return True
 
 
 def _letter(job: ExportJob, period: str) -> Letter:
