@@ -75,9 +75,10 @@ Sizes = dict[str, tuple[int, int]]
 
 
 def _by_kind(first: Sizes, last: Sizes, parts: int) -> dict[str, dict[str, float | None]]:
-    project, told = Project(), {}
+    project, told, counted = Project(), {}, set[str]()
     for kind in KINDS:
-        names = {table.name for table in kind.tables if not kind.contents}
+        names = {table.name for table in kind.tables if not kind.contents} - counted
+        counted |= names
         grown, rows = (sum(last[name][place] - first[name][place] for name in names) for place in (0, 1))
         if rows:
             told[str(kind.label)] = {"bytes": grown / parts, "rows": rows / parts, "days": kind.days(project)}

@@ -2,8 +2,9 @@
 
 What may change is that the user or the site of an entry is deleted: the entry keeps their names. An entry
 may be removed once it is older than an administrator has the journal kept (`Project.audit_days`), 90 days
-at least; where nothing is set, never. PostgreSQL's TRUNCATE is refused as well, SQLite's REPLACE leaves an
-entry as it is. Made after migrations, as SQLite loses the triggers of a table that is altered.
+at least; where nothing is set, never. Routine orders of smart charging also go once they are older than
+`Project.audit_routine_days`, 90 days at least. PostgreSQL's TRUNCATE is refused as well, SQLite's REPLACE
+leaves an entry as it is. Made after migrations, as SQLite loses the triggers of a table that is altered.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from django.db import connections, transaction
 
+from chargers.models.command import SHARING
 from history.models import AuditEntry
 from sites.models import Project
 from sites.models.project import SHORTEST
@@ -33,6 +35,9 @@ BEGIN
     RAISE EXCEPTION 'audit entries are kept: {rule}' USING ERRCODE = 'restrict_violation';
   END IF;
   IF TG_OP = 'DELETE' THEN
+    IF {routine} THEN
+      kept := least(kept, (SELECT audit_routine_days FROM {project}));
+    END IF;
     IF kept IS NULL OR OLD.at > now() - make_interval(days => greatest(kept, {days})) THEN
       RAISE EXCEPTION 'audit entries are kept: {rule}' USING ERRCODE = 'restrict_violation';
     END IF;
@@ -74,7 +79,10 @@ BEGIN SELECT RAISE(ABORT, 'audit entries never change'); END
 CREATE TRIGGER {no_delete} BEFORE DELETE ON {table}
 WHEN NOT EXISTS (
   SELECT 1 FROM {project}
-  WHERE OLD.at <= strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || max(audit_days, {days}) || ' days')
+  WHERE OLD.at <= strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || max(
+    CASE WHEN {routine}
+      THEN min(coalesce(audit_days, audit_routine_days), coalesce(audit_routine_days, audit_days))
+      ELSE audit_days END, {days}) || ' days')
 )
 BEGIN SELECT RAISE(ABORT, 'audit entries are kept: {rule}'); END
 """,
@@ -113,6 +121,7 @@ def guard_audit(*, using: str, plan: object = None, **_signal: object) -> None:
         "table": table, "project": project, "days": KEPT_DAYS, "rule": RULE,
         "no_update": NO_UPDATE, "no_delete": NO_DELETE, "no_truncate": NO_TRUNCATE, "no_replace": NO_REPLACE,
         "same": same,
+        "routine": f"OLD.user_name = '{SHARING}' AND OLD.verb = 'command' AND OLD.user_id IS NULL",
     }  # fmt: skip
     with transaction.atomic(using=using), connection.cursor() as cursor:
         for statement in _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE:

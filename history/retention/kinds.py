@@ -42,6 +42,7 @@ from charging.models import (
     Transaction,
 )
 from history.models import AuditEntry, HourRollup, Message, MinuteRollup, PowerRollup, QuarterRollup
+from history.models.audit import ROUTINE
 from history.retention.staying import (
     calls_of_commands_that_are_over,
     commands_that_are_over,
@@ -224,10 +225,16 @@ KINDS: Final = (
         "vendor_messages", _("Messages of vendors"), "vendor_messages_days",
         [Table(VendorMessage, "charge_point_id", "at")],
     ),
+    Kind(
+        "audit_routine", _("Audit journal: routine of smart charging"), "audit_routine_days",
+        [Table(AuditEntry, "", "at", DAY, among=ROUTINE & Q(user=None))],
+    ),
     Kind("audit", _("Audit journal"), "audit_days", [Table(AuditEntry, "", "at", DAY)]),
 )  # fmt: skip
 
 RESTORED: Final = tuple(
-    table.model for kind in reversed(KINDS) if not kind.contents for table in reversed(kind.tables)
+    dict.fromkeys(
+        table.model for kind in reversed(KINDS) if not kind.contents for table in reversed(kind.tables)
+    )
 )
 """In the order in which rows are restored: after what they belong to; pauses belong to a command as well."""

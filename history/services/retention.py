@@ -27,7 +27,7 @@ class Forecast:
     """What would be removed of a kind: `rows` before `before`; `days` None keeps everything.
 
     Rows that go with the row that they belong to (calls of commands) are not counted. `size` is what the
-    kind takes up in bytes now, None where the database does not tell.
+    kind takes up in bytes now, None where the database does not tell, or only part of a table is of the kind.
     """
 
     kind: Kind
@@ -84,7 +84,7 @@ def _oldest(table: Table) -> datetime | None:
 def _size(kind: Kind) -> int | None:
     if kind.contents:
         return kind.tables[-1].rows.aggregate(size=Sum("size"))["size"] or 0
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or any(table.among for table in kind.tables):
         return None
     with connection.cursor() as cursor:
         cursor.execute(

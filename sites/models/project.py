@@ -12,11 +12,11 @@ RETENTION: Final = (
     "messages_days", "meter_samples_days", "minutes_days", "quarters_days", "hours_days", "transactions_days",
     "reservations_days", "file_jobs_days", "commands_days", "limit_changes_days", "decisions_days",
     "connections_days", "security_events_days", "vendor_messages_days", "audit_days", "diagnostics_days",
-    "logs_days",
+    "logs_days", "audit_routine_days",
 )  # fmt: skip
 """The fields of the project that tell for how many days something is kept; None keeps it for ever."""
 
-SHORTEST: Final = {"audit_days": 90}
+SHORTEST: Final = {"audit_days": 90, "audit_routine_days": 90}
 """For how many days at least; one day where nothing is said."""
 
 
@@ -73,6 +73,14 @@ class Project(models.Model):
         validators=[MinValueValidator(SHORTEST["audit_days"])],
         help_text=_("Empty keeps it for ever; at least 90 days."),
     )
+    audit_routine_days = models.PositiveIntegerField(
+        _("keep the routine of smart charging in the audit journal (days)"),
+        default=400,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(SHORTEST["audit_routine_days"])],
+        help_text=_("Empty keeps it as long as the journal; at least 90 days."),
+    )
     archive_removed = models.BooleanField(
         _("archive before removal"),
         default=False,
@@ -96,6 +104,11 @@ class Project(models.Model):
             models.CheckConstraint(
                 condition=models.Q(audit_days=None) | models.Q(audit_days__gte=SHORTEST["audit_days"]),
                 name="project_audit_kept_long_enough",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(audit_routine_days=None)
+                | models.Q(audit_routine_days__gte=SHORTEST["audit_routine_days"]),
+                name="project_audit_routine_kept_long_enough",
             ),
         ]
 

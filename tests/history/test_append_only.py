@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from chargers.models.command import SHARING
 from evkit.core.clock import utc_now
 from history.append_only import KEPT_DAYS, guard_audit
 from history.models import AuditEntry
@@ -76,6 +77,35 @@ def test_an_entry_is_removed_only_once_it_is_older_than_an_administrator_set(kep
     else:
         AuditEntry.objects.all().delete()
     assert AuditEntry.objects.count() == (0 if goes else 1)
+
+
+@pytest.mark.parametrize(
+    ("routine_kept", "kept", "age", "goes"),
+    [
+        (None, None, 9_999, False), (400, None, 399, False), (400, None, 401, True), (400, 100, 101, True),
+        (None, 100, 101, True), (KEPT_DAYS, None, KEPT_DAYS - 1, False),
+    ],
+)  # fmt: skip
+def test_routine_of_smart_charging_goes_earlier_than_the_deeds_of_people(routine_kept, kept, age, goes):
+    days = {"audit_days": kept, "audit_routine_days": routine_kept}
+    Project.objects.update_or_create(pk=1, defaults=days)
+    entry(days=age, user_name=SHARING)
+    if not goes:
+        with pytest.raises(IntegrityError, match="storage settings"), transaction.atomic():
+            AuditEntry.objects.all().delete()
+    else:
+        AuditEntry.objects.all().delete()
+    assert AuditEntry.objects.count() == (0 if goes else 1)
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"user_name": SHARING, "verb": "change"}], ids=["person", "other verb"]
+)
+def test_nothing_else_goes_with_the_routine(fields):
+    Project.objects.update_or_create(pk=1, defaults={"audit_days": None, "audit_routine_days": KEPT_DAYS})
+    entry(days=9_999, **fields)
+    with pytest.raises(IntegrityError, match="storage settings"), transaction.atomic():
+        AuditEntry.objects.all().delete()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")

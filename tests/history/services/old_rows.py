@@ -56,9 +56,9 @@ def file_job(evse, **values: Any) -> FileJob:
     return job
 
 
-def audit(at: datetime, site: Any = None) -> AuditEntry:
+def audit(at: datetime, site: Any = None, *, user_name: str = "ada", verb: str = "reset") -> AuditEntry:
     return AuditEntry.objects.create(
-        at=at, user_name="ada", verb="reset", object_type="x", object_key="y", site=site, details={"a": 1}
+        at=at, user_name=user_name, verb=verb, object_type="x", object_key="y", site=site, details={"a": 1}
     )
 
 

@@ -17,6 +17,7 @@ from chargers.models import (
     JobStatus,
     Outage,
 )
+from chargers.models.command import SHARING
 from charging.models import (
     ConnectorLimit,
     DecisionRecord,
@@ -222,6 +223,19 @@ class TestRemoveOld:
         audit(datetime(2016, 1, 1, tzinfo=UTC))
         assert remove_old(now=NOW)
         assert AuditEntry.objects.filter(verb="reset").count() == 1
+
+    def test_of_the_audit_journal_the_routine_of_smart_charging_goes_after_its_own_time(self, evse):
+        gone = audit(OLD, user_name=SHARING, verb="command")
+        audit(OLD)
+        audit(NOW, user_name=SHARING, verb="command")
+        guard_audit(using="default", plan=[])
+        keep(audit_routine_days=90)
+        at = datetime(2026, 5, 20, tzinfo=UTC)
+        told = {each.kind.key: each for each in forecast(days={}, now=at)}
+        assert (told["audit_routine"].rows, told["audit"].rows) == (1, 0)
+        assert remove_old(now=at)
+        assert AuditEntry.objects.filter(verb__in=("command", "reset")).count() == 2
+        assert not AuditEntry.objects.filter(pk=gone.pk).exists()
 
 
 class TestForecast:
