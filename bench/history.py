@@ -14,7 +14,7 @@ from bench.report import Figure
 from tests.support.databases import own_database, postgres_answers
 
 ROOT = Path(__file__).resolve().parent.parent
-EXPORTED = 100_000
+IMPORTED = 50_000
 
 
 def history(*, rounds: int, size: float = 1.0) -> list[Figure]:
@@ -25,6 +25,7 @@ def history(*, rounds: int, size: float = 1.0) -> list[Figure]:
         filled = run_task(url, folder, "fill", size)
         told = run_task(url, folder, "measure", rounds)
         exports = {name: run_task(url, folder, "export", name) for name in ("usual", "all")}
+        imported = run_task(url, folder, "take_over", IMPORTED)
     figures = [
         Figure("samples generated", filled["samples"], "rows", f"{filled['sample_bytes']:.0f} bytes each"),
         Figure("transactions generated", filled["transactions"], "rows", f"{filled['bytes']:.0f} bytes each"),
@@ -33,15 +34,27 @@ def history(*, rounds: int, size: float = 1.0) -> list[Figure]:
         ),
     ]
     targets = {"history page": 100.0, "a year's curve": 200.0}
-    for name, milliseconds in told.items():
+    for name, each in told.items():
         most = next((most for start, most in targets.items() if name.startswith(start)), None)
-        figures.append(Figure(name, milliseconds, "ms", at_most=most))
+        note = "processor {processor:.0f}; queries {queries:.0f}, their processor {database:.0f}".format(
+            **each
+        )
+        figures.append(Figure(name, each["elapsed"], "ms", note, at_most=most))
     for name, each in exports.items():
         label = f"Excel, {each['rows']:,} transactions, {each['columns']} columns"
         usual = name == "usual"
-        figures.append(Figure(label, each["seconds"], "s", at_most=12.0 if usual else None))
+        note = f"processor {each['processor']:.1f}; a file of {each['file_megabytes']:.1f} MB"
+        figures.append(Figure(label, each["seconds"], "s", note, at_most=12.0 if usual else None))
         figures.append(Figure(f"{label}: memory", each["megabytes"], "MB", at_most=60.0 if usual else None))
-    return figures
+    return figures + _of_import(imported)
+
+
+def _of_import(taken: dict[str, float]) -> list[Figure]:
+    name = f"{taken['imported']:,.0f} transactions taken over"
+    return [
+        Figure(f"{name}: {step}", taken[step], "s", f"processor {taken[f'{step}_processor']:.1f}")
+        for step in ("upload", "trial", "import")
+    ]
 
 
 def run_task(url: str, folder: str, *arguments: object) -> Any:

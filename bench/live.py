@@ -106,10 +106,11 @@ def start(module: str, *arguments: object) -> subprocess.Popen[str]:
 def _cpu_s(site: SampleSite) -> float:
     """Return the CPU seconds that the server's processes have used so far, user and system."""
     pids = {server.process.pid for server in (site.server, site.points) if server.process is not None}
-    return sum(map(_cpu_of, pids))
+    return sum(map(processor_seconds, pids))
 
 
-def _cpu_of(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
+    """Return the processor time in s that a process of this machine has used so far, user and system."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
