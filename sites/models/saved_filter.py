@@ -26,7 +26,7 @@ class SavedFilter(models.Model):
 
     `page` is the name of the list (`charge_points`, `connectors`), `query` its query string without the
     page number. A shared one is offered to everybody; it holds no data, so it shows nobody more than
-    they may see.
+    they may see. The one that `opens` is what its user sees where the address of the list asks for nothing.
     """
 
     user = models.ForeignKey(
@@ -37,6 +37,8 @@ class SavedFilter(models.Model):
     query = models.CharField(_("query"), max_length=QUERY_LENGTH, blank=True)
     shared = models.BooleanField(_("shared with everybody"), default=False)
 
+    opens = models.BooleanField(_("opens by itself"), default=False)
+
     objects = SavedFilterQuerySet.as_manager()
 
     class Meta:
@@ -45,6 +47,9 @@ class SavedFilter(models.Model):
         ordering = ["page", "name"]
         constraints = [
             models.UniqueConstraint(fields=["user", "page", "name"], name="saved_filter_name_once"),
+            models.UniqueConstraint(
+                fields=["user", "page"], condition=Q(opens=True), name="saved_filter_one_opens"
+            ),
         ]
 
     def __str__(self) -> str:

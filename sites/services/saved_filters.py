@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from evkit.core.errors import ForbiddenError, InvalidInputError
 from evkit.core.recorders import Actor, Deed, record
 from sites.models import SavedFilter, User
-from sites.models.saved_filter import QUERY_LENGTH
+from sites.models.saved_filter import QUERY_LENGTH, SavedFilterQuerySet
 from sites.permissions import Principal, Right, principal_of_user
 
 NAME_LENGTH = 60
@@ -51,9 +51,12 @@ def save_filter(
 
 @transaction.atomic
 def change_filter(
-    *, user: User, saved: SavedFilter, name: str, shared: bool, address: str = ""
+    *, user: User, saved: SavedFilter, name: str, shared: bool, opens: bool = False, address: str = ""
 ) -> SavedFilter:
-    """Rename a filter, share it or stop sharing it.
+    """Rename a filter, share it or stop sharing it, have it open by itself for its owner or no longer.
+
+    Another one of the owner's that opened by itself does so no longer. Somebody else decides on the name and
+    on sharing alone.
 
     Raises:
         SavedFilterError: the name is missing, too long or taken.
@@ -63,11 +66,16 @@ def change_filter(
     _require_owner(principal, user, saved)
     _require_may_share(principal, shared=shared and not saved.shared)
     name = _clean_name(name)
+    opens = opens if saved.user_id == user.pk else saved.opens
     details: dict[str, object] = {"name": [saved.name, name], "shared": [saved.shared, shared]}
-    saved.name, saved.shared = name, shared
+    if opens != saved.opens:
+        details["opens"] = [saved.opens, opens]
+    saved.name, saved.shared, saved.opens = name, shared, opens
     try:
         with transaction.atomic():
-            saved.save(update_fields=["name", "shared"])
+            if opens:
+                _others(saved).update(opens=False)
+            saved.save(update_fields=["name", "shared", "opens"])
     except IntegrityError as error:
         raise SavedFilterError(
             _("A filter named “%(name)s” exists already. Choose another name.") % {"name": name},
@@ -90,9 +98,19 @@ def delete_filter(*, user: User, saved: SavedFilter, address: str = "") -> None:
     saved.delete()
 
 
+def opening_query(user: User, page: str) -> str:
+    """Return the query string that a list opens with by itself; "" for the usual list."""
+    own = SavedFilter.objects.filter(user=user, page=page, opens=True)
+    return own.values_list("query", flat=True).first() or ""
+
+
 def may_change(principal: Principal, user: User, saved: SavedFilter) -> bool:
     """Tell whether a user may rename or delete a filter: their own, or a shared one as administrator."""
     return saved.user_id == user.pk or (saved.shared and principal.may(Right.CONFIGURE, None))
+
+
+def _others(saved: SavedFilter) -> SavedFilterQuerySet:
+    return SavedFilter.objects.filter(user_id=saved.user_id, page=saved.page).exclude(pk=saved.pk)
 
 
 def _require_owner(principal: Principal, user: User, saved: SavedFilter) -> None:

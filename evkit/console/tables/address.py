@@ -13,6 +13,8 @@ ORDER: Final = (SORT, COLUMNS, PER_PAGE, PAGE)
 PER_PAGE_CHOICES: Final = (25, 50, 100, 200)
 USUAL_PER_PAGE: Final = 50
 MAX_LENGTH: Final = 200
+PLAIN: Final = ("view", "all")
+"""Asks for the usual list, where a saved filter would open by itself."""
 
 
 class ListAddress:
@@ -25,6 +27,7 @@ class ListAddress:
         self, query: QueryDict, filters: Sequence[str], usual_per_page: int = USUAL_PER_PAGE
     ) -> None:
         self._usual_per_page = usual_per_page
+        self._plain = query.get(PLAIN[0]) == PLAIN[1]
         self._values: dict[str, str] = {}
         for name in (*filters, *ORDER):
             value = query.get(name, "").replace("\0", "").strip()[:MAX_LENGTH]
@@ -62,15 +65,18 @@ class ListAddress:
 
     @property
     def here(self) -> str:
-        """The query string of just this view, page included; "" for the usual one."""
-        query = self._encode(self._values)
+        """The query string of just this view, page included; "" for the usual one, if nobody asked for it."""
+        query = self._encode(self._values) or (urlencode([PLAIN]) if self._plain else "")
         return f"?{query}" if query else ""
 
     def link(self, **changes: object) -> str:
-        """Return the query string with changes (an empty value takes a parameter away), from page one."""
+        """Return the query string with changes (an empty value takes a parameter away), from page one.
+
+        One that would be empty asks for the usual list, so that no saved filter opens instead.
+        """
         values = {name: value for name, value in self._values.items() if name != PAGE}
         values.update({name: str(value) for name, value in changes.items()})
-        return "?" + self._encode(values)
+        return "?" + (self._encode(values) or urlencode([PLAIN]))
 
     @property
     def others(self) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
 from evkit.console.ids import read_ids
@@ -19,6 +19,8 @@ from evkit.console.tables.export import csv_response
 from evkit.console.tables.filtering import Filter, FilterSet, Kind
 from evkit.console.tables.saved import saved_filters_of
 from evkit.core.clock import utc_now
+from sites.models import User
+from sites.services.saved_filters import opening_query
 
 CSV = "csv"
 ALL = "all"
@@ -66,7 +68,16 @@ class ListPage:
     per_page: int = USUAL_PER_PAGE
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
-        """Return the page, or the part of it that was asked for."""
+        """Return the page, or the part of it that was asked for.
+
+        Where the address asks for nothing, it leads to the filter that opens by itself.
+        """
+        unasked = not request.GET and request.headers.get("HX-Request") != "true"
+        if unasked and isinstance(request.user, User) and (query := opening_query(request.user, self.name)):
+            return redirect(f"{request.path}?{query}")
+        return self._asked_for(request)
+
+    def _asked_for(self, request: HttpRequest) -> HttpResponseBase:
         address = ListAddress(request.GET, [one.name for one in self.filters], self.per_page)
         filters = FilterSet(self.filters, address)
         now = utc_now()

@@ -16,7 +16,10 @@ from sites.services.saved_filters import may_change
 
 @dataclass(frozen=True, slots=True)
 class ShownFilter:
-    """A saved filter: `current` when the page shows just that."""
+    """A saved filter: `current` when the page shows just that; `mine` if it is the viewer's own.
+
+    `opens` if it is what the viewer sees where the address asks for nothing.
+    """
 
     pk: int
     name: str
@@ -24,6 +27,8 @@ class ShownFilter:
     shared: bool
     current: bool
     changeable: bool
+    mine: bool
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,11 @@ class SavedFilters:
     def changeable(self) -> list[ShownFilter]:
         """Those that the viewer may rename or delete."""
         return [one for one in self.filters if one.changeable]
+
+    @property
+    def opened(self) -> ShownFilter | None:
+        """The one shown, if it opens by itself."""
+        return next((one for one in self.filters if one.current and one.opens), None)
 
     @property
     def worth_saving(self) -> bool:
@@ -58,6 +68,8 @@ def saved_filters_of(request: HttpRequest, page: str, address: ListAddress) -> S
             shared=row.shared,
             current=row.query == query,
             changeable=isinstance(user, User) and may_change(viewer, user, row),
+            mine=row.user_id == user.pk,
+            opens=row.opens and row.user_id == user.pk,
         )
         for row in rows
     ]

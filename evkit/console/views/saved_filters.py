@@ -49,7 +49,7 @@ def saved_filters(request: HttpRequest) -> HttpResponse:
 @require_POST
 @member_page
 def saved_filter(request: HttpRequest, number: int) -> HttpResponse:
-    """Rename, share or delete a saved filter (`action`: change or delete)."""
+    """Rename, share, open by itself or delete a saved filter (`action`: change or delete)."""
     user, address = _user(request), client_address(request)
     saved = SavedFilter.objects.visible_to(user).filter(pk=number).first()
     if saved is None:
@@ -59,8 +59,14 @@ def saved_filter(request: HttpRequest, number: int) -> HttpResponse:
             delete_filter(user=user, saved=saved, address=address)
             messages.success(request, _("The filter “%(name)s” is deleted.") % {"name": saved.name})
         else:
-            name, shared = request.POST.get("name", ""), "shared" in request.POST
-            change_filter(user=user, saved=saved, name=name, shared=shared, address=address)
+            change_filter(
+                user=user,
+                saved=saved,
+                name=request.POST.get("name", ""),
+                shared="shared" in request.POST,
+                opens="opens" in request.POST,
+                address=address,
+            )
             messages.success(request, _("The filter “%(name)s” is saved.") % {"name": saved.name})
     except EvkitError as error:
         messages.error(request, error.message)

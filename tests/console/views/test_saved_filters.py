@@ -89,6 +89,43 @@ class TestSavedFilter:
         kept.refresh_from_db()
         assert kept.name == "Defects"
 
+    def test_opens_by_itself_until_that_is_taken_back(
+        self, client: Client, kept: SavedFilter, url: str
+    ) -> None:
+        change = reverse("saved_filter", args=[kept.pk])
+        client.post(change, {"name": "Faults", "opens": "on", "next": url})
+        opened = client.get(url)
+        assert (opened.status_code, opened.headers["Location"]) == (302, f"{url}?state=faulted")
+        page = client.get(url, {"state": "faulted"}).content.decode()
+        assert "“Faults” opens by itself here." in page
+        assert f'href="{url}?view=all"' in page
+        client.post(change, {"name": "Faults", "next": url})
+        assert client.get(url).status_code == 200
+
+    @pytest.mark.parametrize("query", [{"view": "all"}, {"state": "charging"}, {"q": ""}])
+    def test_whatever_an_address_asks_for_goes_first(
+        self, client: Client, kept: SavedFilter, url: str, query: dict[str, str]
+    ) -> None:
+        SavedFilter.objects.update(opens=True)
+        answer = client.get(url, query)
+        assert answer.status_code == 200
+        assert "opens by itself here" not in answer.content.decode()
+
+    def test_one_of_a_list_opens_and_for_its_owner_only(
+        self, client: Client, kept: SavedFilter, url: str, log_in: LogIn
+    ) -> None:
+        other = save_filter(user=kept.user, page="connectors", name="Free", query="state=available")
+        for each in (kept, other):
+            client.post(reverse("saved_filter", args=[each.pk]), {"name": each.name, "opens": "on"})
+        assert list(SavedFilter.objects.filter(opens=True)) == [other]
+        SavedFilter.objects.update(shared=True)
+        administrator = log_in(Role.ADMINISTRATOR)
+        assert administrator.get(url).status_code == 200
+        form = {"name": "Vacant", "shared": "on"}
+        administrator.post(reverse("saved_filter", args=[other.pk]), form)
+        other.refresh_from_db()
+        assert (other.name, other.opens) == ("Vacant", True)
+
     def test_is_deleted(self, client: Client, kept: SavedFilter, url: str) -> None:
         client.post(reverse("saved_filter", args=[kept.pk]), {"action": "delete", "next": url})
         assert not SavedFilter.objects.exists()
