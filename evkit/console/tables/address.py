@@ -24,10 +24,15 @@ class ListAddress:
     """
 
     def __init__(
-        self, query: QueryDict, filters: Sequence[str], usual_per_page: int = USUAL_PER_PAGE
+        self,
+        query: QueryDict,
+        filters: Sequence[str],
+        usual_per_page: int = USUAL_PER_PAGE,
+        *,
+        opens: bool = False,
     ) -> None:
         self._usual_per_page = usual_per_page
-        self._plain = query.get(PLAIN[0]) == PLAIN[1]
+        self._plain = urlencode([PLAIN]) if opens else ""
         self._values: dict[str, str] = {}
         for name in (*filters, *ORDER):
             value = query.get(name, "").replace("\0", "").strip()[:MAX_LENGTH]
@@ -65,18 +70,23 @@ class ListAddress:
 
     @property
     def here(self) -> str:
-        """The query string of just this view, page included; "" for the usual one, if nobody asked for it."""
-        query = self._encode(self._values) or (urlencode([PLAIN]) if self._plain else "")
-        return f"?{query}" if query else ""
+        """The query string of just this view, page included."""
+        query = self._encode(self._values)
+        return f"?{query}" if query else self.plain
+
+    @property
+    def plain(self) -> str:
+        """The query string of the usual list: "" unless a saved filter opens by itself instead."""
+        return f"?{self._plain}" if self._plain else ""
 
     def link(self, **changes: object) -> str:
         """Return the query string with changes (an empty value takes a parameter away), from page one.
 
-        One that would be empty asks for the usual list, so that no saved filter opens instead.
+        One that would be empty asks for the usual list where a saved filter opens by itself.
         """
         values = {name: value for name, value in self._values.items() if name != PAGE}
         values.update({name: str(value) for name, value in changes.items()})
-        return "?" + (self._encode(values) or urlencode([PLAIN]))
+        return "?" + (self._encode(values) or self._plain)
 
     @property
     def others(self) -> list[tuple[str, str]]:

@@ -72,13 +72,13 @@ class ListPage:
 
         Where the address asks for nothing, it leads to the filter that opens by itself.
         """
-        unasked = not request.GET and request.headers.get("HX-Request") != "true"
-        if unasked and isinstance(request.user, User) and (query := opening_query(request.user, self.name)):
-            return redirect(f"{request.path}?{query}")
-        return self._asked_for(request)
+        opening = opening_query(request.user, self.name) if isinstance(request.user, User) else ""
+        if opening and not request.GET and request.headers.get("HX-Request") != "true":
+            return redirect(f"{request.path}?{opening}")
+        names = [one.name for one in self.filters]
+        return self._asked_for(request, ListAddress(request.GET, names, self.per_page, opens=bool(opening)))
 
-    def _asked_for(self, request: HttpRequest) -> HttpResponseBase:
-        address = ListAddress(request.GET, [one.name for one in self.filters], self.per_page)
+    def _asked_for(self, request: HttpRequest, address: ListAddress) -> HttpResponseBase:
         filters = FilterSet(self.filters, address)
         now = utc_now()
         if request.GET.get(FORMAT) == CSV:
