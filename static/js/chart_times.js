@@ -41,10 +41,10 @@ export function timeAxis(clock, needs) {
   };
 }
 
-// A moment beside the cursor.
-export function momentText(clock, needs, seconds) {
+// A moment beside the cursor, to the second unless its clock says otherwise.
+export function momentText(clock, needs, seconds, time = clock.seconds) {
   const moment = new Date(seconds * 1000);
   const day = needs.day ? `${clock.days.format(moment)} ` : "";
   const offset = needs.offset ? ` (${clock.offset(moment)})` : "";
-  return `${day}${clock.seconds.format(moment)}${offset}`;
+  return `${day}${time.format(moment)}${offset}`;
 }

@@ -1,10 +1,11 @@
 // Curves drawn with uPlot in the page's own colours; data come from the server, gaps stay gaps.
+import { momentText, needsOf, timeAxis } from "./chart_times.js";
 import { LiveFigure, clocks, faded, font, limitLine, palette } from "./plotting.js";
 
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
 
-function axes(colours, { soc }) {
+function axes(colours, { soc, clock, needs }) {
   const common = { stroke: colours.text, font: font(), ticks: { show: false } };
   const power = {
     ...common,
@@ -15,18 +16,7 @@ function axes(colours, { soc }) {
     grid: { stroke: colours.line, width: 1 },
     values: (_plot, ticks) => ticks.map((tick) => whole.format(tick)),
   };
-  const time = {
-    ...common,
-    size: 24,
-    gap: 6,
-    space: 72,
-    grid: { show: false },
-    values: (plot, ticks, _axis, _space, step) => {
-      const clock = step < 60 ? plot.clock.seconds : plot.clock.minutes;
-      return ticks.map((tick) => clock.format(new Date(tick * 1000)));
-    },
-    incrs: [5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400],
-  };
+  const time = { ...common, ...timeAxis(clock, needs) };
   const percent = {
     ...common,
     scale: "soc",
@@ -65,6 +55,7 @@ class Curve extends LiveFigure {
     if (!this.data?.times.length || !window.uPlot) return;
     this.plot?.destroy();
     const colours = palette();
+    this.clock = clocks(this.data.timezone);
     const series = [
       {},
       { scale: "kW", stroke: colours.fill, width: 1.75, fill: faded(colours.fill), points: { show: false } },
@@ -82,7 +73,7 @@ class Curve extends LiveFigure {
       {
         ...this.size(),
         series,
-        axes: axes(colours, { soc: this.soc }),
+        axes: axes(colours, { soc: this.soc, clock: this.clock, needs: () => this.needs() }),
         legend: { show: false },
         padding: [8, this.soc ? 0 : 20, 0, 0],
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
@@ -91,11 +82,15 @@ class Curve extends LiveFigure {
           soc: { range: [0, 100] },
         },
         tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), this.data.timezone),
-        hooks: { setCursor: [(plot) => this.hover(plot)], init: [(plot) => (plot.clock = clocks(this.data.timezone))] },
+        hooks: { setCursor: [(plot) => this.hover(plot)] },
       },
       this.rows(),
       this.box,
     );
+  }
+
+  needs() {
+    return needsOf(this.clock, this.data.times[0], this.data.times.at(-1));
   }
 
   top(high) {
@@ -111,7 +106,7 @@ class Curve extends LiveFigure {
       this.tell(plot, []);
       return;
     }
-    const lines = [plot.clock.minutes.format(new Date(at * 1000))];
+    const lines = [momentText(this.clock, this.needs(), at, this.clock.minutes)];
     const power = this.data.power[plot.cursor.idx];
     lines.push(power === null ? "–" : `${number.format(power)}\u202fkW`);
     const soc = this.soc ? this.data.soc[plot.cursor.idx] : null;

@@ -1,5 +1,6 @@
 // The power of a site over the last hours under its limit: what is drawn elsewhere at the bottom, then one layer per
 // connector, the largest first.
+import { momentText, needsOf, timeAxis } from "./chart_times.js";
 import { LiveFigure, clocks, decimals, faded, font, limitLine, palette } from "./plotting.js";
 
 const DARKEST = 0.85;
@@ -58,7 +59,7 @@ class Stack extends LiveFigure {
   }
 
   options(colours, layers) {
-    const clock = clocks(this.data.timezone);
+    this.clock = clocks(this.data.timezone);
     const axis = { stroke: colours.text, font: font(), ticks: { show: false } };
     // A band fills what lies between a sum and the next lower one; only the lowest reaches the ground.
     const series = layers.map((layer) => ({ scale: "kW", ...layer, points: { show: false } }));
@@ -67,15 +68,7 @@ class Stack extends LiveFigure {
       series: [{}, ...series, limitLine(colours)],
       bands: layers.slice(1).map((_layer, place) => ({ series: [place + 1, place + 2] })),
       axes: [
-        {
-          ...axis,
-          size: 24,
-          gap: 6,
-          space: 72,
-          grid: { show: false },
-          values: (_plot, ticks) => ticks.map((tick) => clock.minutes.format(new Date(tick * 1000))),
-          incrs: [60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600],
-        },
+        { ...axis, ...timeAxis(this.clock, () => this.needs()) },
         { ...axis, scale: "kW", size: 44, gap: 8, space: 30, grid: { stroke: colours.line, width: 1 } },
       ],
       legend: { show: false },
@@ -83,8 +76,12 @@ class Stack extends LiveFigure {
       cursor: { y: true, drag: { x: false, y: false }, points: { show: false } },
       scales: { kW: { range: (_plot, _low, high) => [0, Math.max(high ?? 0, ...this.limits(), 1) * 1.08] } },
       tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), this.data.timezone),
-      hooks: { setCursor: [(plot) => this.hover(plot, clock)] },
+      hooks: { setCursor: [(plot) => this.hover(plot)] },
     };
+  }
+
+  needs() {
+    return needsOf(this.clock, this.data.times[0], this.data.times.at(-1));
   }
 
   limits() {
@@ -92,13 +89,13 @@ class Stack extends LiveFigure {
   }
 
   // Tells the layer under the pointer and the sum of all.
-  hover(plot, clock) {
+  hover(plot) {
     const { idx, left, top } = plot.cursor;
     const time = left < 0 ? undefined : this.data.times[idx];
-    this.tell(plot, time === undefined ? [] : this.lines(idx, plot.posToVal(top, "kW"), clock, time));
+    this.tell(plot, time === undefined ? [] : this.lines(idx, plot.posToVal(top, "kW"), time));
   }
 
-  lines(idx, at, clock, time) {
+  lines(idx, at, time) {
     let sum = null;
     let under = null;
     for (const layer of this.layers) {
@@ -107,7 +104,7 @@ class Stack extends LiveFigure {
       if (!under && at <= sum) under = layer;
     }
     const power = (value) => (value === null ? "–" : `${this.number.format(value)}\u202fkW`);
-    const lines = [clock.minutes.format(new Date(time * 1000))];
+    const lines = [momentText(this.clock, this.needs(), time, this.clock.minutes)];
     if (under) lines.push(`${under.label}  ${power(under.values[idx])}`);
     lines.push(`${this.figure.dataset.total}  ${power(sum)}`);
     return lines;
