@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +22,7 @@ from evkit.console.people.forms import LANGUAGES, OwnPasswordForm, ProfileForm
 from evkit.console.people.listing import session_lines
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
+from sites.authentication import WAIT_ATTRIBUTE
 from sites.forms import LogInForm
 from sites.models import User
 from sites.services.sessions import end_session, end_sessions
@@ -37,6 +38,14 @@ class LogIn(LoginView):
     template_name = "account/login.html"
     authentication_form = LogInForm
     redirect_authenticated_user = True
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Show the form again; too early a try is answered with 429 and how long to wait."""
+        response = super().form_invalid(form)
+        if wait_s := getattr(self.request, WAIT_ATTRIBUTE, 0):
+            response.status_code = 429
+            response.headers["Retry-After"] = str(wait_s)
+        return response
 
 
 class ChangePassword(PasswordChangeView):

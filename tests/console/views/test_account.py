@@ -146,8 +146,9 @@ class TestThrottle:
         form = {"username": "operator", "password": "wrong"}
         for _ in range(5):
             client.post(reverse("login"), form)
-        page = client.post(reverse("login"), {**form, "password": "a long password"}).content.decode()
-        assert "Trop d’essais manqués. Attendez 2 secondes, puis réessayez." in page
+        answer = client.post(reverse("login"), {**form, "password": "a long password"})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2")
+        assert "Trop d’essais manqués. Attendez 2 secondes, puis réessayez." in answer.content.decode()
 
     @pytest.mark.parametrize(
         ("seconds", "text"),
