@@ -76,6 +76,11 @@ class ChargePointCard:
         return self.state is not State.OFFLINE
 
     @property
+    def never_connected(self) -> bool:
+        """Whether the charge point has never been heard of."""
+        return not self.online and self.last_seen_at is None
+
+    @property
     def power_w(self) -> float:
         """Power drawn now by all connectors, in W."""
         return sum(connector.power_w for connector in self.connectors)

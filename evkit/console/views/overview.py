@@ -11,6 +11,7 @@ from evkit.console.attention import attention_of
 from evkit.console.cards import totals_of, zones_of
 from evkit.console.filters import Filter
 from evkit.console.ids import read_ids
+from evkit.console.joining import ocpp_url
 from evkit.console.live.answers import share
 from evkit.console.live.cards import followed_cards, shared_cards
 from evkit.console.live.shared import shared_html
@@ -49,6 +50,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
         "whole_grid": chosen.active or asked == ALL,
         "grid_for_all": asked == ALL and not chosen.active and bool(cards),
         "empty_site": not cards,
+        "ocpp_url": ocpp_url(request) if cards and all(card.never_connected for card in cards) else "",
     }
     with timezone.override(site.zone):
         if asked and is_htmx(request):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -106,6 +107,55 @@ class TestChargePoint:
         page = client.get(url(depot)).content.decode()
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+
+
+class TestNeverConnected:
+    @pytest.fixture
+    def fresh(self, depot: Depot) -> ChargePoint:
+        return ChargePoint.objects.create(identity="hall/B 1", site=depot.site)
+
+    @pytest.fixture
+    def address(self, depot: Depot, fresh: ChargePoint) -> str:
+        return reverse("charge_point", args=[depot.site.code, fresh.identity])
+
+    def test_tells_what_to_enter_and_offers_no_commands(
+        self, log_in: LogIn, address: str, fresh: ChargePoint
+    ) -> None:
+        client = log_in(Role.ADMINISTRATOR)
+        page = client.get(address).content.decode()
+        assert "ws://testserver/ocpp/hall%2FB%201<" in page
+        assert "none is asked for" in page
+        assert reverse("admin:chargers_chargepoint_change", args=[fresh.pk]) in page
+        assert "command-start" not in page
+        ChargePointState.objects.create(charge_point=fresh, connected=True, last_seen_at=utc_now())
+        page = client.get(address).content.decode()
+        assert "command-start" in page
+        assert "/ocpp/hall" not in page
+
+    @pytest.mark.parametrize(
+        ("profile", "digest", "told", "tls"),
+        [
+            (1, "", "needed for its security profile, but not set yet", False),
+            (2, "f" * 64, "the one that was set for it", True),
+        ],
+    )
+    def test_tells_of_password_and_tls_by_the_security_profile(
+        self, log_in: LogIn, address: str, profile: int, digest: str, told: str, tls: bool
+    ) -> None:
+        ChargePoint.objects.filter(identity="hall/B 1").update(
+            security_profile=profile, password_digest=digest
+        )
+        page = log_in(Role.OPERATOR).get(address).content.decode()
+        assert told in page
+        assert "an administrator sets it" in page
+        assert ("asks for TLS" in page) is tls
+
+    def test_an_address_that_was_configured_comes_first(
+        self, log_in: LogIn, address: str, settings: Any
+    ) -> None:
+        settings.EVKIT_PUBLIC_URL = "https://csms.example.com"
+        page = log_in(Role.GUEST).get(address).content.decode()
+        assert "wss://csms.example.com/ocpp/hall%2FB%201<" in page
 
 
 class TestConfiguration:

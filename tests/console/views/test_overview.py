@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from chargers.models import EvseState
+from chargers.models import ChargePointState, EvseState
 from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector
 
@@ -30,6 +30,11 @@ class TestOverview:
         page = client.get(url).content.decode()
         for identity, state in (("A_001", "charging"), ("A_002", "faulted"), ("A_003", "offline")):
             assert f'data-charge-point="{identity}" data-state="{state}"' in page
+
+    def test_a_site_that_nobody_connected_to_tells_the_address(self, client: Client, url: str) -> None:
+        assert "/ocpp/IDENTITY" not in client.get(url).content.decode()
+        ChargePointState.objects.all().delete()
+        assert "ws://testserver/ocpp/IDENTITY" in client.get(url).content.decode()
 
     def test_power_counts_only_what_is_heard(self, client: Client, url: str) -> None:
         totals = client.get(url).context["totals"]

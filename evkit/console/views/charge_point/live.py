@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from chargers.models import ChargePoint
 from evkit.console.access import get_charge_point, member_page
+from evkit.console.joining import joining_of
 from evkit.console.results import command_line, pending
 from evkit.console.selectors.commands import last_commands
 from evkit.console.selectors.detail import charge_point_detail
@@ -33,6 +34,7 @@ def _context(request: HttpRequest, row: ChargePoint, now: datetime) -> Context:
     return {
         "detail": detail,
         "card": detail.card,
+        "joining": joining_of(request, row) if detail.card.never_connected else None,
         "message_lines": last_messages(row.pk),
         **_commands(row, now),
     }
