@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from evkit.console.cards import ChargePointCard, Chip, Totals
 from evkit.console.formats import quantity
@@ -73,7 +73,7 @@ class Filter:
     def chips(self, totals: Totals) -> list[Chip]:
         """Return the filter chips: everything, then each group with its count of connectors."""
         every = Chip(
-            label=_("All"), count=totals.connectors, href=self.query_string(None),
+            label=pgettext("connectors", "All"), count=totals.connectors, href=self.query_string(None),
             current=self.group is None, state=None,
         )  # fmt: skip
         return [every] + [

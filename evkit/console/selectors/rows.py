@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chargers.live_rows import let_go, live_charge_points
 from chargers.models import ChargePoint, Evse
@@ -91,7 +91,7 @@ def row_chips(site: Site, chosen: RowFilter) -> Sequence[Chip]:
     """Return the filter chips: all connectors of the site, then each group of states with its count."""
     counts = group_counts(ranked_connectors(Evse.objects.filter(charge_point__site=site)))
     every = Chip(
-        label=_("All"), count=sum(counts.values()), href=chosen.address(group=None),
+        label=pgettext("connectors", "All"), count=sum(counts.values()), href=chosen.address(group=None),
         current=chosen.group is None, state=None,
     )  # fmt: skip
     return [every] + [

@@ -75,12 +75,13 @@ def _row(row: Row, shared: Shared) -> str:
         + (' hx-swap-oob="true"' if shared.oob else "")
     )
     zone = f'<span class="sub">{escape(row.zone)}</span>' if row.zone else ""
+    whole = f"{title} · {escape(row.zone)}" if row.zone else title
     why = escape(row.why) if row.why else ""
     brief = f'<span class="sub" title="{why}">{why}</span>' if why else ""
     return (
         f'<tr id="row-{row.pk}" class="is-{conn.state}" data-live{marks}>'
         f"{'' if more is None else _pick(row, title)}"
-        f'<th scope="row" class="c-ref"><a href="{escape(row.href)}">{title}</a>{zone}</th>'
+        f'<th scope="row" class="c-ref" title="{whole}"><a href="{escape(row.href)}">{title}</a>{zone}</th>'
         f'<td class="c-state">{shared.states[conn.state]}{brief}</span></span></td>'
         f'<td class="c-vehicle">{linked(row.vehicle, row.vehicle_href)}</td>'
         f"{_values(row)}"

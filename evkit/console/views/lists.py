@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chargers.types import Current
 from evkit.console.access import get_site, member_page, principal_of
@@ -133,7 +134,7 @@ def _state_filter() -> Filter:
         _state,
         Kind.CHIPS,
         options=[Option(str(group), str(group.label), group.symbol) for group in Group],
-        every=_("All"),
+        every=pgettext("connectors", "All"),
         counts=_state_counts,
     )
 
