@@ -79,5 +79,5 @@ class TestDays:
         written = axis_of(page, f"{live_evkit.url}/sites/depot/charge-points/CP_2/")
         days = [day_name(start), day_name(start + timedelta(days=1))]
         assert set(days) <= written
-        for share, day in zip((0.1, 0.9), days, strict=True):
-            assert told_at(page, share).startswith(day)
+        for share, name in zip((0.1, 0.9), days, strict=True):
+            assert told_at(page, share).startswith(name)
