@@ -42,6 +42,7 @@ class EvseInline(EvseFacts, admin.TabularInline):  # type: ignore[type-arg]  # g
         "declared",
         "current",
         "phases",
+        "phase_rotation",
         "max_power_w",
         "max_current_a",
         "priority",

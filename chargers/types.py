@@ -42,6 +42,25 @@ class Current(models.TextChoices):
     DC = "DC", _("DC")
 
 
+class PhaseRotation(models.TextChoices):
+    """On which phases of the supply the first, second and third phase of a connector hang.
+
+    R, S and T are L1, L2 and L3 of the supply (OCPP 1.6 §9.1.7, ConnectorPhaseRotation).
+    """
+
+    RST = "RST", "RST: L1, L2, L3"
+    RTS = "RTS", "RTS: L1, L3, L2"
+    SRT = "SRT", "SRT: L2, L1, L3"
+    STR = "STR", "STR: L2, L3, L1"
+    TRS = "TRS", "TRS: L3, L1, L2"
+    TSR = "TSR", "TSR: L3, L2, L1"
+
+    @property
+    def supply(self) -> tuple[int, ...]:
+        """The phases of the supply in the order of the connector's own."""
+        return tuple("RST".index(letter) + 1 for letter in self.value)
+
+
 class Division(models.TextChoices):
     """How a charge point divides its power between its connectors."""
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models.charge_point import ChargePoint
-from chargers.types import MOST_CURRENT_A, MOST_POWER_W, ConnectorStatus, Current
+from chargers.types import MOST_CURRENT_A, MOST_POWER_W, ConnectorStatus, Current, PhaseRotation
 from sites.models import ScheduleGroup
 from sites.types import Distribution
 
@@ -35,6 +35,16 @@ class Evse(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(MOST_CURRENT_A)],
     )
     phases = models.PositiveSmallIntegerField(_("phases"), default=3)
+    phase_rotation = models.CharField(
+        _("phase rotation"),
+        max_length=3,
+        choices=PhaseRotation.choices,
+        blank=True,
+        help_text=_(
+            "On which phases of the supply its L1, L2 and L3 hang, as the meter of the site names them; "
+            "of a connector with one phase the first counts. Empty: unknown, it counts on all of them."
+        ),
+    )
     current = models.CharField(_("current"), max_length=2, choices=Current.choices, default=Current.AC)
     priority = models.IntegerField(
         _("priority"), default=0, help_text=_("Higher is served first, 0 says nothing.")
@@ -62,6 +72,10 @@ class Evse(models.Model):
             models.UniqueConstraint(fields=["charge_point", "number"], name="evse_number_per_charge_point"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="evse_number_from_one"),
             models.CheckConstraint(condition=models.Q(phases__in=[1, 2, 3]), name="evse_phases_one_to_three"),
+            models.CheckConstraint(
+                condition=models.Q(phase_rotation__in=["", *PhaseRotation.values]),
+                name="evse_phase_rotation_known",
+            ),
         ]
 
     def __str__(self) -> str:

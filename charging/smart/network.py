@@ -37,7 +37,9 @@ class Load:
     """A connector below `node`.
 
     Attributes:
-        phases: the phases of the supply that it uses, of 1, 2, 3.
+        phases: the phases of the supply that it may load, of 1, 2, 3.
+        conductors: on how many of them it draws; fewer than `phases` where it is not known on which. Its
+            current counts on each of these, its power only once. None: on all of them.
         direct: it is steered in W of its output (DC), not in A per phase (AC).
         voltage_v: phase to neutral.
         efficiency: output power over power drawn from the supply; 1 for AC.
@@ -49,16 +51,21 @@ class Load:
     direct: bool = False
     voltage_v: float = 230.0
     efficiency: float = 1.0
+    conductors: int | None = None
 
     @property
     def watts(self) -> float:
         """The power in W that one unit of its setting draws from the supply."""
-        return 1 / self.efficiency if self.direct else self.voltage_v * len(self.phases)
+        return 1 / self.efficiency if self.direct else self.voltage_v * self._conductors
 
     @property
     def amperes(self) -> float:
-        """The current in A that one unit of its setting draws from each of its phases."""
-        return self.watts / (self.voltage_v * len(self.phases))
+        """The current in A that one unit of its setting draws from each phase that it is on."""
+        return self.watts / (self.voltage_v * self._conductors)
+
+    @property
+    def _conductors(self) -> int:
+        return len(self.phases) if self.conductors is None else self.conductors
 
 
 @dataclass(frozen=True, slots=True)

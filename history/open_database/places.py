@@ -65,6 +65,7 @@ CONNECTORS = ReportView(
         Out("site_code", "s.code", "site; NULL: none yet"),
         Out("current_type", "e.current", "AC or DC"),
         Out("phases", "e.phases", "number of phases"),
+        Out("phase_rotation", "e.phase_rotation", "how they hang on L1 (R), L2 (S), L3 (T); empty: unknown"),
         Out("max_power_w", "e.max_power_w", "declared maximum power", "W"),
         Out("max_current_a", "e.max_current_a", "declared maximum current", "A per phase"),
         Out("priority", "e.priority", "priority when power is shared; higher is served first"),

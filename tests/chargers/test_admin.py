@@ -125,6 +125,15 @@ class TestChargePointForm:
         assert errors(response)
         assert not ChargePoint.objects.exists()
 
+    @pytest.mark.parametrize(("rotation", "status", "stored"), [("STR", 302, ["STR"]), ("RSR", 200, [])])
+    def test_the_phase_rotation_of_a_connector_is_one_of_six(self, client, rotation, status, stored):
+        response = client.post(
+            reverse("admin:chargers_chargepoint_add"),
+            form(evses=[{"number": 1, "phases": 1, "phase_rotation": rotation}]),
+        )
+        assert response.status_code == status
+        assert list(Evse.objects.values_list("phase_rotation", flat=True)) == stored
+
     def test_connectors_are_changed_and_removed(self, client):
         charge_point = ChargePointFactory(evses=2)
         one, two = charge_point.evses.all()

@@ -76,7 +76,7 @@ charge_points:
     quirks: {tag_suffix: true, watts_only: null}
     connectors:
       - {number: 1, max_power_w: 50000, current: DC, priority: 3, groups: [0, 1]}
-      - {number: 2, max_current_a: 32, phases: 1, current: AC}
+      - {number: 2, max_current_a: 32, phases: 1, phase_rotation: STR, current: AC}
   - {identity: A_000, site: depot-nord}
 vehicles:
   - {code: bus-212, name: Bus 212, battery_wh: 350000, priority: 2}
@@ -194,6 +194,7 @@ class TestEveryKey:
         assert (one.max_power_w, one.current, one.priority) == (50_000, "DC", 3)
         assert [group.number for group in one.groups.order_by("number")] == [0, 1]
         assert (two.max_current_a, two.phases, two.current, two.declared) == (32, 1, "AC", True)
+        assert (one.phase_rotation, two.phase_rotation) == ("", "STR")
         assert EvseState.objects.count() == 2
 
     def test_charge_points_keep_the_order_of_the_file(self):

@@ -102,6 +102,10 @@ class TestValues:
             ("heartbeat_interval: 0", "A whole number from 1 to 86400 is expected here."),
             ("connectors: [{number: 0}]", "A whole number from 1 to 1000 is expected here."),
             ("connectors: [{number: 1, phases: 4}]", "A whole number from 1 to 3 is expected here."),
+            (
+                "connectors: [{number: 1, phase_rotation: RSR}]",
+                "One of these is expected here: , RST, RTS, SRT, STR, TRS, TSR.",
+            ),
             ("connectors: [{number: 1, current: XC}]", "One of these is expected here: AC, DC."),
             ("connectors: [{number: 1, groups: [1, 1]}]", "This list names something twice."),
         ],

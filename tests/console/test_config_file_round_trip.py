@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 
 from chargers.models import ChargePoint
 from chargers.quirks import QUIRK_NAMES
-from chargers.types import MOST_CURRENT_A, MOST_POWER_W, Division, Registration
+from chargers.types import MOST_CURRENT_A, MOST_POWER_W, Division, PhaseRotation, Registration
 from evkit.console.config_file.exporting import as_json, as_yaml, export_configuration
 from evkit.console.config_file.nodes import Source
 from evkit.console.config_file.service import Options, apply_configuration
@@ -127,6 +127,7 @@ CONNECTORS = st.lists(
             "max_power_w": MAXIMA_W,
             "max_current_a": MAXIMA_A,
             "phases": st.integers(1, 3),
+            "phase_rotation": st.sampled_from(["", *PhaseRotation.values]),
             "current": st.sampled_from(["AC", "DC"]),
             "priority": COUNTS,
             "distribution": st.sampled_from(["", *Distribution.values]),

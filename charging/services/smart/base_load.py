@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Max
 
-from charging.smart.network import PHASES, TOTAL, Floats, Limit, Network
+from charging.smart.network import TOTAL, Floats, Limit, Network
 from sites.models import Site, SiteMeterReading
 from sites.services.external import FURTHEST_AHEAD
 
@@ -38,21 +37,13 @@ class BaseLoad:
     fresh: bool
 
 
-def add_base_load(
-    base: Floats, site: Site, network: Network, nodes: frozenset[str], uneven: Collection[str], now: datetime
-) -> None:
-    """Add what a site draws beside its charge points to the limits of these circuits.
-
-    Connectors of fewer than three phases count on L1, whichever they use: where `uneven` circuits have such
-    ones, L1 counts with the fullest phase of the site.
-    """
+def add_base_load(base: Floats, site: Site, network: Network, nodes: frozenset[str], now: datetime) -> None:
+    """Add what a site draws beside its charge points to the limits of these circuits."""
     load = base_load(site, now)
     reading = load.counts if load else (None,) * 4
     for index, limit in enumerate(network.limits):
         if limit.node in nodes:
-            phases = PHASES if limit.phase == PHASES[0] and limit.node in uneven else (limit.phase,)
-            parts = [_of_limit(replace(limit, phase=each), reading, site.voltage_v) for each in phases]
-            base[index] += max(parts)
+            base[index] += _of_limit(limit, reading, site.voltage_v)
 
 
 def base_load_w(site: Site, now: datetime) -> float:

@@ -14,7 +14,7 @@ from charging.services.smart.base_load import add_base_load
 from charging.services.smart.facts import EvseFacts
 from charging.services.smart.settings_of import load_of, range_of
 from charging.services.smart.voltage import Voltages, voltages_of
-from charging.smart.network import PHASES, Floats, Load, Network, Node, build_network
+from charging.smart.network import Floats, Load, Network, Node, build_network
 from sites.limits import limits_within
 from sites.models import Feeder, Project, Site
 from sites.types import Unit
@@ -49,25 +49,14 @@ def base_of(network: Network, project: Project | None, sites: Sequence[Site], no
     is off: nobody limits them, so that all of their hardware counts.
     """
     base = np.zeros(len(network.limits))
-    uneven = _uneven(network, project)
     for site in sites:
-        add_base_load(base, site, network, frozenset({node_of(site), PROJECT}), uneven, now)
+        add_base_load(base, site, network, frozenset({node_of(site), PROJECT}), now)
     if project is None or project.limit_value is None:
         return base
     for site in Site.objects.exclude(pk__in=[site.pk for site in sites]):
-        add_base_load(base, site, network, frozenset({PROJECT}), uneven, now)
+        add_base_load(base, site, network, frozenset({PROJECT}), now)
         base += _hardware(site, network)
     return base
-
-
-def _uneven(network: Network, project: Project | None) -> frozenset[str]:
-    """Return the circuits below which connectors of fewer than three phases hang."""
-    partial = {column for column, load in enumerate(network.loads) if len(load.phases) < len(PHASES)}
-    pairs = zip(network.row.tolist(), network.column.tolist(), strict=True) if partial else ()
-    found = {network.limits[row].node for row, column in pairs if column in partial}
-    if project is not None and Evse.objects.filter(phases__lt=len(PHASES)).exists():
-        found.add(PROJECT)
-    return frozenset(found)
 
 
 def node_of(site: Site) -> str:

@@ -74,6 +74,7 @@ class _OfEvse:
     max_power_w: float | None
     max_current_a: float | None
     phases: int
+    phase_rotation: str
     current: str
     priority: int
     distribution: str

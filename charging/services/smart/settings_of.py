@@ -7,9 +7,9 @@ from typing import Final
 
 from chargers.models import Evse
 from chargers.quirks.modes import Mode
-from chargers.types import Current
+from chargers.types import Current, PhaseRotation
 from charging.services.smart.facts import EvseFacts
-from charging.smart.network import Load
+from charging.smart.network import PHASES, Load
 from evkit.core.units import LimitUnit, amperes_to_watts, watts_to_amperes
 
 LEAST_A: Final = 6.0
@@ -50,18 +50,17 @@ def range_of(evse: Evse | EvseFacts, voltage_v: float, minimum_a: float | None =
 
 
 def load_of(evse: Evse | EvseFacts, voltage_v: float) -> Load:
-    """Return where a connector hangs; the phase of a one-phase connector is not known, so all count as L1.
-
-    That never underestimates: the sum on the fullest phase is at most that of all of them on one.
-    """
-    phases = (1, 2, 3)[: evse.phases] if evse.phases < 3 else (1, 2, 3)
+    """Return where a connector hangs; where it is not known on which phases, it counts on all three."""
     direct = evse.current == Current.DC
+    conductors = len(PHASES) if direct else evse.phases
+    known = PhaseRotation(evse.phase_rotation).supply[:conductors] if evse.phase_rotation else PHASES
     return Load(
         key=str(evse.id),
         node=f"point-{evse.charge_point_id}",
-        phases=(1, 2, 3) if direct else phases,
+        phases=PHASES if direct else known,
         direct=direct,
         voltage_v=voltage_v,
+        conductors=conductors,
     )
 
 

@@ -126,6 +126,7 @@ class ConnectorDeclaration:
     max_power_w: Given[float | None] = UNSET
     max_current_a: Given[float | None] = UNSET
     phases: Given[int] = UNSET
+    phase_rotation: Given[str] = UNSET
     current: Given[str] = UNSET
     priority: Given[int] = UNSET
     distribution: Given[str] = UNSET

@@ -175,6 +175,7 @@ def _connector(evse: Evse) -> Section:
         "max_power_w": _number(evse.max_power_w),
         "max_current_a": _number(evse.max_current_a),
         "phases": evse.phases,
+        "phase_rotation": evse.phase_rotation,
         "current": evse.current,
         "priority": evse.priority,
         "distribution": evse.distribution,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -17,11 +17,15 @@ PHASE_SETS = [(1,), (2,), (3,), (1, 2, 3), (1, 2)]
 
 @dataclass(frozen=True)
 class Problem:
-    """A network, a demand on it and what is reserved of its limits."""
+    """A network, a demand on it and what is reserved of its limits.
+
+    `real` are the same circuits with every load on phases that it may really hang on.
+    """
 
     network: Network
     demand: Demand
     reserved: Floats
+    real: Network
 
 
 def numbers(low: float, high: float) -> st.SearchStrategy[float]:
@@ -43,15 +47,27 @@ def nodes(draw: st.DrawFn) -> list[Node]:
 
 @st.composite
 def loads(draw: st.DrawFn, circuits: list[Node]) -> list[Load]:
-    """Up to twelve connectors somewhere in the tree, AC on one to three phases or DC."""
+    """Up to twelve connectors somewhere in the tree, AC on one to three phases, known or not, or DC."""
     found = []
     for index in range(draw(st.integers(0, 12))):
         node = draw(st.sampled_from(circuits)).key
-        if draw(st.booleans()):
+        kind = draw(st.sampled_from(["known", "unknown", "direct"]))
+        if kind == "known":
             found.append(Load(f"c{index}", node, draw(st.sampled_from(PHASE_SETS))))
+        elif kind == "unknown":
+            found.append(Load(f"c{index}", node, conductors=draw(st.integers(1, 2))))
         else:
             found.append(Load(f"c{index}", node, direct=True, efficiency=draw(numbers(0.85, 1))))
     return found
+
+
+@st.composite
+def wired(draw: st.DrawFn, load: Load) -> Load:
+    """The same connector with the phases that it really hangs on."""
+    if load.conductors is None:
+        return load
+    phases = draw(st.permutations(load.phases))[: load.conductors]
+    return replace(load, phases=tuple(phases), conductors=None)
 
 
 @st.composite
@@ -60,6 +76,7 @@ def problems(draw: st.DrawFn, rules: tuple[Rule, ...] = RULES, tiers: int = 2) -
     circuits = draw(nodes())
     found = draw(loads(circuits))
     network = build_network(circuits, found)
+    real = build_network(circuits, [draw(wired(load)) for load in found])
     size = len(found)
     direct = np.array([load.direct for load in found], bool)
 
@@ -84,4 +101,4 @@ def problems(draw: st.DrawFn, rules: tuple[Rule, ...] = RULES, tiers: int = 2) -
     )
     demand = Demand(column(st.booleans()).astype(bool), steps, column(st.integers(0, 9)), wishes)
     reserved = network.capacity * draw(st.sampled_from([0.0, 0.3, 1.2]))
-    return Problem(network, demand, reserved)
+    return Problem(network, demand, reserved, real)

@@ -49,7 +49,7 @@ def permuted(problem: Problem, order: list[int]) -> Problem:
         **{name: getattr(demand.wishes, name)[order] for name in demand.wishes.__dataclass_fields__},
     )
     asked = replace(demand, wants=demand.wants[order], steps=steps, rank=demand.rank[order], wishes=wishes)
-    return Problem(moved, asked, problem.reserved)
+    return replace(problem, network=moved, demand=asked)
 
 
 class TestAllocate:
@@ -58,6 +58,12 @@ class TestAllocate:
     def test_never_exceeds_a_limit(self, problem: Problem) -> None:
         used = problem.network.usage(solve(problem).x)
         assert (used <= room_of(problem) + EPSILON * (1 + problem.network.capacity)).all()
+
+    @many
+    @given(problems())
+    def test_never_exceeds_a_limit_whichever_phases_unknown_ones_hang_on(self, problem: Problem) -> None:
+        used = problem.real.usage(solve(problem).x)
+        assert (used <= room_of(problem) + EPSILON * (1 + problem.real.capacity)).all()
 
     @many
     @given(problems())

@@ -16,7 +16,7 @@ from charging.smart.filling import fill
 from charging.smart.network import Load, Network, Node, build_network
 from charging.smart.planner import HOLD_OFF_S, HOLD_ON_S, Settings, Why, plan
 from charging.smart.rules import Rule, lines
-from tests.charging.smart.problems import Problem, loads, nodes, numbers, problems
+from tests.charging.smart.problems import Problem, loads, nodes, numbers, problems, wired
 
 EPSILON = 1e-6
 pytestmark = pytest.mark.timeout(240)
@@ -68,13 +68,19 @@ def connectors(draw: st.DrawFn, load: Load, sites: int) -> Connector:
 
 
 @st.composite
-def depots(draw: st.DrawFn) -> tuple[Network, list[Connector], list[Settings]]:
-    """Circuits with connectors in any state, of one or two sites."""
+def wired_depots(draw: st.DrawFn) -> tuple[Network, Network, list[Connector], list[Settings]]:
+    """Circuits as known and as they really are, with connectors in any state, of one or two sites."""
     circuits = draw(nodes())
     found = draw(loads(circuits))
     sites = draw(st.integers(1, 2))
     chosen = [Settings(draw(st.integers(0, 3)), draw(st.sampled_from([0.0, 500.0]))) for _ in range(sites)]
-    return build_network(circuits, found), [draw(connectors(load, sites)) for load in found], chosen
+    real = build_network(circuits, [draw(wired(load)) for load in found])
+    return build_network(circuits, found), real, [draw(connectors(load, sites)) for load in found], chosen
+
+
+def depots() -> st.SearchStrategy[tuple[Network, list[Connector], list[Settings]]]:
+    """The same as they are known."""
+    return wired_depots().map(lambda depot: (depot[0], depot[2], depot[3]))
 
 
 class TestInvariant:
@@ -92,6 +98,25 @@ class TestInvariant:
         used = found.used + network.usage(after - found.envelope)
         allowed = np.maximum(network.capacity, found.used)
         assert (used <= allowed + EPSILON * (1 + allowed)).all()
+
+    @many
+    @given(wired_depots())
+    def test_it_holds_with_every_start_that_is_reserved_whichever_phases_unknown_connectors_hang_on(
+        self, depot: tuple[Network, Network, list[Connector], list[Settings]]
+    ) -> None:
+        network, real, known, sites = depot
+        found = plan(network, known, np.zeros(len(network.limits)), sites)
+        after = found.envelope.copy()
+        for order in found.orders:
+            told = order.setting * (1 + known[order.index].overdraw)
+            after[order.index] = max(after[order.index], told)
+        for site, chosen in enumerate(sites):
+            mine = [n for n, each in enumerate(known) if each.site == site]
+            idle = [n for n in mine if known[n].reachable and not known[n].charging]
+            for index in idle[: chosen.launch_reserve]:
+                after[index] += known[index].begins_with
+        allowed = np.maximum(network.capacity, found.used)
+        assert (real.usage(after) <= allowed + EPSILON * (1 + allowed)).all()
 
     @many
     @given(depots())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chargers.models import ChargePoint, ChargePointState, Command, CommandCall, EvseState
+from chargers.models import ChargePoint, ChargePointState, Command, CommandCall, Evse, EvseState
 from chargers.services.commands import queue_command
 from history.models import AuditEntry
 from tests.factories import EARLY, ChargePointFactory, SiteFactory, TransactionFactory
@@ -97,6 +97,12 @@ class TestReadChargePoint:
             "transaction": mine.transaction.number,
         }
         assert {key: connector[key] for key in wanted} == wanted
+
+    def test_the_phases_of_connectors_are_told_with_what_they_hang_on(self, administrator, mine):
+        assert administrator.get("charge-points/CP_MINE").json()["connectors"][0]["phase_rotation"] == ""
+        Evse.objects.filter(charge_point__identity="CP_MINE").update(phases=1, phase_rotation="STR")
+        connector = administrator.get("charge-points/CP_MINE").json()["connectors"][0]
+        assert (connector["phases"], connector["phase_rotation"]) == (1, "STR")
 
     @pytest.mark.parametrize("identity", ["depot/1", "Ladesäule 7", "a?b#c", "100%"])
     def test_any_identity_can_be_addressed(self, administrator, identity):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chargers.models import ChargePoint, ChargePointState, Command, CommandCall, ConfigurationKey
+from chargers.models import ChargePoint, ChargePointState, Command, CommandCall, ConfigurationKey, Evse
 from chargers.ocpp.deviations import Deviation
 from chargers.services.deviations import count_deviations
 from chargers.types import CommandState
@@ -21,6 +22,7 @@ from tests.factories import ChargePointFactory
 
 LogIn = Callable[..., Client]
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+SAYS = "Its configuration says %s: check the wiring before you set it in the administration."
 
 
 def page(client: Client, depot: Depot) -> str:
@@ -74,6 +76,51 @@ def test_the_meter_of_its_site_says_so_on_every_tab_and_what_it_told_here(
     assert "27.0 kW, 1 min ago" in shown
     address = reverse("charge_point", args=[depot.site.code, depot.charging.identity])
     assert "· meter of its site</p>" in client.get(address).content.decode()
+
+
+def wiring(client: Client, depot: Depot, **declared: object) -> str:
+    """What the passport says of connector 1 once it is declared so, without tags."""
+    Evse.objects.filter(charge_point=depot.charging, number=1).update(current="AC", **declared)
+    section = page(client, depot).split("Wiring of the connectors</h2>")[1].split("</section>")[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", section.split("<tr>")[2]))
+
+
+@pytest.mark.parametrize(
+    ("declared", "told", "shown"),
+    [
+        ({"phases": 1, "phase_rotation": "STR"}, None, " 1 AC 1 L2 (STR) "),
+        ({"phases": 3, "phase_rotation": "STR"}, "1.STR", " 1 AC 3 L2, L3, L1 (STR) "),
+        ({"phases": 3}, "0.RST,1.Unknown", " 1 AC 3 not known "),
+        (
+            {"phases": 1},
+            "0.RTS, 1.SRT,2.STR",
+            f" 1 AC 1 not known Smart charging counts its current on every phase. {SAYS % 'SRT'} ",
+        ),
+        (
+            {"phases": 1, "phase_rotation": "RST"},
+            "1.TRS",
+            f" 1 AC 1 L1 (RST) {SAYS % 'TRS'} ",
+        ),
+    ],
+)
+def test_the_wiring_as_declared_and_as_the_charge_point_tells_it(
+    depot: Depot, log_in: LogIn, declared: dict[str, object], told: str | None, shown: str
+) -> None:
+    if told is not None:
+        ConfigurationKey.objects.create(
+            charge_point=depot.charging, key="ConnectorPhaseRotation", value=told, reported_at=NOW
+        )
+    assert wiring(log_in(Role.GUEST), depot, **declared) == shown
+    found = Evse.objects.get(charge_point=depot.charging, number=1).phase_rotation
+    assert found == declared.get("phase_rotation", ""), "it is a suggestion"
+
+
+def test_the_wiring_of_direct_current_says_nothing_of_phases(depot: Depot, log_in: LogIn) -> None:
+    client = log_in(Role.GUEST)
+    Evse.objects.filter(charge_point=depot.charging).update(current="DC", phases=1)
+    shown = page(client, depot).split("Wiring of the connectors</h2>")[1].split("</section>")[0]
+    assert "not known" not in shown
+    assert "Smart charging counts" not in shown
 
 
 def test_deviations_here_and_of_the_model(depot: Depot, log_in: LogIn) -> None:

@@ -35,6 +35,7 @@ class ConnectorOut(Schema):
     declared: bool
     current: str
     phases: int
+    phase_rotation: str
     max_power_w: float | None
     max_current_a: float | None
     priority: int
@@ -128,6 +129,7 @@ def _connector(evse: Evse, transaction: int | None) -> ConnectorOut:
         declared=evse.declared,
         current=evse.current,
         phases=evse.phases,
+        phase_rotation=evse.phase_rotation,
         max_power_w=evse.max_power_w,
         max_current_a=evse.max_current_a,
         priority=evse.priority,

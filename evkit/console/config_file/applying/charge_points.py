@@ -157,6 +157,7 @@ def _apply_connector(
             "max_power_w": declared.max_power_w,
             "max_current_a": declared.max_current_a,
             "phases": declared.phases,
+            "phase_rotation": declared.phase_rotation,
             "current": declared.current,
             "priority": declared.priority,
             "distribution": declared.distribution,

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from chargers.quirks import QUIRK_NAMES
 from chargers.quirks.modes import read_mode
 from chargers.services.passwords import MAX_LENGTH, MIN_LENGTH
-from chargers.types import MOST_CURRENT_A, MOST_POWER_W, Current, Division, SiteMeter
+from chargers.types import MOST_CURRENT_A, MOST_POWER_W, Current, Division, PhaseRotation, SiteMeter
 from evkit.console.config_file import checks
 from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, Given
 from evkit.console.config_file.fields import Fields
@@ -38,6 +38,7 @@ CONNECTOR_KEYS = (
     "max_power_w",
     "max_current_a",
     "phases",
+    "phase_rotation",
     "current",
     "priority",
     "distribution",
@@ -92,6 +93,7 @@ def _read_connector(node: Node, problems: list[Problem]) -> ConnectorDeclaration
         max_power_w=fields.optional("max_power_w", POWER_W),
         max_current_a=fields.optional("max_current_a", CURRENT_A),
         phases=fields.value("phases", checks.integer(1, 3)),
+        phase_rotation=fields.value("phase_rotation", checks.choice(("", *PhaseRotation.values))),
         current=fields.value("current", checks.choice(Current.values)),
         priority=fields.value("priority", PRIORITY),
         distribution=fields.value("distribution", RULE),

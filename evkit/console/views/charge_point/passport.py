@@ -23,6 +23,7 @@ from evkit.console.selectors.passport import (
     refused_actions,
 )
 from evkit.console.selectors.site_meter import site_meter_of
+from evkit.console.selectors.wiring import wiring_lines
 from evkit.console.views.charge_point.tabs import Context, point_url, tab_page
 from evkit.core.errors import EvkitError
 from sites.permissions import Right
@@ -60,6 +61,7 @@ def _context(request: HttpRequest, row: ChargePoint, now: datetime) -> Context:
     return {
         "meter": site_meter_of(row.site, now) if row.site and row.site_meter else None,
         "capabilities": capability_lines(row),
+        "wiring": wiring_lines(row),
         "mode": mode_lines(row),
         "refused": refused_actions(row),
         "latency": latency_of(row),
