@@ -19,7 +19,7 @@ from chargers.services.connections import (
 )
 from chargers.services.passwords import next_password_matches, password_matches, promote_password
 from chargers.services.security_profiles import promote_profile
-from chargers.types import Registration
+from chargers.types import UNKNOWN, Registration
 
 LEAST_IDLE_S = 120.0
 HEARTBEATS_MISSED = 3
@@ -88,7 +88,7 @@ def admit(
     proof = _proof(facts, password, peer, batch.now)
     refusal = _refusal(facts, proof)
     if refusal is not None or facts is None:
-        refused = refusal or Refusal(404, "unknown charge point")
+        refused = refusal or Refusal(404, UNKNOWN)
         note_failure(identity, peer.address, refused.reason, now=batch.now)
         return refused
     if next_password_matches(facts, password):
@@ -135,7 +135,7 @@ def _proof(facts: HandshakeFacts | None, password: bytes | None, peer: Peer, now
 
 def _refusal(facts: HandshakeFacts | None, proof: Proof) -> Refusal | None:
     if facts is None:
-        return Refusal(404, "unknown charge point")
+        return Refusal(404, UNKNOWN)
     if facts.registration == Registration.REJECTED:
         return Refusal(403, "rejected by the administrator")
     if facts.security_profile >= 2 and not proof.encrypted:

@@ -27,6 +27,8 @@ BODY = (
 )
 MOST_BESIDE_A_SMALL_VEHICLE = 12
 """Characters that fit beside a vehicle where more than two are drawn."""
+MOST_NAMED_BESIDE, MOST_NAMED = 7, 14
+"""Characters of a name that fit beside such a vehicle, and above or below one."""
 VEHICLE = (
     '<svg class="sym" x="164" y="{}" width="{}" height="{}" viewBox="0 0 48 24">'
     '<use href="#vehicle"/></svg>'
@@ -109,8 +111,15 @@ def _vehicle(conn: ConnectorCard, y: int, count: int) -> SafeString:
     if soc and count > 2 and len(text) > MOST_BESIDE_A_SMALL_VEHICLE:
         text = soc
     if count <= 2:
-        return format_html(VEHICLE, y - 24, 80, 40, 166, y + 38, who, 166, y + 55, text)
+        return format_html(VEHICLE, y - 24, 80, 40, 166, y + 38, _cut(who), 166, y + 55, text)
+    if len(who) > MOST_NAMED_BESIDE:
+        return format_html(VEHICLE, y - 8, 48, 24, 164, y - 12, _cut(who), 220, y + 8, text)
     return format_html(VEHICLE, y - 14, 48, 24, 220, y - 2, who, 220, y + 13, text)
+
+
+def _cut(who: str) -> str:
+    """Return a name that fits above or below its vehicle; the drawing's label has all of it."""
+    return who if len(who) <= MOST_NAMED else f"{who[: MOST_NAMED - 1]}…"
 
 
 def _label(card: ChargePointCard) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from chargers.models import ChargePoint, Evse
@@ -20,6 +22,16 @@ pytestmark = pytest.mark.django_db
 def demo_depot() -> None:
     source = Source(str(DEMO_FILE), DEMO_FILE.read_text(encoding="utf-8"))
     apply_configuration(source=source, now=utc_now(), options=Options(with_passwords=False))
+
+
+class TestReadme:
+    def test_its_charge_point_is_declared_beside_the_demo(self):
+        readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+        example = readme.split("```yaml\n")[1].split("```")[0]
+        apply_configuration(source=Source("mine.yaml", example), now=utc_now(), options=Options())
+        own = ChargePoint.objects.get(identity="CP_1", site__code="depot-nord")
+        assert (own.security_profile, bool(own.password_digest)) == (1, True)
+        assert IdToken.objects.filter(vehicle=None).count() == 1
 
 
 class TestDemoDepot:

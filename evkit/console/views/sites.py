@@ -13,14 +13,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evkit.console.access import member_page, sites_of
+from evkit.console.access import member_page, principal_of, sites_of
 from evkit.console.cards import Totals, totals_of
 from evkit.console.filters import Filter
 from evkit.console.live.cards import shared_cards
+from evkit.console.selectors.strangers import strangers
 from evkit.console.states import Group, State
 from evkit.core.clock import utc_now
 from sites.limits import limit_w_at
 from sites.models import Site
+from sites.permissions import Right
 
 FEW: Final = 3
 
@@ -92,6 +94,7 @@ def sites(request: HttpRequest) -> HttpResponse:
     order = Order(asked) if asked in set(Order) else Order.NAME
     mine = sites_of(request)
     summaries = order.sort(_summaries(request, mine, chosen))
+    decides = principal_of(request).may(Right.CONFIGURE, None)
     live = request.headers.get("HX-Request") == "true" and "only" in request.GET
     template = "console/sites/live.html" if live else "console/sites/page.html"
     context = {
@@ -102,6 +105,7 @@ def sites(request: HttpRequest) -> HttpResponse:
         "orders": list(Order),
         "whole_grid": chosen.active or request.GET.get("only") == "all",
         "many": len(mine) > FEW,
+        "notices": strangers(utc_now()) if decides and not live else [],
         "site_ids": ",".join(str(site.pk) for site in mine),
     }
     return render(request, template, context)
