@@ -7,6 +7,7 @@ HOST ?= 127.0.0.1
 EVKIT_DATA_DIR ?= var
 export PORT HOST EVKIT_DATA_DIR
 APPS := evkit sites chargers charging history alarms
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test bench fuzz lint install install-dev lock messages clean
 
@@ -14,8 +15,8 @@ run: install ## Start everything in one process, with the demo depot
 	@$(BIN)/python -m evkit run
 
 test: install-dev ## Run all tests
-	@env -u EVKIT_DATA_DIR $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
-	@env -u EVKIT_DATA_DIR $(BIN)/python -m tests.served -n 2 --dist loadfile
+	@env -u EVKIT_DATA_DIR $(BIN)/python -m pytest $(WORKERS) $(TESTS)
+	@env -u EVKIT_DATA_DIR $(BIN)/python -m tests.served $(WORKERS)
 
 bench: install-dev ## Run the benchmarks: make bench ARGS="--json FILE"
 	@env -u EVKIT_DATA_DIR $(BIN)/python -m bench $(ARGS)

@@ -8,18 +8,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.utils import translation
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from tests.support.databases import own_database, postgres_answers, redis_answers, redis_url
-from tests.support.prepared import migrate
+from tests.support.prepared import migrated_postgres, migrated_sqlite, prepare, store
 from tests.support.server import Server
 
 # Hypothesis looks after its own pace and that of its inputs, neither of which says anything about evkit.
-settings.register_profile("evkit", settings.default, deadline=None, suppress_health_check=list(HealthCheck))
-settings.load_profile("evkit")
+hypothesis.register_profile(
+    "evkit", hypothesis.default, deadline=None, suppress_health_check=list(HealthCheck)
+)
+hypothesis.load_profile("evkit")
 
 HERE = Path(__file__).parent
 REASONS = {
@@ -55,6 +60,7 @@ AGAINST_THE_CLOCK = tuple(
         "chargers/files/test_endpoint.py",
         "chargers/ocpp/intake",
         "chargers/ocpp/test_connection.py",
+        "chargers/ocpp/test_decisions.py",
         "chargers/ocpp/test_gateway.py",
         "chargers/simulator",
         "compliance",
@@ -83,9 +89,22 @@ def missing(service: str) -> bool:
     return shutil.which("chromium") is None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the store of migrated databases, in the process that starts the others."""
+    if not hasattr(config, "workerinput"):
+        stack = ExitStack()
+        stack.enter_context(store())
+        config.add_cleanup(stack.close)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a missing service, with the reason; under CI=true that is a failure."""
+    """Begin with the files that take long, so that no worker is left with one at the end.
+
+    Skip what needs a missing service, with the reason; under CI=true that is a failure.
+    """
     absent = {service: missing(service) for service in REASONS}
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     for item in items:
         if str(item.path).startswith(AGAINST_THE_CLOCK):
             item.add_marker(pytest.mark.flaky(reruns=1))
@@ -96,6 +115,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 if os.environ.get("CI") == "true":
                     pytest.exit(f"{reason}: with CI=true nothing is skipped.", 1)
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """A test database of SQLite is there before the tests: a copy of the migrated one."""
+    return not settings.EVKIT_SERVED
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:  # runs after it
+    """Begin the test database with all tables."""
+    of_tests = settings.DATABASES["default"].setdefault("TEST", {})
+    if settings.EVKIT_SERVED:
+        of_tests["TEMPLATE"] = urlsplit(migrated_postgres()).path.removeprefix("/")
+    else:
+        migrated = migrated_sqlite()
+        of_tests["NAME"] = shutil.copy(migrated, migrated.parent / Path(of_tests["NAME"]).name)
 
 
 @pytest.fixture(scope="session")
@@ -177,7 +213,7 @@ def write_depot(folder: Path) -> Path:
 def run_server(server: Server, depot_file: Path) -> Iterator[Server]:
     """Migrate, configure, start and finally stop `server`, even one that never answered."""
     try:
-        migrate(server)
+        prepare(server)
         server.manage("apply_config", str(depot_file))
         server.start()
         yield server

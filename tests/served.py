@@ -1,4 +1,4 @@
-"""`python -m tests.served`: the core of the tests, or the files named, on PostgreSQL as in served mode."""
+"""`python -m tests.served`: what uses the database, or the files named, on PostgreSQL as in served mode."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ CORE = (
     "tests/console",
     "tests/fuzz",
 )
+LEFT_OUT = ("--ignore=tests/chargers/simulator", "-p", "tests.support.with_database")
 
 
 def main() -> int:
@@ -31,7 +32,7 @@ def main() -> int:
         os.environ.setdefault("EVKIT_SECRET_KEY", "tests-only")
         arguments = sys.argv[1:]
         if not any(Path(each.partition("::")[0]).exists() for each in arguments):
-            arguments = [*CORE, "--ignore=tests/chargers/simulator", *arguments]
+            arguments = [*CORE, *LEFT_OUT, *arguments]
         return int(pytest.main(arguments))
 
 

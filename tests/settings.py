@@ -15,5 +15,6 @@ from evkit.settings import *  # noqa: F403
 from evkit.settings import DATABASES, EVKIT_DATA_DIR, EVKIT_SERVED
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True  # else every client of a test looks through all static files
 if not EVKIT_SERVED:
     DATABASES["default"]["TEST"] = {"NAME": Path(EVKIT_DATA_DIR) / "test.sqlite3"}

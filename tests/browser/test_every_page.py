@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.language import Catalogue, misplaced_times, wrong_quantities
 from tests.browser.tour import AXE, SIDEWAYS, SMALL_CONTROLS, TEXTS, TIMES, VIOLATIONS, WEAR, Tour, furnish
-from tests.support.prepared import migrate
+from tests.support.prepared import prepare
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -48,7 +48,7 @@ PRESS = """opener => {
 @pytest.fixture(scope="module")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
     server = Server(data_dir=tmp_path_factory.mktemp("tour"))
-    migrate(server)
+    prepare(server)
     server.start()
     try:
         yield furnish(server)

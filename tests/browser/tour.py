@@ -58,7 +58,8 @@ WEAR = """async theme => {
 }"""
 
 VIOLATIONS = """async ([only, part]) => {
-  const options = only ? { runOnly: only } : { resultTypes: ["violations"] };
+  const options = { resultTypes: ["violations"], selectors: false };
+  if (only) options.runOnly = only;
   const { violations } = await axe.run(part ?? document, options);
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 from datetime import date
 
@@ -21,6 +22,8 @@ from evkit.core.clock import utc_now
 from sites.models.project import RETENTION, SHORTEST
 from sites.types import AtEnd, Distribution, HolidayRule, Role, UnknownTagPolicy
 from tests.factories import ChargePointFactory, SiteFactory
+
+EXAMPLES = int(os.environ.get("EVKIT_EXAMPLES", "15"))
 
 SLUGS = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=12)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20).filter(
@@ -220,9 +223,10 @@ def apply(name: str, text: str, **options: bool):
     return apply_configuration(source=Source(name, text), now=utc_now(), options=chosen)
 
 
+@pytest.mark.slow
 class TestRoundTrip(TestCase):
     @given(configurations())
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=EXAMPLES, deadline=None)
     def test_applying_the_export_changes_nothing(self, configuration):
         apply("a.json", as_json(configuration))
         assert apply("a.json", as_json(configuration)).differences == ()

@@ -28,6 +28,10 @@ class Acknowledged:
     vendor_messages: list[tuple[str, str]] = field(default_factory=list)
     frames: list[tuple[str, str]] = field(default_factory=list)
 
+    def holds_every_kind(self) -> bool:
+        """Tell whether a message of each kind was confirmed."""
+        return bool(self.samples and self.starts and self.stops and self.vendor_messages)
+
 
 class Witness:
     """One charge point that charges in a loop and resends whatever was not acknowledged."""

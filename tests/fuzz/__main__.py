@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.fuzz.campaign import Found, campaign
 from tests.fuzz.site import WITNESS, fuzz_site, identities
+from tests.support.prepared import store
 
 FUZZERS = 16
 GROWTH_MIB = 96.0
@@ -26,6 +27,7 @@ def main() -> int:
     sys.stdout.write(f"seed {options.seed}, {options.frames} frames\n")
     sys.stdout.flush()
     with (
+        store(),
         tempfile.TemporaryDirectory(prefix="evkit-fuzz-") as name,
         fuzz_site(Path(name), fuzzers=FUZZERS, database_url=options.database_url) as server,
     ):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.prepared import migrate
+from tests.support.prepared import prepare
 from tests.support.server import Server
 
 WITNESS = "WITNESS"
@@ -57,7 +57,7 @@ def _depot(count: int) -> str:
 def fuzz_site(folder: Path, *, fuzzers: int, database_url: str = "") -> Iterator[Server]:
     """Run evkit for a campaign of so many charge points."""
     server = Server(data_dir=folder, database_url=database_url)
-    migrate(server)
+    prepare(server)
     declared = folder / "depot.yaml"
     declared.write_text(_depot(fuzzers), encoding="utf-8")
     server.manage("apply_config", str(declared))

@@ -44,16 +44,27 @@ def redis_answers() -> bool:
     return True
 
 
+def create_database() -> str:
+    """Create a PostgreSQL database of the test's own; return its URL."""
+    name = f"evkit_test_{uuid.uuid4().hex[:12]}"
+    parts = urlsplit(postgres_url())
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def drop_database(url: str) -> None:
+    """Drop a database and end its connections."""
+    parts = urlsplit(url)
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{parts.path.removeprefix("/")}" WITH (FORCE)')
+
+
 @contextmanager
 def own_database() -> Iterator[str]:
     """Create a PostgreSQL database of the test's own; yield its URL; drop it afterwards."""
-    name = f"evkit_test_{uuid.uuid4().hex[:12]}"
-    parts = urlsplit(postgres_url())
-    admin = urlunsplit(parts._replace(path="/postgres"))
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+    url = create_database()
     try:
-        yield urlunsplit(parts._replace(path=f"/{name}"))
+        yield url
     finally:
-        with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(url)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.handshake import Handshake, Reply, shake
-from tests.support.prepared import migrate
+from tests.support.prepared import prepare
 from tests.support.server import Server
 
 SECRET = "0123456789abcdef"
@@ -50,7 +50,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 def server(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp(kind)
     server = Server(data_dir=folder, command=COMMANDS[kind])
-    migrate(server)
+    prepare(server)
     site = folder / "site.yaml"
     site.write_text(SITE, encoding="utf-8")
     server.manage("apply_config", str(site))
