@@ -1,204 +1,36 @@
-"""The life of a socket in this process: decisions that wait, commands, silence, storage that is away."""
+"""The life of a socket in this process: commands, silence, storage that is away."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
 
-from chargers.models import ChargePoint, ChargePointState, Command, Connection, DeferredAnswer
+from chargers.models import ChargePoint, ChargePointState, Command, Connection
 from chargers.ocpp.commanding import CommandRoute
-from chargers.ocpp.consumer import ChargePointConsumer
 from chargers.ocpp.engine import Engine
-from chargers.ocpp.handling import Batch, Deferred, InboundCall, Route
-from chargers.ocpp.intake import StorageUnavailableError, Waiting
+from chargers.ocpp.handling import Batch, InboundCall, Route
+from chargers.ocpp.intake import StorageUnavailableError
 from chargers.services.commands import queue_command
-from chargers.services.deferred import answer_deferred
 from chargers.types import CommandState
 from evkit.core.clock import utc_now
-from evkit.core.recorders import SYSTEM
-from evkit.wiring import ROUTES, build_engine
+from evkit.wiring import ROUTES
 from history.models import Message
-from tests.factories import ChargePointFactory
+from tests.chargers.ocpp.engines import Socket, opened
 from tests.support.holding import held_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BOOT = '[2,"b","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]'
-PATIENCE = timedelta(seconds=0.4)
-
-
-def ask_somebody(call: InboundCall, batch: Batch) -> Deferred:
-    return Deferred(
-        deadline=batch.now + PATIENCE,
-        default={"idTagInfo": {"status": "Invalid"}},
-        request={"id_tag": call.message.id_tag},
-    )
-
-
-class Socket:
-    """The charge point's end of an ASGI WebSocket; `deaf` reads nothing, `gone` has ended."""
-
-    def __init__(self, engine: Engine, identity: str) -> None:
-        self.deaf = self.gone = False
-        self._incoming: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
-        self.outgoing: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
-        scope = {
-            "type": "websocket",
-            "path": f"/ocpp/{identity}",
-            "raw_path": f"/ocpp/{identity}".encode(),
-            "headers": [],
-            "subprotocols": ["ocpp1.6"],
-            "client": ("127.0.0.1", 1),
-            "scheme": "ws",
-            "extensions": {"websocket.http.response": {}},
-        }
-        self._incoming.put_nowait({"type": "websocket.connect"})
-        consumer = ChargePointConsumer(engine)
-        self.task = asyncio.ensure_future(consumer(scope, self._incoming.get, self._take))
-
-    async def _take(self, message: Mapping[str, Any]) -> None:
-        if self.deaf:
-            await asyncio.Event().wait()
-        if self.gone:
-            raise OSError("the client has disconnected")
-        await self.outgoing.put(message)
-        if message["type"] == "websocket.close":
-            await self._incoming.put({"type": "websocket.disconnect", "code": message["code"]})
-
-    async def send(self, text: str) -> None:
-        await self._incoming.put({"type": "websocket.receive", "text": text})
-
-    async def next(self, kind: str = "websocket.send", seconds: float = 20.0) -> Mapping[str, Any]:
-        async with asyncio.timeout(seconds):
-            message = await self.outgoing.get()
-        assert message["type"] == kind, message
-        return message
-
-    async def receive(self, seconds: float = 20.0) -> list[Any]:
-        return list(json.loads((await self.next(seconds=seconds))["text"]))
-
-    async def leave(self) -> None:
-        await self._incoming.put({"type": "websocket.disconnect", "code": 1000})
-        await self.task
-
-
-@pytest.fixture
-async def make_engine() -> AsyncIterator[Callable[..., Engine]]:
-    engines: list[Engine] = []
-
-    def make(**overrides: Any) -> Engine:
-        engines.append(build_engine(**overrides))
-        return engines[-1]
-
-    yield make
-    for engine in engines:
-        await engine.stop()
-    await sync_to_async(connections.close_all)()
-
-
-@pytest.fixture
-async def charge_point() -> ChargePoint:
-    return await sync_to_async(ChargePointFactory)(identity="CP")
-
-
-async def opened(engine: Engine) -> Socket:
-    socket = Socket(engine, "CP")
-    await socket.next("websocket.accept")
-    return socket
 
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.01)
-
-
-class TestDecision:
-    @pytest.fixture
-    def engine(self, make_engine: Callable[..., Engine]) -> Engine:
-        return make_engine(routes={**ROUTES, ("1.6", "Authorize"): Route(handle=ask_somebody)})
-
-    async def test_of_a_person_is_sent(self, engine: Engine, charge_point: ChargePoint) -> None:
-        socket = await opened(engine)
-        await socket.send('[2,"a","Authorize",{"idTag":"X"}]')
-        row = await self.waiting_row()
-        decide = sync_to_async(answer_deferred)
-        await decide(pk=row.pk, payload={"idTagInfo": {"status": "Accepted"}}, actor=SYSTEM, now=utc_now())
-        assert await socket.receive() == [3, "a", {"idTagInfo": {"status": "Accepted"}}]
-        await socket.leave()
-
-    async def test_by_default_is_sent_at_the_deadline(
-        self, engine: Engine, charge_point: ChargePoint
-    ) -> None:
-        socket = await opened(engine)
-        started = time.monotonic()
-        await socket.send('[2,"a","Authorize",{"idTag":"X"}]')
-        assert await socket.receive() == [3, "a", {"idTagInfo": {"status": "Invalid"}}]
-        assert time.monotonic() - started >= PATIENCE.total_seconds() - 0.05
-        await socket.leave()
-
-    async def test_does_not_hold_up_the_messages_behind_it(
-        self, engine: Engine, charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("tests.chargers.ocpp.test_connection.PATIENCE", timedelta(seconds=2))
-        socket = await opened(engine)
-        await socket.send('[2,"a","Authorize",{"idTag":"X"}]')
-        await socket.send('[2,"h","Heartbeat",{}]')
-        assert (await socket.receive())[:2] == [3, "h"]
-        assert (await socket.receive())[:2] == [3, "a"]
-        await socket.leave()
-
-    async def test_is_the_default_at_once_while_too_many_others_wait(
-        self, engine: Engine, charge_point: ChargePoint, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("tests.chargers.ocpp.test_connection.PATIENCE", timedelta(seconds=3))
-        socket = await opened(engine)
-        for number in range(5):
-            await socket.send(f'[2,"a{number}","Authorize",{{"idTag":"X"}}]')
-        assert await socket.receive() == [3, "a4", {"idTagInfo": {"status": "Invalid"}}]
-        assert {(await socket.receive())[1] for _each in range(4)} == {"a0", "a1", "a2", "a3"}
-        await socket.send('[2,"a5","Authorize",{"idTag":"X"}]')
-        await asyncio.sleep(0.2)
-        assert socket.outgoing.empty()
-        await socket.leave()
-
-    async def test_made_before_anybody_could_be_told_is_sent_at_once(
-        self, engine: Engine, charge_point: ChargePoint
-    ) -> None:
-        socket = await opened(engine)
-        connection = engine.registry.get(charge_point.pk)
-        assert connection is not None
-        row = await sync_to_async(DeferredAnswer.objects.create)(
-            charge_point=charge_point,
-            connection_token=connection.link.token,
-            message_id="a",
-            action="Authorize",
-            request={},
-            default={"idTagInfo": {"status": "Invalid"}},
-            asked_at=utc_now(),
-            deadline=utc_now() + timedelta(minutes=1),
-            answer={"idTagInfo": {"status": "Accepted"}},
-            answered_at=utc_now(),
-        )
-        await engine.expect_decision(connection, "a", Waiting(row.pk, row.deadline))
-        assert await socket.receive() == [3, "a", {"idTagInfo": {"status": "Accepted"}}]
-        await socket.leave()
-
-    async def waiting_row(self) -> DeferredAnswer:
-        async with asyncio.timeout(20):
-            while True:
-                row = await sync_to_async(DeferredAnswer.objects.first)()
-                if row is not None:
-                    return row
-                await asyncio.sleep(0.01)
 
 
 class TestCommand:

@@ -7,9 +7,9 @@ import pytest
 
 from chargers.simulator.charge_point import SimulatedChargePoint
 from chargers.simulator.misbehaviour import REGISTRY, odd_frames
+from tests.chargers.simulator.commanded import charging, relative_profile
 from tests.chargers.simulator.conftest import quick_spec
 from tests.chargers.simulator.csms import running_csms
-from tests.chargers.simulator.test_commands import charging, relative_profile
 
 
 class TestRegistry:
