@@ -60,14 +60,27 @@ def enter(
         viewport={"width": width, "height": height}, service_workers=service_workers
     )
     page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.extend(_complaint(message)))
+    listen(page, complaints)
     page.goto(f"{server.url}/account/login/")
     page.fill("#id_username", role)
     page.fill("#id_password", PASSWORD)
     page.click("button.btn--primary")
     page.wait_for_url(f"{server.url}/")
     return page
+
+
+def listen(page: Page, complaints: list[str]) -> None:
+    """Add what the browser complains of in a page to `complaints`."""
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.extend(_complaint(message)))
+
+
+def tabs(page: Page, count: int, complaints: list[str]) -> list[Page]:
+    """Open more pages beside `page`, to wait for all of them at once."""
+    opened = [page.context.new_page() for _tab in range(count)]
+    for tab in opened:
+        listen(tab, complaints)
+    return opened
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
