@@ -55,16 +55,20 @@ def connector_curves(evse: Evse, period: Period, *, width: int, voltage_v: float
         values=by_column,
         gap_s={column: allowed_silence(times, series) for column, series in by_column.items()},
         limits={kind: [each.at(at) for at in times] for kind, each in steps.items()},
-        sessions=sessions_within([evse.pk], period),
+        sessions=sessions_within({evse.pk: evse.charge_point_id}, period),
         outages=outages_within([evse.charge_point_id], period),
         reduced=measured.reduced,
         step_s=measured.step_s,
     )
 
 
-def sessions_within(evses: Iterable[int], period: Period) -> list[Transaction]:
-    """Return the transactions of connectors that overlap a period, oldest first; none if too many."""
-    rows = Transaction.objects.filter(evse_id__in=list(evses), started_at__lt=period.until)
+def sessions_within(evses: Mapping[int, int], period: Period) -> list[Transaction]:
+    """Return the transactions that overlap a period, oldest first; none if too many.
+
+    `evses` are the connectors with their charge points, by which transactions are found in order.
+    """
+    rows = Transaction.objects.filter(charge_point_id__any_of=list(set(evses.values())))
+    rows = rows.filter(evse_id__any_of=list(evses), started_at__lt=period.until)
     rows = rows.exclude(ended_at__lt=period.since).select_related("vehicle", "evse", "charge_point__site")
     found = list(rows.order_by("started_at")[: MOST_SESSIONS + 1])
     return found if len(found) <= MOST_SESSIONS else []

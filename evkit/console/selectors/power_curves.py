@@ -119,5 +119,5 @@ def _complete(
 
 
 def _sessions(members: Collection[int], period: Period) -> list[Transaction]:
-    evses = Evse.objects.filter(charge_point_id__in=members).values_list("pk", flat=True)
-    return sessions_within(evses, period)
+    evses = Evse.objects.filter(charge_point_id__in=members).values_list("pk", "charge_point_id")
+    return sessions_within(dict(evses), period)
