@@ -13,7 +13,7 @@ from bench.history import history
 from bench.live import live
 from bench.pages import pages
 from bench.reaction import reaction
-from bench.report import Figure, show, write_json
+from bench.report import Figure, show, write_json, yardstick
 from bench.sharing import sharing
 from bench.smart import smart
 from bench.throughput import throughput
@@ -45,10 +45,11 @@ def main() -> None:
     parser.add_argument("--size", type=float, default=1.0, help="history: 1 is 10 million samples")
     options = parser.parse_args()
     chosen = [options.only] if options.only else list(BENCHMARKS)
+    machine = yardstick()
     figures = [figure for name in chosen for figure in BENCHMARKS[name](options)]
-    show(figures)
+    show(figures, machine)
     if options.json:
-        write_json(figures, options.json)
+        write_json(figures, machine, options.json)
 
 
 if __name__ == "__main__":

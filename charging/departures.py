@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from charging.models import Transaction, Vehicle
+from charging.services.smart.facts import ChargeFacts, VehicleFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Departure:
     needs_wh: float | None = None
 
 
-def departure_of(charge: Transaction, zone: ZoneInfo, now: datetime) -> Departure:
+def departure_of(charge: Transaction | ChargeFacts, zone: ZoneInfo, now: datetime) -> Departure:
     """Return what is known of a running charge's end; a departure that has passed counts for nothing."""
     plan = getattr(charge, "plan", None)
     at = (plan.departs_at if plan else None) or usual_departure(charge.vehicle, charge.started_at, zone)
@@ -30,7 +31,9 @@ def departure_of(charge: Transaction, zone: ZoneInfo, now: datetime) -> Departur
     return Departure(at, _needs_wh(charge, plan.energy_wh if plan else None))
 
 
-def usual_departure(vehicle: Vehicle | None, since: datetime, zone: ZoneInfo) -> datetime | None:
+def usual_departure(
+    vehicle: Vehicle | VehicleFacts | None, since: datetime, zone: ZoneInfo
+) -> datetime | None:
     """Return when a vehicle that began to charge usually departs next; a site's day has its own zone."""
     if vehicle is None or vehicle.departs is None:
         return None
@@ -41,7 +44,7 @@ def usual_departure(vehicle: Vehicle | None, since: datetime, zone: ZoneInfo) ->
     )  # fmt: skip
 
 
-def _needs_wh(charge: Transaction, planned_wh: float | None) -> float | None:
+def _needs_wh(charge: Transaction | ChargeFacts, planned_wh: float | None) -> float | None:
     vehicle = charge.vehicle
     if planned_wh is None and vehicle is not None:
         if charge.soc_last_percent is not None and vehicle.battery_wh:

@@ -6,13 +6,13 @@ from typing import Final
 
 from chargers.models import Evse
 from charging.models import Transaction
-from charging.services.smart.facts import EvseFacts
+from charging.services.smart.facts import ChargeFacts, EvseFacts
 
 FURTHEST: Final = 1_000_000
 """Priorities lie between this and its negative."""
 
 
-def priority_of(evse: Evse | EvseFacts, charge: Transaction | None) -> int:
+def priority_of(evse: Evse | EvseFacts, charge: Transaction | ChargeFacts | None) -> int:
     """Return the priority of a connector with its running charge, if any.
 
     What was decided about the charge counts, else the highest of connector, charge point and vehicle; of

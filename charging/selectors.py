@@ -13,7 +13,6 @@ from charging.metering.codec import Facets, pairs, unpack
 from charging.metering.vendor_names import names_of
 from charging.metering.vocabulary import CONTEXTS, FIRST_VENDOR, STANDARD, Kind
 from charging.models import MeterSample, Transaction
-from sites.models import Site
 
 AROUND = timedelta(hours=24)
 """Meter values of a transaction are looked for this far around it: some arrive after the stop."""
@@ -48,12 +47,6 @@ def open_transactions(charge_point_ids: Collection[int]) -> dict[int, Transactio
     """Return the open transactions of charge points by EVSE id, with vehicle, plan and id tag (one query)."""
     rows = Transaction.objects.open().filter(charge_point_id__in=charge_point_ids)
     return {row.evse_id: row for row in rows.select_related("vehicle", "id_token", "plan")}
-
-
-def open_transactions_of(sites: Iterable[Site]) -> QuerySet[Transaction]:
-    """Return the open transactions of sites, with vehicle and plan."""
-    rows = Transaction.objects.open().filter(charge_point__site__in=sites)
-    return rows.select_related("vehicle", "plan")
 
 
 def recent_transactions(charge_point_ids: Collection[int], limit: int = 20) -> QuerySet[Transaction]:

@@ -16,6 +16,7 @@ from django.db.models import F
 
 from chargers.models import Evse
 from charging.models import Transaction
+from charging.services.smart.facts import ChargeFacts
 from sites.calendar import Window, merged, standing
 from sites.models import ScheduleGroup
 from sites.schedules import around, calendar_of, with_calendars
@@ -42,17 +43,17 @@ class Usability:
     at_end: AtEnd
     groups: tuple[ScheduleGroup, ...]
 
-    def permits(self, charge: Transaction | None) -> bool:
+    def permits(self, charge: Transaction | ChargeFacts | None) -> bool:
         """Tell whether power may flow: to a running charge, or to a new one (None)."""
         if self.active:
             return True
         return charge is not None and self.at_end == AtEnd.FINISH and self._outlives(charge)
 
-    def stops(self, charge: Transaction) -> bool:
+    def stops(self, charge: Transaction | ChargeFacts) -> bool:
         """Tell whether a running charge is to be stopped: its schedule ended, and its group says so."""
         return not self.active and self.at_end == AtEnd.STOP and self._outlives(charge)
 
-    def _outlives(self, charge: Transaction) -> bool:
+    def _outlives(self, charge: Transaction | ChargeFacts) -> bool:
         """Tell whether a charge was running when the schedule ended."""
         return self.ended_at is not None and charge.started_at < self.ended_at
 
@@ -72,9 +73,9 @@ def usability(evse_ids: Iterable[int], at: datetime) -> dict[int, Usability]:
     return {evse_id: _joined([groups[pk] for pk in ids], windows, at) for evse_id, ids in members.items()}
 
 
-def barred(running: Mapping[int, Transaction | None], at: datetime) -> frozenset[int]:
+def barred(running: Mapping[int, Transaction | ChargeFacts | None], at: datetime) -> frozenset[int]:
     """Return the connectors to which no power may flow, of those given with their open charge or None."""
-    found = usability(running, at)
+    found = usability(running, at) if running else {}
     return frozenset(pk for pk, how in found.items() if not how.permits(running[pk]))
 
 

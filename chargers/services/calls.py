@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils import translation
 
 from chargers.events import CommandChanged
@@ -55,10 +55,11 @@ def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, ro
     command's deadline, or while another command is under way. A command that cannot be sent as things
     stand fails with the cause, and the next one has its turn.
     """
-    queued = _due(batch.now).filter(charge_point_id=charge_point_id, deadline__gt=batch.now).order_by("pk")
-    if not queued.exists() or not _may_send(charge_point_id, connection_token, batch, routes):
+    queued = _due(batch.now).filter(charge_point_id=charge_point_id, deadline__gt=batch.now)
+    found = list(queued.select_related("charge_point__state").order_by("pk"))
+    if not found or not _may_send(charge_point_id, connection_token, batch, routes):
         return None
-    for command in queued.select_related("charge_point"):
+    for command in found:
         claimed = queued.filter(pk=command.pk).update(state=CommandState.SENT, sent_at=batch.now)
         if not claimed:
             continue
@@ -136,9 +137,11 @@ def _may_send(charge_point_id: int, connection_token: UUID, batch: Batch, routes
     locked = ChargePoint.objects.select_for_update(no_key=True).filter(pk=charge_point_id)
     if not locked.exclude(registration=Registration.REJECTED).values_list("pk").first():
         return False
+    sent = Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT).order_by()
     newest = ChargePointState.objects.filter(pk=charge_point_id, connection_token=connection_token)
-    if not newest.exists():
-        return False
+    busy = newest.values_list(Exists(sent), flat=True).order_by().first()
+    if not busy:
+        return busy is not None
     under_way = _under_way(charge_point_id)
     return len(under_way) == sum(
         _lose(pk, batch, routes, lambda token: token != connection_token) for pk in under_way

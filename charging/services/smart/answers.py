@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chargers.models import Command
 from chargers.types import CommandState
-from charging.models import ConnectorLimit, Transaction
-from charging.services.smart.facts import PointState
+from charging.services.smart.facts import ChargeFacts, PointState
 from charging.services.smart.foreign import AROUND, Foreign, after
 from charging.services.smart.ladder import note_refusal
 from charging.services.smart.marks import CLEAR, START
 from charging.services.smart.settings_of import Range
+from charging.services.smart.storing import LimitRow
 from charging.smart.connector import LATENCY_S
 from charging.smart.planner import Why
 
@@ -34,21 +33,21 @@ class Circumstances:
     """
 
     number: int
-    charge: Transaction | None
+    charge: ChargeFacts | None
     state: PointState | None
     settings: Range
     foreign: Sequence[Foreign]
     keeps_default: bool = False
 
 
-def take_answers(row: ConnectorLimit, known: Circumstances, now: datetime) -> bool:
+def take_answers(row: LimitRow, known: Circumstances, now: datetime) -> bool:
     """Bring what is known of a connector up to date; the row is not saved.
 
     A new transaction begins without a limit of its own. What a charge point was told before it booted or
     connected last, and what others may have changed since, is not known any more until it is told again.
     Returns whether others are about to change it.
     """
-    if row.transaction_id != (known.charge.pk if known.charge else None):
+    if row.transaction_id != (known.charge.number if known.charge else None):
         _begin(row, known.charge)
     _take_limit(row, known.settings, now)
     _take_default(row, known.settings)
@@ -60,19 +59,19 @@ def take_answers(row: ConnectorLimit, known: Circumstances, now: datetime) -> bo
     return _take_foreign(row, known)
 
 
-def forget_limit(row: ConnectorLimit, settings: Range) -> None:
+def forget_limit(row: LimitRow, settings: Range) -> None:
     """Note that anything may rule the running charge."""
     row.confirmed = row.confirmed_at = row.before = row.falls_at = None
     row.doubtful = settings.hardware
 
 
-def forget_default(row: ConnectorLimit) -> None:
+def forget_default(row: LimitRow) -> None:
     """Note that a new charge may begin with anything; it is told again at once."""
     row.default = row.default_at = row.default_command = None
 
 
-def _begin(row: ConnectorLimit, charge: Transaction | None) -> None:
-    row.transaction = charge
+def _begin(row: LimitRow, charge: ChargeFacts | None) -> None:
+    row.transaction_id = charge.number if charge else None
     row.confirmed = row.confirmed_at = row.before = row.sent = row.doubtful = row.refused_at = None
     row.falls_at = row.sent_falls_at = row.missed_at = row.on_since = row.off_since = None
     row.command = None
@@ -86,7 +85,7 @@ def _last_return(state: PointState | None) -> datetime | None:
     return max(times, default=None)
 
 
-def _take_limit(row: ConnectorLimit, settings: Range, now: datetime) -> None:
+def _take_limit(row: LimitRow, settings: Range, now: datetime) -> None:
     command = row.command
     if command is not None and command.action == CLEAR:  # switched off, and on again meanwhile
         forget_limit(row, settings)
@@ -109,8 +108,8 @@ def _take_limit(row: ConnectorLimit, settings: Range, now: datetime) -> None:
     row.sent, row.command = None, None
 
 
-def _take_default(row: ConnectorLimit, settings: Range) -> None:
-    command: Command | None = row.default_command
+def _take_default(row: LimitRow, settings: Range) -> None:
+    command = row.default_command
     if command is None:
         return
     if command.action == CLEAR:
@@ -123,7 +122,7 @@ def _take_default(row: ConnectorLimit, settings: Range) -> None:
         row.default_command = None
 
 
-def _take_foreign(row: ConnectorLimit, known: Circumstances) -> bool:
+def _take_foreign(row: LimitRow, known: Circumstances) -> bool:
     """Forget what others changed; return whether they are about to."""
     coming = False
     for each in after(known.foreign, row.default_at):
@@ -137,7 +136,7 @@ def _take_foreign(row: ConnectorLimit, known: Circumstances) -> bool:
     return coming
 
 
-def touching_limit(row: ConnectorLimit, known: Circumstances) -> list[Foreign]:
+def touching_limit(row: LimitRow, known: Circumstances) -> list[Foreign]:
     """Return what others did to the limit of the running charge since it was confirmed, or since it began."""
     charge = known.charge
     if charge is None:
@@ -150,7 +149,7 @@ def touching_limit(row: ConnectorLimit, known: Circumstances) -> list[Foreign]:
     ]
 
 
-def _ruled_until_now(row: ConnectorLimit, settings: Range, now: datetime) -> float:
+def _ruled_until_now(row: LimitRow, settings: Range, now: datetime) -> float:
     """Return the largest setting that may have ruled a connector until it confirmed another one."""
     if row.confirmed is None or row.confirmed_at is None:
         ruled = [settings.hardware if row.default is None else row.default]

@@ -18,7 +18,7 @@ from charging.services.smart.disobedience import face_disobedience
 from charging.services.smart.letting_go import let_go, let_go_of_strays
 from charging.services.smart.sending import Outbox, install_default, send_limit
 from charging.services.smart.situation import Situation, situation_of
-from charging.services.smart.storing import store_changed
+from charging.services.smart.storing import LimitRow, store_changed
 from charging.smart.planner import Plan, Settings, Why, plan
 from evkit.core.db import is_outage
 from evkit.core.units import amperes_to_watts
@@ -104,7 +104,7 @@ def _balance(situation: Situation, now: datetime) -> Plan:
     return found
 
 
-def _note_turn(row: ConnectorLimit, why: Why, now: datetime) -> None:
+def _note_turn(row: LimitRow, why: Why, now: datetime) -> None:
     """Note since when a connector may charge, or waits for want of power."""
     on, off = why in {Why.SHARE, Why.CAP}, why is Why.NO_ROOM
     row.on_since = (row.on_since or now) if on else None

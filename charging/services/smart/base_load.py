@@ -37,18 +37,18 @@ class BaseLoad:
     fresh: bool
 
 
-def add_base_load(base: Floats, site: Site, network: Network, nodes: frozenset[str], now: datetime) -> None:
+def add_base_load(
+    base: Floats, site: Site, load: BaseLoad | None, network: Network, nodes: frozenset[str]
+) -> None:
     """Add what a site draws beside its charge points to the limits of these circuits."""
-    load = base_load(site, now)
     reading = load.counts if load else (None,) * 4
     for index, limit in enumerate(network.limits):
         if limit.node in nodes:
             base[index] += _of_limit(limit, reading, site.voltage_v)
 
 
-def base_load_w(site: Site, now: datetime) -> float:
-    """Return in W what a site draws beside its charge points."""
-    load = base_load(site, now)
+def base_load_w(site: Site, load: BaseLoad | None) -> float:
+    """Return in W what a site draws beside its charge points, of what its meter tells."""
     return total_w(load.counts, site.voltage_v) if load else 0.0
 
 

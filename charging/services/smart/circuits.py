@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from chargers.models import Evse
 from chargers.types import Current
-from charging.services.smart.base_load import add_base_load
+from charging.services.smart.base_load import BaseLoad, add_base_load, base_load
 from charging.services.smart.facts import EvseFacts
 from charging.services.smart.settings_of import load_of, range_of
 from charging.services.smart.voltage import Voltages, voltages_of
@@ -42,7 +42,13 @@ def _load(evse: EvseFacts, voltages: Voltages) -> Load:
     return load_of(evse, voltages.lowest if evse.current == Current.DC else voltages.highest)
 
 
-def base_of(network: Network, project: Project | None, sites: Sequence[Site], now: datetime) -> Floats:
+def base_of(
+    network: Network,
+    project: Project | None,
+    sites: Sequence[Site],
+    loads: Mapping[int, BaseLoad | None],
+    now: datetime,
+) -> Floats:
     """Return what every limit carries beside the connectors that smart charging steers; shape (limits,).
 
     That is what the sites draw elsewhere, and on the project's limit what sites may draw where smart charging
@@ -50,11 +56,11 @@ def base_of(network: Network, project: Project | None, sites: Sequence[Site], no
     """
     base = np.zeros(len(network.limits))
     for site in sites:
-        add_base_load(base, site, network, frozenset({node_of(site), PROJECT}), now)
+        add_base_load(base, site, loads[site.pk], network, frozenset({node_of(site), PROJECT}))
     if project is None or project.limit_value is None:
         return base
     for site in Site.objects.exclude(pk__in=[site.pk for site in sites]):
-        add_base_load(base, site, network, frozenset({PROJECT}), now)
+        add_base_load(base, site, base_load(site, now), network, frozenset({PROJECT}))
         base += _hardware(site, network)
     return base
 

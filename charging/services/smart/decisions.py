@@ -58,17 +58,24 @@ def note_decisions(situation: Situation, found: Plan, moved: Collection[int], no
     A decision is kept that told somebody something, that changed the limit of a site, or where a connector
     got another reason for what it has: `moved` are the ids of these sites.
     """
+    decisions = []
     for index, site in enumerate(situation.sites):
         mine = [each for each in situation.connectors if each.site == index]
-        base, reserve = base_load_w(site, now), reserve_w(mine, site.launch_reserve)
+        base, reserve = base_load_w(site, situation.loads[site.pk]), reserve_w(mine, site.launch_reserve)
         envelopes = zip(situation.connectors, found.envelope.tolist(), strict=True)
         drawn = sum(envelope * each.load.watts for each, envelope in envelopes if each.site == index)
         values = {"base_w": base, "reserve_w": reserve, "used_w": base + reserve + drawn}
-        SiteDecision.objects.update_or_create(site=site, defaults={"at": now, **values})
+        decisions.append(SiteDecision(site=site, at=now, **values))
         told = [order for order in found.orders if situation.connectors[order.index].site == index]
         limit_w = limit_w_at(site, now)
         if told or site.pk in moved or _has_another_limit(site, limit_w):
             _keep(site, list(_shares(situation, found, index)), {**values, "limit_w": limit_w}, now)
+    SiteDecision.objects.bulk_create(
+        decisions,
+        update_conflicts=True,
+        unique_fields=["site"],
+        update_fields=["at", "base_w", "reserve_w", "used_w"],
+    )
 
 
 def _keep(site: Site, shares: list[Share], values: dict[str, Any], now: datetime) -> None:

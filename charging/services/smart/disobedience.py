@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from charging.events import LimitDisobeyed
-from charging.models import ConnectorLimit
 from charging.services.smart.ladder import (
     LAST,
     has_given_up,
@@ -17,6 +16,7 @@ from charging.services.smart.ladder import (
 from charging.services.smart.marks import SMART
 from charging.services.smart.places import Place
 from charging.services.smart.sending import Outbox, send_limit
+from charging.services.smart.storing import LimitRow
 from charging.smart.connector import Connector
 from charging.smart.planner import Why
 from evkit.core.events import publish_after_commit
@@ -57,7 +57,7 @@ def _face_refusal(place: Place, seen: Connector, now: datetime, outbox: Outbox) 
         send_limit(place, 0.0, now, outbox, raises=False)
 
 
-def _note_obeyed(row: ConnectorLimit, seen: Connector) -> None:
+def _note_obeyed(row: LimitRow, seen: Connector) -> None:
     """Where it was measured to obey after it had the time to, the way that it was told is the right one."""
     if seen.measured is None or not seen.confirmed or not seen.charging:
         return

@@ -1,17 +1,19 @@
-"""What a cycle reads of every connector and its charge point: plain rows, a fraction of the cost of models.
+"""What a cycle reads of connectors, charge points and charges: plain rows, a fraction of the cost of models.
 
-Their fields are those of the models `Evse`, `EvseState`, `ChargePoint` and `ChargePointState`.
+Their fields are those of the models `Evse`, `EvseState`, `ChargePoint`, `ChargePointState`, `Transaction`,
+`Vehicle` and `ChargePlan`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, time
 from itertools import accumulate
 from typing import Any, Final
 
 from chargers.models import Evse
+from charging.models import Transaction
 from sites.models import Site
 
 
@@ -88,6 +90,43 @@ class EvseFacts(_OfEvse):
     state: EvseState | None = field(kw_only=True)
 
 
+@dataclass(slots=True)
+class VehicleFacts:
+    """A vehicle that charges."""
+
+    priority: int
+    departs: time | None
+    battery_wh: float | None
+    needs_wh: float | None
+
+
+@dataclass(slots=True)
+class PlanFacts:
+    """What was decided about one charge."""
+
+    priority: int | None
+    departs_at: datetime | None
+    energy_wh: float | None
+
+
+@dataclass(slots=True)
+class _OfCharge:
+    number: int
+    evse_id: int
+    started_at: datetime
+    started_received_at: datetime
+    energy_wh: float
+    soc_last_percent: float | None
+
+
+@dataclass(slots=True)
+class ChargeFacts(_OfCharge):
+    """An open transaction."""
+
+    vehicle: VehicleFacts | None = None
+    plan: PlanFacts | None = None
+
+
 _PARTS: Final = (
     (_OfEvse, ""),
     (EvseState, "state__"),
@@ -95,6 +134,15 @@ _PARTS: Final = (
     (PointState, "charge_point__state__"),
 )
 _NAMES: Final = [f"{prefix}{each.name}" for part, prefix in _PARTS for each in fields(part)]
+_OF_CHARGE: Final = [
+    *(each.name for each in fields(_OfCharge)),
+    "vehicle_id",
+    *(f"vehicle__{each.name}" for each in fields(VehicleFacts)),
+    "plan__pk",
+    *(f"plan__{each.name}" for each in fields(PlanFacts)),
+]
+_VEHICLE: Final = _OF_CHARGE.index("vehicle_id")
+_PLAN: Final = _OF_CHARGE.index("plan__pk")
 _ENDS: Final = tuple(accumulate(len(fields(part)) for part, _prefix in _PARTS))
 
 
@@ -116,3 +164,18 @@ def _evse(row: Sequence[Any], points: dict[int, PointFacts]) -> EvseFacts:
         point = PointFacts(*of_point, state=None if of_state[0] is None else PointState(*of_state))
         points[point.id] = point
     return EvseFacts(*own, charge_point=point, state=None if state[0] is None else EvseState(*state))
+
+
+def read_charges(sites: Sequence[Site]) -> dict[int, ChargeFacts]:
+    """Return the open transactions of sites by EVSE id (one query)."""
+    rows = Transaction.objects.open().filter(charge_point__site__in=sites).order_by()
+    return {row[1]: _charge(row) for row in rows.values_list(*_OF_CHARGE)}
+
+
+def _charge(row: Sequence[Any]) -> ChargeFacts:
+    charge = ChargeFacts(*row[:_VEHICLE])
+    if row[_VEHICLE] is not None:
+        charge.vehicle = VehicleFacts(*row[_VEHICLE + 1 : _PLAN])
+    if row[_PLAN] is not None:
+        charge.plan = PlanFacts(*row[_PLAN + 1 :])
+    return charge

@@ -15,8 +15,8 @@ from django.db.models import Q
 
 from chargers.models import Command
 from chargers.types import CommandState
-from charging.models import ConnectorLimit, Transaction
 from charging.services.pauses import fits
+from charging.services.smart.facts import ChargeFacts
 from charging.services.smart.marks import (
     CLEAR,
     DEFAULT_ID,
@@ -30,6 +30,7 @@ from charging.services.smart.marks import (
     default_payload,
     limit_payload,
 )
+from charging.services.smart.storing import LimitRow
 from sites.models import Site
 
 OPEN: Final = (CommandState.QUEUED, CommandState.SENT)
@@ -90,7 +91,7 @@ class Foreign:
 
 
 def foreign_commands(
-    sites: Sequence[Site], rows: Mapping[int, ConnectorLimit], charges: Mapping[int, Transaction]
+    sites: Sequence[Site], rows: Mapping[int, LimitRow], charges: Mapping[int, ChargeFacts]
 ) -> dict[int, list[Foreign]]:
     """Return the commands of others that may have changed what rules connectors, by charge point."""
     known = [

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
-from charging.models import ConnectorLimit
+from charging.services.smart.storing import LimitRow
 
 AGAIN: Final = timedelta(seconds=60)
 """A charge point that refused, did not answer or does not obey is told again after so long."""
@@ -30,24 +30,24 @@ class Way(IntEnum):
     AS_DEFAULT = 2
 
 
-def way_of(row: ConnectorLimit) -> Way:
+def way_of(row: LimitRow) -> Way:
     """Return how a limit is told next, after so many failures."""
     turned = max(min(row.tries, LAST - 1) - 1, 0) if row.tries < LAST else 0
     return Way((row.way + turned) % len(Way))
 
 
-def has_given_up(row: ConnectorLimit) -> bool:
+def has_given_up(row: LimitRow) -> bool:
     """Tell whether every way was tried: nothing but no power is asked of the connector any more."""
     return row.tries >= LAST
 
 
-def is_due(row: ConnectorLimit, now: datetime) -> bool:
+def is_due(row: LimitRow, now: datetime) -> bool:
     """Tell whether it is time to try again."""
     last = max((at for at in (row.missed_at, row.refused_at) if at), default=None)
     return last is None or now - last >= AGAIN
 
 
-def note_disobedience(row: ConnectorLimit, part: float, now: datetime) -> None:
+def note_disobedience(row: LimitRow, part: float, now: datetime) -> None:
     """Count one more failure of a connector that draws `part` times what it was told."""
     row.missed_at = now
     row.distrusted |= part > GROSS
@@ -55,13 +55,13 @@ def note_disobedience(row: ConnectorLimit, part: float, now: datetime) -> None:
         row.tries = min(row.tries + 1, LAST)
 
 
-def note_refusal(row: ConnectorLimit, at: datetime) -> None:
+def note_refusal(row: LimitRow, at: datetime) -> None:
     """Count one more failure of a connector that refuses what it was told."""
     row.refused_at = at
     row.tries = min(row.tries + 1, LAST)
 
 
-def note_obedience(row: ConnectorLimit, *, proven: bool) -> None:
+def note_obedience(row: LimitRow, *, proven: bool) -> None:
     """Keep the way that worked; who was stopped stays so until its charge is over.
 
     `proven`: it takes about all that it is told, and could take more.

@@ -11,6 +11,7 @@ from chargers.services.modes import mode_record
 from chargers.types import Current
 from charging.models import ConnectorLimit
 from charging.services.smart.ladder import Way
+from charging.services.smart.storing import LimitRow
 
 
 def learned_mode(evses: Iterable[Evse], rows: Mapping[int, ConnectorLimit]) -> Mode:
@@ -34,7 +35,7 @@ def learned_mode(evses: Iterable[Evse], rows: Mapping[int, ConnectorLimit]) -> M
     )
 
 
-def follow_mode(row: ConnectorLimit, mode: Mode) -> None:
+def follow_mode(row: LimitRow, mode: Mode) -> None:
     """Begin with what is known of the charge point where nothing was learned yet; the row is not saved."""
     if row.latency_s is None:
         row.latency_s = mode.latency_s

@@ -6,9 +6,9 @@ import math
 from datetime import datetime, timedelta
 from typing import Final
 
-from charging.models import ConnectorLimit
 from charging.services.smart.facts import EvseState, PointState
 from charging.services.smart.settings_of import Range
+from charging.services.smart.storing import LimitRow
 from charging.smart.connector import LATENCY_S, STANDBY, tolerated
 
 FRESH: Final = timedelta(seconds=90)
@@ -51,7 +51,7 @@ def measuring_time(
     return at
 
 
-def learn(row: ConnectorLimit, settings: Range, measured: float | None, at: datetime | None) -> None:
+def learn(row: LimitRow, settings: Range, measured: float | None, at: datetime | None) -> None:
     """Learn from what was measured `at` under the confirmed limit; the row is not saved."""
     if at is None or measured is None or row.confirmed is None or row.confirmed_at is None:
         return
@@ -65,12 +65,12 @@ def learn(row: ConnectorLimit, settings: Range, measured: float | None, at: date
         _learn_overdraw(row, measured / row.confirmed)
 
 
-def _learn_latency(row: ConnectorLimit, after_s: float) -> None:
+def _learn_latency(row: LimitRow, after_s: float) -> None:
     known = row.latency_s or LATENCY_S
     row.latency_s = min(max(after_s * MARGIN, known * FORGETTING, QUICKEST_S), SLOWEST_S)
 
 
-def _learn_overdraw(row: ConnectorLimit, part: float) -> None:
+def _learn_overdraw(row: LimitRow, part: float) -> None:
     """Take whole percents, and less again only where the vehicle takes all that it may."""
     excess = math.ceil(max(part - 1.0, 0.0) * 100 - 0.3) / 100
     if excess > row.overdraw or (part > EXACT and excess < row.overdraw - 0.015):

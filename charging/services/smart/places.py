@@ -8,14 +8,15 @@ from typing import Final
 
 from chargers.types import CommandState, ConnectorStatus
 from charging.departures import Departure, departure_of
-from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
+from charging.models import ChargeOverride, Pause
 from charging.priorities import priority_of
-from charging.services.smart.facts import EvseFacts, EvseState, PointState
+from charging.services.smart.facts import ChargeFacts, EvseFacts, EvseState, PointState
 from charging.services.smart.foreign import Foreign
 from charging.services.smart.ladder import Way, has_given_up, way_of
 from charging.services.smart.marks import LEVEL
 from charging.services.smart.observing import learn, measuring_time
 from charging.services.smart.settings_of import Range
+from charging.services.smart.storing import LimitRow
 from charging.smart.connector import LATENCY_S, STANDBY, Connector, Limits, useful
 from charging.smart.network import Load
 from charging.smart.resting import Rest, rest_of
@@ -48,10 +49,10 @@ class Place:
 
     site: Site
     evse: EvseFacts
-    row: ConnectorLimit
+    row: LimitRow
     settings: Range
     unit: LimitUnit
-    charge: Transaction | None = None
+    charge: ChargeFacts | None = None
     pause: Pause | None = None
     override: ChargeOverride | None = None
     barred: bool = False
@@ -155,7 +156,7 @@ def is_vacant(place: Place, measured: float | None, at: datetime | None) -> bool
 
 
 def _note_rest(
-    row: ConnectorLimit, settings: Range, taken: float | None, changed_ago_s: float, now: datetime
+    row: LimitRow, settings: Range, taken: float | None, changed_ago_s: float, now: datetime
 ) -> None:
     """Note whether the vehicle of a connector takes nothing, by what it takes of what it is offered."""
     left_s = (row.rests_until - now).total_seconds() if row.rests_until else None

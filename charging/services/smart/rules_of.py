@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import F
 
@@ -13,20 +13,29 @@ from charging.smart.rules import Rule
 from sites.models import Site
 
 
-def rules_of(sites: Sequence[Site], evses: Sequence[EvseFacts]) -> dict[int, Rule]:
-    """Return the rule of every connector by EVSE id: its own, else its group's, else its site's.
+def group_rules(sites: Sequence[Site]) -> dict[int, str]:
+    """Return the rule of the groups of connectors by EVSE id, empty where no group has one (one query).
 
-    Of several groups with a rule the one with the lowest number counts.
+    Connectors without a group are not there. Of several groups with a rule the one with the lowest number
+    counts.
     """
-    of_site = {site.pk: site.distribution for site in sites}
     links = (
         Evse.groups.through.objects.filter(evse__charge_point__site__in=sites)
         .filter(schedulegroup__site=F("evse__charge_point__site"))
-        .exclude(schedulegroup__distribution="")
         .order_by("-schedulegroup__number")
         .values_list("evse_id", "schedulegroup__distribution")
     )
-    of_group = dict(links)
+    found: dict[int, str] = {}
+    for evse_id, rule in links:
+        found[evse_id] = rule or found.get(evse_id, "")
+    return found
+
+
+def rules_of(
+    sites: Sequence[Site], evses: Sequence[EvseFacts], of_group: Mapping[int, str]
+) -> dict[int, Rule]:
+    """Return the rule of every connector by EVSE id: its own, else its group's, else its site's."""
+    of_site = {site.pk: site.distribution for site in sites}
     return {
         evse.id: Rule(evse.distribution or of_group.get(evse.id) or of_site[evse.charge_point.site_id])
         for evse in evses

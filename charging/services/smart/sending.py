@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from chargers.models import Command
 from chargers.services.many_commands import Wanted, queue_commands
-from charging.models import ConnectorLimit
 from charging.services.smart.foreign import Foreign
 from charging.services.smart.ladder import AGAIN, Way, has_given_up, way_of
 from charging.services.smart.marks import (
@@ -25,6 +24,7 @@ from charging.services.smart.marks import (
 )
 from charging.services.smart.places import Place
 from charging.services.smart.settings_of import limit_of, other_unit
+from charging.services.smart.storing import LimitRow
 from evkit.core.units import LimitUnit
 
 PATIENCE: Final = timedelta(seconds=20)
@@ -41,7 +41,7 @@ class Outbox:
     """What a cycle sends, queued in one go at its end."""
 
     def __init__(self) -> None:
-        self._wanted: list[tuple[Wanted, ConnectorLimit | None, str]] = []
+        self._wanted: list[tuple[Wanted, LimitRow | None, str]] = []
 
     def add(
         self, place: Place, action: str, payload: Mapping[str, Any], *, field: str = "", reason: str = ""

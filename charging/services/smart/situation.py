@@ -6,21 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chargers.models import Command, ConfigurationKey, Evse
+from chargers.models import ConfigurationKey
 from chargers.quirks import Model
 from chargers.quirks.modes import TOLD_KEYS, Mode
 from chargers.services.modes import record_by
-from charging.models import ChargeOverride, ConnectorLimit, Pause, Transaction
-from charging.selectors import open_transactions_of
+from charging.models import ChargeOverride, Pause
 from charging.services.smart.answers import Circumstances, take_answers, touching_limit
+from charging.services.smart.base_load import BaseLoad, base_load
 from charging.services.smart.circuits import base_of, network_of
-from charging.services.smart.facts import EvseFacts, PointFacts, read_evses
+from charging.services.smart.facts import ChargeFacts, EvseFacts, PointFacts, read_charges, read_evses
 from charging.services.smart.foreign import Foreign, foreign_commands
 from charging.services.smart.modes import follow_mode
 from charging.services.smart.places import Place, connector_of
-from charging.services.smart.rules_of import posts_of, rules_of
+from charging.services.smart.rules_of import group_rules, posts_of, rules_of
 from charging.services.smart.settings_of import range_of, unit_of
-from charging.services.smart.storing import values_of
+from charging.services.smart.storing import LimitRow, read_limits
 from charging.smart.connector import Connector
 from charging.smart.dividing import divided
 from charging.smart.network import Floats, Network
@@ -37,7 +37,8 @@ Keys = Mapping[int, Mapping[str, str]]
 class Situation:
     """Sites as they are now; `places`, `connectors` and the loads of `network` are in one order.
 
-    `stored` is what their rows held before the answers were taken.
+    `loads` by site is what its meter tells, `base` what that makes on every limit; `stored` is what the rows
+    of connectors held before the answers were taken.
     """
 
     sites: tuple[Site, ...]
@@ -45,6 +46,7 @@ class Situation:
     places: tuple[Place, ...]
     connectors: tuple[Connector, ...]
     base: Floats
+    loads: Mapping[int, BaseLoad | None]
     stored: Mapping[int, Row]
 
 
@@ -64,10 +66,10 @@ def situation_of(
     evses = read_evses(sites)
     for evse in evses:
         evse.priority = (priorities or {}).get(evse.id, evse.priority)
-    rows = _rows(sites, evses, stored=not tried)
-    stored = values_of(rows.values())
+    rows, stored = read_limits([evse.id for evse in evses], stored=not tried)
     places = _places(sites, evses, rows, now)
     network = network_of(project, sites, evses, now)
+    loads = {site.pk: base_load(site, now) for site in sites}
     index = {site.pk: place for place, site in enumerate(sites)}
     return Situation(
         sites=tuple(sites),
@@ -80,15 +82,16 @@ def situation_of(
             ],
             posts_of(evses),
         ),
-        base=base_of(network, project, sites, now),
+        base=base_of(network, project, sites, loads, now),
+        loads=loads,
         stored=stored,
     )
 
 
 def _places(
-    sites: Sequence[Site], evses: Sequence[EvseFacts], rows: Mapping[int, ConnectorLimit], now: datetime
+    sites: Sequence[Site], evses: Sequence[EvseFacts], rows: Mapping[int, LimitRow], now: datetime
 ) -> tuple[Place, ...]:
-    charges = {row.evse_id: row for row in open_transactions_of(sites)}
+    charges = read_charges(sites)
     pauses = {
         pause.evse_id: pause
         for pause in Pause.objects.in_force()
@@ -96,11 +99,12 @@ def _places(
         .select_related("command")
     }
     overrides = _overrides(sites, now)
-    held = pauses.keys() | _held(overrides) | barred({pk: charges.get(pk) for pk in _grouped(sites)}, now)
+    groups = group_rules(sites)
+    held = pauses.keys() | _held(overrides) | barred({pk: charges.get(pk) for pk in groups}, now)
     modes = _modes(evses, _keys(sites))
     foreign = foreign_commands(sites, rows, charges)
     by_pk = {site.pk: site for site in sites}
-    rules = rules_of(sites, evses)
+    rules = rules_of(sites, evses, groups)
     return tuple(
         _place(
             by_pk[evse.charge_point.site_id], evse, rows[evse.id], charges.get(evse.id),
@@ -115,8 +119,8 @@ def _places(
 def _place(
     site: Site,
     evse: EvseFacts,
-    row: ConnectorLimit,
-    charge: Transaction | None,
+    row: LimitRow,
+    charge: ChargeFacts | None,
     pause: Pause | None,
     override: ChargeOverride | None,
     held: Collection[int],
@@ -163,12 +167,6 @@ def _model(point: PointFacts) -> Model:
     return Model() if state is None else Model(state.vendor, state.model, state.firmware_version)
 
 
-def _grouped(sites: Sequence[Site]) -> set[int]:
-    """Return the connectors that are in groups of schedules: no schedule bars the others."""
-    links = Evse.groups.through.objects.filter(evse__charge_point__site__in=sites)
-    return set(links.values_list("evse_id", flat=True))
-
-
 def _overrides(sites: Sequence[Site], now: datetime) -> dict[int, ChargeOverride]:
     """Return what somebody decided about the charges of these connectors, by EVSE id."""
     rows = ChargeOverride.objects.in_force(now).filter(transaction__charge_point__site__in=sites)
@@ -186,20 +184,3 @@ def _keys(sites: Sequence[Site]) -> Keys:
     for pk, key, value in told.values_list("charge_point_id", "key", "value"):
         found.setdefault(pk, {})[key] = value or ""
     return found
-
-
-def _rows(sites: Sequence[Site], evses: Sequence[EvseFacts], *, stored: bool) -> dict[int, ConnectorLimit]:
-    """Return the rows of connectors by EVSE id, with the commands that they wait for.
-
-    Those that are missing are made; they are stored as well where `stored` says so.
-    """
-    rows = {row.pk: row for row in ConnectorLimit.objects.filter(evse__charge_point__site__in=sites)}
-    awaited = {pk for row in rows.values() for pk in (row.command_id, row.default_command_id) if pk}
-    commands = Command.objects.in_bulk(awaited) if awaited else {}
-    for row in rows.values():
-        row.command = commands.get(row.command_id)
-        row.default_command = commands.get(row.default_command_id)
-    missing = [ConnectorLimit(evse_id=evse.id) for evse in evses if evse.id not in rows]
-    if missing and stored:
-        ConnectorLimit.objects.bulk_create(missing, ignore_conflicts=True)
-    return rows | {row.pk: row for row in missing}

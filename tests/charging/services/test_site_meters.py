@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from charging.services.smart.base_load import base_load_w
+from charging.services.smart.base_load import base_load, base_load_w
 from evkit.core.events import Event, bus
 from sites.events import SiteMeterRead
 from sites.models import SiteMeterReading
@@ -55,13 +55,14 @@ class TestRecordSiteMeters:
             bus.unsubscribe(take)
         site = meter.charge_point.site
         assert readings() == [(AT, 27_600, 50, 40, 30)]
-        assert base_load_w(site, NOW) == 27_600
+        assert base_load_w(site, base_load(site, NOW)) == 27_600
         assert seen == [SiteMeterRead(site.pk)]
 
     def test_a_phase_that_is_not_told_counts_as_the_fullest(self, meter) -> None:
         meter.send("MeterValues", payload(current("L1", 10), current("L3", 20)))
+        site = meter.charge_point.site
         assert readings() == [(AT, None, 10, None, 20)]
-        assert base_load_w(meter.charge_point.site, NOW) == 50 * 230
+        assert base_load_w(site, base_load(site, NOW)) == 50 * 230
 
     def test_values_of_one_moment_in_two_messages_are_one_reading(self, meter) -> None:
         calls = [

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from chargers.models import ChargePointState, EvseState
 from charging.balancer import URGENT
-from charging.services.smart.base_load import base_load_w
+from charging.services.smart.base_load import base_load, base_load_w
 from evkit.core.clock import utc_now
 from evkit.core.events import Event, bus
 from history.models import AuditEntry
@@ -158,7 +158,7 @@ class TestMeterCounts:
             bus.unsubscribe(take)
         assert seen == [SiteMeterRead(mine.site.pk)]
         assert SiteMeterRead in URGENT
-        assert base_load_w(mine.site, utc_now()) == 12_000
+        assert base_load_w(mine.site, base_load(mine.site, utc_now())) == 12_000
 
 
 class TestLimitSchedule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chargers.models import Evse
-from charging.services.smart.base_load import base_load_w
+from charging.services.smart.base_load import base_load, base_load_w
 from evkit.core.errors import InvalidInputError
 from sites.models import Project, Site, SiteMeterReading
 from sites.services.external import MeterReading, record_meter_reading
@@ -95,7 +95,7 @@ def test_power_that_is_told_no_more_counts_while_it_is_fresh(yard: Yard, evse: E
     record_meter_reading(site=yard.site, reading=MeterReading(at=at(0), power_w=20_000.0), now=at(0))
     read(yard, seconds, 5.0, 5.0, 5.0)
     expected = 20_000.0 if seconds < 120 else 15 * 230.0
-    assert base_load_w(yard.site, at(seconds)) == expected
+    assert base_load_w(yard.site, base_load(yard.site, at(seconds))) == expected
 
 
 def test_a_reading_of_the_future_is_refused_and_hides_no_real_one(yard: Yard, evse: Evse) -> None:

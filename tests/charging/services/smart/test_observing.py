@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chargers.models import EvseState as StoredState
-from charging.models import ConnectorLimit
 from charging.services.smart.facts import EvseState, PointState
 from charging.services.smart.observing import learn, measured_at, measuring_time
 from charging.services.smart.settings_of import Range
+from charging.services.smart.storing import LimitRow
 from tests.charging.ocpp.desk import NOW, Desk
 from tests.factories import ChargePointFactory
 
@@ -77,8 +78,8 @@ def test_meter_values_keep_both_times() -> None:
 
 
 class TestLearn:
-    def row(self, **more: object) -> ConnectorLimit:
-        return ConnectorLimit(**{"confirmed": 10.0, "confirmed_at": NOW, "before": 20.0, **more})
+    def row(self, **more: Any) -> LimitRow:
+        return LimitRow(1, **{"confirmed": 10.0, "confirmed_at": NOW, "before": 20.0, **more})
 
     def test_how_fast_it_obeys(self) -> None:
         row = self.row()
