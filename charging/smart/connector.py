@@ -63,7 +63,8 @@ class Connector:
         cap: the most that is of use to it, if less than its hardware (see `useful`).
         rests: its vehicle takes nothing, as far as is known (`charging.smart.resting`).
         default: what a new transaction begins with: its default profile; `hardware` if none is installed.
-        measured: what it draws, None if unknown.
+        measured: what it draws at least, None if unknown.
+        measured_most: the most that fits what was measured (`charging.smart.drawing`), None: `measured`.
         latency_s: so long it may take to obey.
         refuses: it accepted no limit for this charge, in whatever way it was told.
         distrusted: it drew more than it was told, and was not seen to obey since.
@@ -95,6 +96,7 @@ class Connector:
     rests: bool = False
     default: float | None = None
     measured: float | None = None
+    measured_most: float | None = None
     latency_s: float = LATENCY_S
     refuses: bool = False
     distrusted: bool = False
@@ -133,7 +135,8 @@ class Connector:
             return False
         if self.confirmed_ago_s >= self.latency_s and not self.distrusted:
             return True
-        return self.measured is not None and self.measured <= self.confirmed * (1 + self.overdraw)
+        most = self.measured if self.measured_most is None else self.measured_most
+        return most is not None and most <= self.confirmed * (1 + self.overdraw)
 
     @property
     def envelope(self) -> float:

@@ -18,6 +18,7 @@ from charging.services.smart.observing import learn, measuring_time
 from charging.services.smart.settings_of import Range
 from charging.services.smart.storing import LimitRow
 from charging.smart.connector import LATENCY_S, STANDBY, Connector, Limits, useful
+from charging.smart.drawing import Draw, certain, draw_of_power
 from charging.smart.network import Load
 from charging.smart.resting import Rest, rest_of
 from charging.smart.rules import Rule
@@ -87,14 +88,15 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
     row, charge, settings = place.row, place.charge, place.settings
     state = place.evse.state
     at = measuring_time(state, place.own, row.confirmed_at, now)
-    measured = _drawn(place, state) if at and state else None
-    learn(row, settings, measured, at)
+    draw = _drawn(place, state) if at and state else None
+    measured = draw.least if draw else None
+    learn(row, settings, draw.most if draw else None, at)
     vacant = is_vacant(place, measured, at)
     falls_in_s = -_ago_s(row.falls_at, now) if row.falls_at else float("inf")
     changed_ago_s = _ago_s(row.changed_at, now)
     row.cap = useful(
         Limits(settings.hardware, settings.minimum, settings.step),
-        offered=row.confirmed, taken=measured, cap=row.cap, changed_ago_s=changed_ago_s,
+        offered=row.confirmed, taken=draw.likely if draw else None, cap=row.cap, changed_ago_s=changed_ago_s,
     )  # fmt: skip
     _note_rest(row, settings, _taken(measured, state), changed_ago_s, now)
     departure = departure_of(charge, place.site.zone, now) if charge else Departure()
@@ -124,6 +126,7 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         distrusted=row.distrusted or row.missed_at is not None,
         default=_default(place),
         measured=measured,
+        measured_most=draw.most if draw else None,
         rule=Rule.PRIORITY if place.boosted else place.rule,
         tier=tier_of(place),
         started=charge.started_at.timestamp() if charge else 0.0,
@@ -199,16 +202,22 @@ def tier_of(place: Place) -> int:
     return BOOSTED if place.boosted else priority_of(place.evse, place.charge)
 
 
-def _drawn(place: Place, state: EvseState) -> float | None:
+def _drawn(place: Place, state: EvseState) -> Draw | None:
     """Return what a connector draws in its own unit, None if it does not tell."""
-    if place.settings.in_watts:
-        return state.power_w
+    settings, power_w = place.settings, state.power_w
     currents = [
         each for each in (state.current_l1_a, state.current_l2_a, state.current_l3_a) if each is not None
     ]
-    if currents:
-        return float(max(currents))
-    return None if state.power_w is None else state.power_w / (place.site.voltage_v * place.evse.phases)
+    if currents and not settings.in_watts:
+        return certain(float(max(currents)))
+    if power_w is None:
+        return None
+    if settings.in_watts:
+        return certain(power_w)
+    return draw_of_power(
+        power_w, voltage_v=place.site.voltage_v, phases=place.evse.phases, hardware=settings.hardware,
+        offered=place.row.confirmed, step=settings.step,
+    )  # fmt: skip
 
 
 def _or_nan(value: float | None) -> float:
