@@ -50,11 +50,11 @@ class TestQueries:
     def test_rows_take_as_many_queries_however_many_there_are(
         self, site: Site, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             assert len(site_rows(site, NOW)) == 14
         for number in range(2, 9):
             add_charge_points(site, number)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             assert len(site_rows(site, NOW)) == 63
 
 
