@@ -126,7 +126,7 @@ def django_db_keepdb() -> bool:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:  # runs after it
     """Begin the test database with all tables."""
-    of_tests = settings.DATABASES["default"].setdefault("TEST", {})
+    of_tests: Any = settings.DATABASES["default"].setdefault("TEST", {})
     if settings.EVKIT_SERVED:
         of_tests["TEMPLATE"] = urlsplit(migrated_postgres()).path.removeprefix("/")
     else:
