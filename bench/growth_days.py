@@ -21,7 +21,8 @@ from chargers.ocpp.handling import InboundCall, Link, LogEntry
 from chargers.ocpp.intake.work import CallWork, Failed, JobWork, LogWork, Work
 from chargers.ocpp.intake.writing import BatchWriter
 from chargers.ocpp.schema import validate_call, validate_result
-from chargers.services.calls import Claim, claim_next, complete, waiting_for_commands
+from chargers.services.calls import Claim
+from chargers.services.claims import Turn, take_turns, waiting_for_commands
 from chargers.services.connections import open_connection
 from charging.balancer import WATCHED
 from charging.models import IdToken, Vehicle
@@ -188,12 +189,11 @@ class _World:
 
     def _command(self, point: Point) -> None:
         """Carry out what is queued for a charge point, as its pump does."""
-        link = point.link
-        claim = self._job(lambda batch: claim_next(link.charge_point_id, link.token, batch, routes=COMMANDS))
+        claim = self._turn(point)
         while claim is not None:
-            claim = self._carry_out(point, claim)
+            claim = self._turn(point, claim.call_id, self._carry_out(point, claim))
 
-    def _carry_out(self, point: Point, claim: Claim) -> Claim | None:
+    def _carry_out(self, point: Point, claim: Claim) -> Answer:
         body = encode(point.follow(claim.action, claim.payload))
         log = [(True, call_frame(claim.message_id, claim.action, encode(claim.payload)))]
         log.append((False, result_frame(claim.message_id, body)))
@@ -206,10 +206,12 @@ class _World:
         ]  # fmt: skip
         self._write(*(LogWork(entry) for entry in entries))
         message = validate_result("1.6", claim.action, body).message
-        answer = Answer(claim.payload, message, json.loads(body))
-        call_id = claim.call_id
-        following: Claim | None = self._job(lambda batch: complete(call_id, answer, batch, routes=COMMANDS))
-        return following
+        return Answer(claim.payload, message, json.loads(body))
+
+    def _turn(self, point: Point, call_id: int | None = None, answer: Answer | None = None) -> Claim | None:
+        turn = Turn(point.link.charge_point_id, point.link.token, call_id, answer)
+        claims: list[Claim | None] = self._job(lambda batch: take_turns([turn], batch, routes=COMMANDS))
+        return claims[0]
 
     def _job(self, job: Any) -> Any:
         (found,), _stirred = self._write(JobWork(job, None))  # type: ignore[arg-type]  # nobody waits

@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chargers.ocpp.commanding import CommandRoute
@@ -21,7 +22,8 @@ from chargers.ocpp.handshakes import Handshakes
 from chargers.ocpp.intake import Intake, Outcome, Receiver, Waiting
 from chargers.ocpp.registry import Registry
 from chargers.ocpp.throttle import Throttle
-from chargers.services.calls import lose_stale_calls, waiting_for_commands
+from chargers.services.calls import lose_stale_calls
+from chargers.services.claims import take_turns, waiting_for_commands
 from chargers.services.connections import touch
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
@@ -62,6 +64,7 @@ class Engine:
     ) -> None:
         self.routes = routes
         self.commands = commands
+        self.take_turns = partial(take_turns, routes=commands)
         self.process = process_name()
         self.registry = Registry()
         self.throttle = Throttle()

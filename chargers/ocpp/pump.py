@@ -12,7 +12,8 @@ import msgspec
 from chargers.ocpp.commanding import Answer
 from chargers.ocpp.events import ErrorReceived, Rejected, ResultReceived
 from chargers.ocpp.schema import PayloadError, encode, validate_result
-from chargers.services.calls import Claim, claim_next, complete
+from chargers.services.calls import Claim
+from chargers.services.claims import Turn
 from chargers.services.secrets import mask_frame
 from evkit.core.errors import EvkitError
 
@@ -88,21 +89,15 @@ class CommandPump:
             log.exception("command_pump_failed", extra={"identity": self._connection.link.identity})
 
     async def _drain(self) -> None:
-        link, engine = self._connection.link, self._engine
-        while claim := await engine.intake.run(
-            lambda batch: claim_next(link.charge_point_id, link.token, batch, routes=engine.commands),
-            identity=link.identity,
-        ):
-            while claim:
-                claim = await self._carry_out(claim)
+        claim = await self._turn()
+        while claim:
+            claim = await self._turn(claim, await self._exchange(claim))
 
-    async def _carry_out(self, claim: Claim) -> Claim | None:
-        answer = await self._exchange(claim)
-        engine = self._engine
-        return await engine.intake.run(
-            lambda batch: complete(claim.call_id, answer, batch, routes=engine.commands),
-            identity=self._connection.link.identity,
-        )
+    async def _turn(self, claim: Claim | None = None, answer: Answer | None = None) -> Claim | None:
+        """Hand in what came back, if anything, and return what is to be sent next."""
+        link = self._connection.link
+        turn = Turn(link.charge_point_id, link.token, claim.call_id if claim else None, answer)
+        return await self._engine.intake.run_together(self._engine.take_turns, turn, identity=link.identity)
 
     async def _exchange(self, claim: Claim) -> Answer:
         session, connection = self._connection.session, self._connection

@@ -1,28 +1,25 @@
-"""Carrying out commands: claim one, send its calls, store what came back.
+"""The calls of commands: what they bring back, and what becomes of those that are lost.
 
-All of it runs on a writer thread inside a batch's transaction. The commands of one charge point are
-carried out strictly one after the other, whichever process holds its socket.
+What is sent next is chosen in `claims.py`. All of it runs on a writer thread inside a batch's transaction.
+The commands of one charge point are carried out strictly one after the other, whichever process holds its
+socket.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Exists, Q, QuerySet
-from django.utils import translation
-
 from chargers.events import CommandChanged
-from chargers.models import ChargePoint, ChargePointState, Command, CommandCall
+from chargers.models import Command, CommandCall
 from chargers.ocpp.commanding import Again, Answer, CommandRoute, Done
 from chargers.ocpp.handling import Batch
-from chargers.services.secrets import mask_payload, open_payload
-from chargers.types import CommandState, Effect, Registration
-from evkit.core.errors import EvkitError
+from chargers.services.secrets import mask_payload
+from chargers.types import CommandState, Effect
 from evkit.core.texts import storable, storable_json
 
 log = logging.getLogger(__name__)
@@ -48,60 +45,27 @@ class Claim:
     timeout_s: float
 
 
-def claim_next(charge_point_id: int, connection_token: UUID, batch: Batch, *, routes: Routes) -> Claim | None:
-    """Take the oldest queued command of a charge point and mark it sent; None if there is none to send.
-
-    Nothing is sent to a rejected charge point, over a socket that is not the newest, after the
-    command's deadline, or while another command is under way. A command that cannot be sent as things
-    stand fails with the cause, and the next one has its turn.
-    """
-    queued = _due(batch.now).filter(charge_point_id=charge_point_id, deadline__gt=batch.now)
-    found = list(queued.select_related("charge_point__state").order_by("pk"))
-    if not found or not _may_send(charge_point_id, connection_token, batch, routes):
-        return None
-    for command in found:
-        claimed = queued.filter(pk=command.pk).update(state=CommandState.SENT, sent_at=batch.now)
-        if not claimed:
-            continue
-        command.state, command.sent_at = CommandState.SENT, batch.now
-        _publish(command, batch)
-        try:
-            with translation.override(None):  # what is stored is told in each reader's language
-                payload = _route(command, routes).first_payload(command)
-        except EvkitError as error:
-            _finish(command, Done(CommandState.FAILED, error=error.message), batch)
-            continue
-        return _new_call(command, open_payload(payload), connection_token, batch.now, routes)
-    return None
-
-
-def waiting_for_commands(now: datetime) -> list[int]:
-    """Return the charge points with commands to send: a lost wake-up only costs a moment."""
-    return list(_due(now).order_by().values_list("charge_point_id", flat=True).distinct())
-
-
-def _due(now: datetime) -> QuerySet[Command]:
-    """Return the queued commands whose time has come."""
-    at_once = Q(not_before=None) | Q(not_before__lte=now)
-    return Command.objects.filter(at_once, state=CommandState.QUEUED)
-
-
-def complete(call_id: int, answer: Answer, batch: Batch, *, routes: Routes) -> Claim | None:
-    """Store what came back for a call; return the next call of its command, or None when it is over.
+def complete_many(answers: Mapping[int, Answer], batch: Batch, *, routes: Routes) -> dict[int, Claim]:
+    """Store what came back for calls, by call id; return the next call of those whose command needs another.
 
     An answer to a command that is over already (given up after a lost connection) changes nothing.
     """
-    call = CommandCall.objects.get(pk=call_id)
-    command = _lock(call.command_id)
-    if command.state != CommandState.SENT:
-        return None
-    if not answer.timed_out:
-        _store_answer(call, answer, batch.now)
-    outcome = _route(command, routes).on_answer(command, answer, batch)
-    if isinstance(outcome, Again):
-        return _new_call(command, outcome.payload, call.connection_token, batch.now, routes)
-    _finish(command, outcome, batch)
-    return None
+    calls = {call.command_id: call for call in CommandCall.objects.filter(pk__any_of=answers)}
+    again: list[tuple[Command, Mapping[str, Any], UUID | None]] = []
+    for command in _locked(calls):
+        if command.state != CommandState.SENT:
+            continue
+        call = calls[command.pk]
+        answer = answers[call.pk]
+        if not answer.timed_out:
+            _store_answer(call, answer, batch.now)
+        outcome = route_of(command, routes).on_answer(command, answer, batch)
+        if isinstance(outcome, Again):
+            again.append((command, outcome.payload, call.connection_token))
+        else:
+            finish(command, outcome, batch)
+    followed = [calls[command.pk].pk for command, _payload, _token in again]
+    return dict(zip(followed, new_calls(again, batch.now, routes), strict=True))
 
 
 def lose_calls(charge_point_id: int, batch: Batch, *, routes: Routes, carried_by: UUID | None = None) -> int:
@@ -116,6 +80,12 @@ def lose_calls(charge_point_id: int, batch: Batch, *, routes: Routes, carried_by
     )
 
 
+def lose_of_older(charge_point_id: int, newest: UUID, batch: Batch, routes: Routes) -> bool:
+    """End what other connections than the newest still carry; return whether nothing is under way then."""
+    pks = _under_way(charge_point_id)
+    return len(pks) == sum(_lose(pk, batch, routes, lambda token: token != newest) for pk in pks)
+
+
 def lose_stale_calls(batch: Batch, *, routes: Routes) -> int:
     """End commands whose answer was due long ago: the process that awaited it is gone."""
     lost = 0
@@ -123,57 +93,48 @@ def lose_stale_calls(batch: Batch, *, routes: Routes) -> int:
     for command in suspects.order_by("pk"):
         call = command.calls.last()
         since = call.sent_at if call else command.sent_at or command.created_at
-        patience = timedelta(seconds=_route(command, routes).timeout_s) + STALE_AFTER
+        patience = timedelta(seconds=route_of(command, routes).timeout_s) + STALE_AFTER
         if since + patience < batch.now:
             lost += _lose(command.pk, batch, routes, lambda _token: True)
     return lost
 
 
-def _may_send(charge_point_id: int, connection_token: UUID, batch: Batch, routes: Routes) -> bool:
-    """Tell whether a command may go out now; serialises the claims of one charge point until the commit.
-
-    What an older connection still carries is over: the newest has taken its place.
-    """
-    locked = ChargePoint.objects.select_for_update(no_key=True).filter(pk=charge_point_id)
-    if not locked.exclude(registration=Registration.REJECTED).values_list("pk").first():
-        return False
-    sent = Command.objects.filter(charge_point_id=charge_point_id, state=CommandState.SENT).order_by()
-    newest = ChargePointState.objects.filter(pk=charge_point_id, connection_token=connection_token)
-    busy = newest.values_list(Exists(sent), flat=True).order_by().first()
-    if not busy:
-        return busy is not None
-    under_way = _under_way(charge_point_id)
-    return len(under_way) == sum(
-        _lose(pk, batch, routes, lambda token: token != connection_token) for pk in under_way
-    )
+def _locked(command_ids: Collection[int]) -> list[Command]:
+    """Return commands by charge point, locked in an order in which no two processes wait for each other."""
+    rows = Command.objects.select_for_update(of=("self",)).select_related("charge_point")
+    return list(rows.filter(pk__any_of=command_ids).order_by("charge_point__identity", "pk"))
 
 
-def _lock(command_id: int) -> Command:
-    return Command.objects.select_for_update(of=("self",)).select_related("charge_point").get(pk=command_id)
-
-
-def _route(command: Command, routes: Routes) -> CommandRoute:
+def route_of(command: Command, routes: Routes) -> CommandRoute:
+    """Return how a command is carried out."""
     return routes.get(command.action, DEFAULT_ROUTE)
 
 
-def _new_call(
-    command: Command, payload: Mapping[str, Any], token: UUID | None, now: datetime, routes: Routes
-) -> Claim:
-    call = CommandCall.objects.create(
-        command=command,
-        message_id=str(uuid4()),
-        request=mask_payload(payload),
-        connection_token=token,
-        sent_at=now,
+def new_calls(
+    wanted: Sequence[tuple[Command, Mapping[str, Any], UUID | None]], now: datetime, routes: Routes
+) -> list[Claim]:
+    """Store a call for each of these commands, payloads and connections; return what is to be sent."""
+    calls = CommandCall.objects.bulk_create(
+        CommandCall(
+            command=command,
+            message_id=str(uuid4()),
+            request=mask_payload(payload),
+            connection_token=token,
+            sent_at=now,
+        )
+        for command, payload, token in wanted
     )
-    return Claim(
-        command_id=command.pk,
-        call_id=call.pk,
-        message_id=call.message_id,
-        action=command.action,
-        payload=payload,
-        timeout_s=_route(command, routes).timeout_s,
-    )
+    return [
+        Claim(
+            command_id=command.pk,
+            call_id=call.pk,
+            message_id=call.message_id,
+            action=command.action,
+            payload=payload,
+            timeout_s=route_of(command, routes).timeout_s,
+        )
+        for call, (command, payload, _token) in zip(calls, wanted, strict=True)
+    ]
 
 
 def _store_answer(call: CommandCall, answer: Answer, now: datetime) -> None:
@@ -184,7 +145,8 @@ def _store_answer(call: CommandCall, answer: Answer, now: datetime) -> None:
     call.save(update_fields=["answered_at", "response", "error_code", "error_description"])
 
 
-def _finish(command: Command, done: Done, batch: Batch) -> None:
+def finish(command: Command, done: Done, batch: Batch) -> None:
+    """Store what a command came to."""
     effect, effect_at = done.effect, batch.now if done.effect == Effect.SEEN else None
     if effect == Effect.NOT_SEEN and command.effect == Effect.SEEN:
         effect, effect_at = Effect.SEEN, command.effect_at
@@ -207,7 +169,7 @@ def _finish(command: Command, done: Done, batch: Batch) -> None:
             "payload",
         ]
     )
-    _publish(command, batch)
+    publish(command, batch)
 
 
 def _under_way(charge_point_id: int) -> list[int]:
@@ -216,18 +178,19 @@ def _under_way(charge_point_id: int) -> list[int]:
 
 
 def _lose(command_id: int, batch: Batch, routes: Routes, died: Died) -> int:
-    command = _lock(command_id)
+    [command] = _locked([command_id])
     call = command.calls.last()
     if command.state != CommandState.SENT or not died(call.connection_token if call else None):
         return 0
-    outcome = _route(command, routes).on_answer(
+    outcome = route_of(command, routes).on_answer(
         command, Answer(request=call.request if call else command.payload), batch
     )
     done = outcome if isinstance(outcome, Done) else Done(CommandState.TIMED_OUT)
-    _finish(command, replace(done, state=CommandState.TIMED_OUT), batch)
+    finish(command, replace(done, state=CommandState.TIMED_OUT), batch)
     log.info("command_lost", extra={"command": command_id, "action": command.action})
     return 1
 
 
-def _publish(command: Command, batch: Batch) -> None:
+def publish(command: Command, batch: Batch) -> None:
+    """Tell of a command that changed, after the commit."""
     batch.publish(CommandChanged(command.pk, command.charge_point_id, command.charge_point.site_id))

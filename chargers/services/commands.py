@@ -12,24 +12,13 @@ from chargers.events import CommandChanged, CommandQueued
 from chargers.models import ChargePoint, Command
 from chargers.ocpp.schema import InvalidPayload, check_request
 from chargers.ocpp.schema.outgoing import plain
-from chargers.services.calls import Claim, claim_next, complete, lose_calls, lose_stale_calls
 from chargers.services.effects import expire_commands, give_up_effects
 from chargers.services.secrets import mask_payload, seal_payload
 from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
 from evkit.core.recorders import SYSTEM, Actor, Deed, record
 
-__all__ = [
-    "Claim",
-    "UnableToQueueError",
-    "claim_next",
-    "complete",
-    "expire_commands",
-    "give_up_effects",
-    "lose_calls",
-    "lose_stale_calls",
-    "queue_command",
-]
+__all__ = ["UnableToQueueError", "expire_commands", "give_up_effects", "queue_command"]
 
 DEFAULT_PATIENCE = timedelta(seconds=60)
 

@@ -16,7 +16,8 @@ from chargers.ocpp.commanding import Answer, CommandRoute
 from chargers.ocpp.handling import Batch, InboundCall, Link
 from chargers.ocpp.schema import validate_call, validate_result
 from chargers.ocpp.v16.table import COMMANDS
-from chargers.services.commands import Claim, claim_next, complete
+from chargers.services.calls import Claim, complete_many
+from chargers.services.claims import claim_many
 
 NOW = datetime(2026, 3, 2, 8, 30, 15, 123456, tzinfo=UTC)
 _sequence = count(1)
@@ -76,6 +77,13 @@ def going_on(claim: Claim | None) -> Claim:
     return claim
 
 
+def claim_next(
+    charge_point_id: int, token: UUID, batch: Batch, *, routes: Mapping[str, CommandRoute] = COMMANDS
+) -> Claim | None:
+    """Claim the next command of one charge point."""
+    return claim_many({charge_point_id: token}, batch, routes=routes).get(charge_point_id)
+
+
 class Socket:
     """A charge point's socket as the command pump drives it."""
 
@@ -116,4 +124,4 @@ class Socket:
     def _complete(self, claim: Claim, answer: Answer, after_s: float) -> Claim | None:
         self.batch = Batch(NOW + timedelta(seconds=after_s))
         with transaction.atomic():
-            return complete(claim.call_id, answer, self.batch, routes=self.routes)
+            return complete_many({claim.call_id: answer}, self.batch, routes=self.routes).get(claim.call_id)

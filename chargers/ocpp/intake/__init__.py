@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -20,6 +20,7 @@ from chargers.ocpp.intake.work import (
     LogWork,
     Outcome,
     Receiver,
+    SharedWork,
     StorageUnavailableError,
     Waiting,
 )
@@ -117,6 +118,23 @@ class Intake:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         self._cold.put(JobWork(job, done, identity), loop)
+        return await done
+
+    async def run_together(
+        self, job: Callable[[Sequence[Any], Batch], Sequence[T]], item: object, *, identity: str
+    ) -> T:
+        """Run `job` in the next cold batch, once for the items of all who ask; return what is for `item`.
+
+        Should it fail, it runs again for every item alone, each in a savepoint. `identity` names the charge
+        point whose rows it changes.
+
+        Raises:
+            IntakeOverloadedError: too much waits already.
+            StorageUnavailableError: the database cannot be written.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._cold.put(SharedWork(job, item, done, identity), loop)
         return await done
 
     def log(self, entry: LogEntry) -> None:

@@ -18,6 +18,7 @@ from chargers.ocpp.intake.work import (
     IntakeOverloadedError,
     JobWork,
     LogWork,
+    SharedWork,
     StorageUnavailableError,
     Work,
 )
@@ -162,7 +163,7 @@ def portions(batch: Sequence[Work], most_slow: int) -> Iterator[Sequence[Work]]:
 
 
 def _deliver(outcomes: Sequence[tuple[Work, Any]]) -> None:
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[CallWork | JobWork, Any]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[CallWork | JobWork | SharedWork, Any]]] = {}
     for item, outcome in outcomes:
         if not isinstance(item, LogWork):
             by_loop.setdefault(item.done.get_loop(), []).append((item, outcome))
@@ -173,11 +174,11 @@ def _deliver(outcomes: Sequence[tuple[Work, Any]]) -> None:
             log.warning("answers_undeliverable", extra={"count": len(awaited)})
 
 
-def _resolve(awaited: Sequence[tuple[CallWork | JobWork, Any]]) -> None:
+def _resolve(awaited: Sequence[tuple[CallWork | JobWork | SharedWork, Any]]) -> None:
     for item, outcome in awaited:
         if item.done.done():
             continue
-        if isinstance(item, JobWork) and isinstance(outcome, Failed):
+        if isinstance(outcome, Failed) and not isinstance(item, CallWork):
             item.done.set_exception(outcome.error)
         else:
             item.done.set_result(outcome)

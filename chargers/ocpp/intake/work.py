@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -85,10 +85,24 @@ class JobWork:
 
 
 @dataclass(slots=True)
+class SharedWork:
+    """A part of a write of the engine that is done at once for all who want the same in a batch.
+
+    `job` gets the items of all of them and returns a result for each; `done` gets that of this `item`, or
+    the exception. `identity` names the charge point that it is about.
+    """
+
+    job: Callable[[Sequence[Any], Batch], Sequence[Any]]
+    item: Any
+    done: asyncio.Future[Any]
+    identity: str
+
+
+@dataclass(slots=True)
 class LogWork:
     """A frame that only needs to be logged; nobody waits for it."""
 
     entry: LogEntry
 
 
-Work = CallWork | JobWork | LogWork
+Work = CallWork | JobWork | SharedWork | LogWork

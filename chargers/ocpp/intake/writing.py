@@ -28,6 +28,7 @@ from chargers.ocpp.intake.work import (
     JobWork,
     LogWork,
     Outcome,
+    SharedWork,
     StorageUnavailableError,
     Waiting,
     Work,
@@ -39,6 +40,8 @@ from evkit.core.db import CollisionError, is_outage, optimistic_inserts, writes_
 from evkit.core.events import Event
 
 log = logging.getLogger(__name__)
+
+Job = Callable[[Sequence[Any], Batch], Sequence[Any]]
 
 GIVE_UP_S = 10.0
 FIRST_PAUSE_S = 0.02
@@ -138,9 +141,12 @@ class BatchWriter:
         outcomes: list[tuple[Work, Any]] = []
         hot: dict[int, list[CallWork]] = {}
         cold: list[CallWork | JobWork] = []
+        shared: dict[Job, list[SharedWork]] = {}
         for item in work:
             if isinstance(item, LogWork):
                 outcomes.append((item, None))
+            elif isinstance(item, SharedWork):
+                shared.setdefault(item.job, []).append(item)
             elif isinstance(item, CallWork) and item.route.hot:
                 hot.setdefault(id(item.route), []).append(item)
             else:
@@ -148,6 +154,8 @@ class BatchWriter:
         for one in sorted(cold, key=_identity):
             run = partial(_handle_one, one, batch) if isinstance(one, CallWork) else partial(one.job, batch)
             outcomes.append((one, _in_savepoint(run, batch)))
+        for job, items in shared.items():
+            outcomes += _share(job, sorted(items, key=_identity), batch)
         return outcomes, hot.values()
 
     def _journal_culprit(self, item: Work, error: Exception) -> Written:
@@ -165,7 +173,7 @@ class BatchWriter:
         return Written(outcomes)
 
 
-def _identity(item: CallWork | JobWork) -> str:
+def _identity(item: CallWork | JobWork | SharedWork) -> str:
     """Return whose rows are locked: processes that lock them in the same order never deadlock."""
     return item.call.link.identity if isinstance(item, CallWork) else item.identity
 
@@ -181,6 +189,16 @@ def _in_savepoint(run: Callable[[], Any], batch: Batch) -> Any:
         batch.rewind(mark)
         log.exception("handler_failed")
         return Failed(error)
+
+
+def _share(job: Job, items: Sequence[SharedWork], batch: Batch) -> list[tuple[Work, Any]]:
+    """Do a job for all items together; where that fails, for each of them alone."""
+    found = _in_savepoint(lambda: job([each.item for each in items], batch), batch)
+    if not isinstance(found, Failed):
+        return list(zip(items, found, strict=True))
+    if len(items) == 1:
+        return [(items[0], found)]
+    return [outcome for each in items for outcome in _share(job, [each], batch)]
 
 
 def _handle_one(item: CallWork, batch: Batch) -> Outcome:

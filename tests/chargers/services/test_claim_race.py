@@ -7,9 +7,8 @@ from django.db import connection, transaction
 
 from chargers.models import Command, CommandCall
 from chargers.ocpp.handling import Batch
-from chargers.ocpp.v16.table import COMMANDS
-from chargers.services.commands import claim_next, queue_command
-from tests.chargers.exchange import NOW, link_of
+from chargers.services.commands import queue_command
+from tests.chargers.exchange import NOW, claim_next, link_of
 from tests.factories import ChargePointFactory
 
 
@@ -26,7 +25,7 @@ class TestClaimRace:
             barrier.wait()
             try:
                 with transaction.atomic():
-                    claims.append(claim_next(charge_point.pk, link.token, Batch(NOW), routes=COMMANDS))
+                    claims.append(claim_next(charge_point.pk, link.token, Batch(NOW)))
             finally:
                 connection.close()
 

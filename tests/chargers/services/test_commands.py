@@ -8,12 +8,11 @@ import pytest
 from chargers.events import CommandChanged, CommandQueued
 from chargers.models import Command, CommandCall
 from chargers.ocpp.handling import Batch
+from chargers.services.calls import lose_calls, lose_stale_calls
 from chargers.services.commands import (
     UnableToQueueError,
     expire_commands,
     give_up_effects,
-    lose_calls,
-    lose_stale_calls,
     queue_command,
 )
 from chargers.types import CommandState, Effect

@@ -235,6 +235,46 @@ class TestJobs:
         assert not await sync_to_async(ChargePoint.objects.filter(identity="K").exists)()
 
 
+class TestSharedJobs:
+    """The same wish of several charge points."""
+
+    async def test_run_once_for_all_who_ask_in_a_batch_by_charge_point(self, intake: Intake) -> None:
+        runs: list[list[int]] = []
+
+        def double(items: Sequence[int], _batch: Batch) -> list[int]:
+            runs.append(list(items))
+            return [2 * each for each in items]
+
+        async with held_up(intake.lanes[-1]):
+            waiting = [
+                asyncio.ensure_future(intake.run_together(double, number, identity=identity))
+                for number, identity in [(3, "C"), (1, "A"), (2, "B")]
+            ]
+            await asyncio.sleep(0)
+        assert await asyncio.gather(*waiting) == [6, 2, 4]
+        assert runs == [[1, 2, 3]]
+
+    async def test_that_fail_for_one_are_done_for_the_others(self, intake: Intake) -> None:
+        def create(items: Sequence[str], _batch: Batch) -> list[int]:
+            pks = [ChargePoint.objects.create(identity=each).pk for each in items]
+            if "bad" in items:
+                raise LookupError("no")
+            return pks
+
+        async with held_up(intake.lanes[-1]):
+            waiting = [
+                asyncio.ensure_future(intake.run_together(create, each, identity=each))
+                for each in ("good", "bad", "fine")
+            ]
+            await asyncio.sleep(0)
+        good, bad, fine = await asyncio.gather(*waiting, return_exceptions=True)
+        assert isinstance(bad, LookupError)
+        stored = ChargePoint.objects.values_list("identity", flat=True)
+        found = await sync_to_async(lambda: set(stored.filter(pk__in=[good, fine])))()
+        assert found == {"good", "fine"}
+        assert not await sync_to_async(stored.filter(identity="bad").exists)()
+
+
 def _note(done: list[str], text: str, _batch: Batch) -> None:
     done.append(text)
 

@@ -6,7 +6,8 @@ import pytest
 
 from chargers.models import Command, ConfigurationKey
 from chargers.ocpp.v16.configuration_keys import STANDARD_KEYS
-from chargers.services.commands import Claim, queue_command
+from chargers.services.calls import Claim
+from chargers.services.commands import queue_command
 from chargers.services.deviations import count_deviations
 from chargers.types import CommandState
 from tests.chargers.exchange import NOW, Socket, codes, going_on

@@ -9,12 +9,13 @@ from django.utils import translation
 from chargers.models import ChargePointState, Command, EvseState
 from chargers.ocpp.commanding import Answer
 from chargers.ocpp.handling import Batch
-from chargers.services.calls import Claim, claim_next, complete
+from chargers.services.calls import Claim, complete_many
 from chargers.services.commands import queue_command
 from chargers.types import CommandState
 from charging.models import LimitChange
 from charging.ocpp.v16.table import COMMANDS
 from charging.services.profiles import NO_TRANSACTION
+from tests.chargers.exchange import claim_next
 from tests.charging.ocpp.desk import Desk
 from tests.factories import TransactionFactory
 
@@ -56,7 +57,7 @@ def send(charge_point, action, payload) -> Claim:
 def answer(claimed: Claim, status="Accepted", now=NOW) -> Command:
     message = object()
     reply = Answer(request=claimed.payload, message=message, payload={"status": status})
-    complete(claimed.call_id, reply, Batch(now), routes=COMMANDS)
+    complete_many({claimed.call_id: reply}, Batch(now), routes=COMMANDS)
     return Command.objects.get(pk=claimed.command_id)
 
 
