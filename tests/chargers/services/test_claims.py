@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -40,7 +40,7 @@ def points(count: int) -> dict[int, ChargePoint]:
     return {point.pk: point for point in made}
 
 
-def tokens(made: dict[int, ChargePoint]) -> dict[int, object]:
+def tokens(made: dict[int, ChargePoint]) -> dict[int, UUID]:
     return {pk: link_of(point).token for pk, point in made.items()}
 
 
