@@ -11,15 +11,18 @@ from django.utils.formats import date_format
 
 def moment_text(moment: datetime) -> str:
     """Return day and time ("25 Oct. 2026 14:30:00"), in an hour that comes twice with its offset from UTC."""
+    return told(moment, "j N Y H:i:s")
+
+
+def told(moment: datetime, form: str) -> str:
+    """Return a moment by a format of Django's; what comes twice with its offset from UTC."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'j N Y H:i:s')}{offset_text(local)}"
+    return date_format(local, form) + offset_text(local)
 
 
 def clock_text(moment: datetime, day: date | None) -> str:
     """Return the time ("14:30:00"), with its day where that is not `day` ("24 Oct. 14:30:00")."""
-    local = timezone.localtime(moment)
-    form = "H:i:s" if local.date() == day else "j N H:i:s"
-    return f"{date_format(local, form)}{offset_text(local)}"
+    return told(moment, "H:i:s" if timezone.localtime(moment).date() == day else "j N H:i:s")
 
 
 def common_day(moments: Iterable[datetime]) -> date | None:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from evkit.console.selectors.smart import Line
+from evkit.console.selectors.share_lines import Line
 from evkit.console.states import URGENCY
 
 Key = float | str | None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,6 +13,7 @@ from django.utils.translation import gettext_lazy, npgettext
 
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.formats import duration, quantity
+from evkit.console.moments import told
 from evkit.console.states import Group, State
 
 SHORT: Final[dict[State, Promise]] = {
@@ -46,10 +45,7 @@ SINCE: Final[dict[State, Promise]] = {
 
 def clock(moment: datetime, now: datetime) -> str:
     """Return a time of day, with the date when it is more than half a day away."""
-    local = timezone.localtime(moment)
-    if abs(now - moment) < timedelta(hours=12):
-        return date_format(local, "H:i")
-    return date_format(local, "j N H:i")
+    return told(moment, "H:i" if abs(now - moment) < timedelta(hours=12) else "j N H:i")
 
 
 def aged(sentence: str, since: datetime, now: datetime) -> SafeString:

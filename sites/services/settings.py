@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -26,6 +26,9 @@ from sites.types import (
     UnknownTagPolicy,
 )
 
+MOST_STARTS: Final = 1000
+"""So many starts can be kept free."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteLimit:
@@ -33,6 +36,18 @@ class SiteLimit:
 
     value: float
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSharing:
+    """How a site shares its power; UNSET leaves things as they are.
+
+    `launch_reserve` is how many starts are kept free, `dead_band` how far a setting may lie from its share.
+    """
+
+    distribution: Distribution | UnsetType = UNSET
+    launch_reserve: int | UnsetType = UNSET
+    dead_band: SiteLimit | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +70,10 @@ def change_site(
     actor: Actor,
     limit: SiteLimit | UnsetType | None = UNSET,
     limit_schedule: Sequence[Mapping[str, Any]] | UnsetType = UNSET,
-    distribution: Distribution | UnsetType = UNSET,
     smart_charging_enabled: bool | UnsetType = UNSET,
     holiday_region: str | UnsetType = UNSET,
 ) -> Site:
-    """Change limit (None lifts it), weekly limits (`sites.limits`), rule, holidays; switch smart charging.
+    """Change limit (None lifts it), weekly limits (`sites.limits`), holidays; switch smart charging.
 
     UNSET leaves things as they are.
 
@@ -75,14 +89,25 @@ def change_site(
         levels = [dict(level) for level in limit_schedule]
         _check(check_limit_schedule, levels, "limit_schedule")
         wanted["limit_schedule"] = levels
-    if distribution is not UNSET:
-        wanted["distribution"] = str(distribution)
     if smart_charging_enabled is not UNSET:
         wanted["smart_charging_enabled"] = smart_charging_enabled
     if holiday_region is not UNSET:
         if holiday_region:
             _check(check_region, holiday_region, "holidays")
         wanted["holiday_region"] = holiday_region
+    return _store(site, wanted, actor)
+
+
+@transaction.atomic
+def change_sharing(*, site: Site, sharing: SiteSharing, actor: Actor) -> Site:
+    """Change how a site shares its power."""
+    wanted: dict[str, object] = {}
+    if sharing.distribution is not UNSET:
+        wanted["distribution"] = str(sharing.distribution)
+    if sharing.launch_reserve is not UNSET:
+        wanted["launch_reserve"] = sharing.launch_reserve
+    if sharing.dead_band is not UNSET:
+        wanted |= {"dead_band_value": sharing.dead_band.value, "dead_band_unit": str(sharing.dead_band.unit)}
     return _store(site, wanted, actor)
 
 

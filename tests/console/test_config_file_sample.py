@@ -27,6 +27,8 @@ class TestSampleConfig:
         declared = list(ChargePoint.objects.order_by("identity").values_list("identity", flat=True))
         assert declared == [spec.identity for spec in uniform_specs(25, prefix="X_")]
         assert Evse.objects.count() == 50
+        phases = Evse.objects.order_by().values_list("current", "phase_rotation").distinct()
+        assert set(phases) == {("DC", ""), ("AC", "RST")}
 
     def test_they_stand_in_zones_of_twenty(self) -> None:
         zones = ChargePoint.objects.order_by("identity").values_list("zone", flat=True)

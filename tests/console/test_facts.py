@@ -14,6 +14,7 @@ from charging.models import LastAuthorization, Transaction
 from charging.services.smart.marks import SMART
 from evkit.console.selectors.facts import connector_facts
 from evkit.console.why import why
+from sites.models import Site
 from tests.console.depot import NOW, Depot, add_charge_point, add_connector, add_transaction
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +192,8 @@ class TestCharges:
         add_transaction(add_connector(row, 1, "SuspendedEVSE", limit_w=500), "Bus 9", measured_at=NOW)
         order(row, "SetChargingProfile", requested_name=SMART.name)
         assert codes(row) == {1: "limit-by-site"}
+        Site.objects.filter(pk=depot.site.pk).update(smart_charging_enabled=True)
+        assert codes(ChargePoint.objects.get(pk=row.pk)) == {1: "share-too-small"}
 
     def test_ac_needs_six_amperes(self, depot: Depot) -> None:
         row = add_charge_point(depot.site, "A_009")

@@ -9,6 +9,7 @@ import yaml
 
 from chargers.simulator.depot import busy_id_tag
 from chargers.simulator.spec import ChargePointSpec, ConnectorSpec
+from chargers.types import PhaseRotation
 
 PER_ZONE: Final = 20
 ZONES_PER_HALL: Final = 5
@@ -24,7 +25,8 @@ def sample_yaml(specs: Sequence[ChargePointSpec], *, site: str) -> str:
 def sample_configuration(specs: Sequence[ChargePointSpec], *, site: str) -> dict[str, list[Any]]:
     """Return a site whose limit is 60 % of what its connectors could draw, with a vehicle per connector.
 
-    The vehicles carry the id tags that the simulator presents in its scenario `busy`.
+    The vehicles carry the id tags that the simulator presents in its scenario `busy`. A simulated
+    connector of one phase draws from L1.
     """
     rated_w = sum(connector.rated_power_w for spec in specs for connector in spec.connectors)
     places = [(spec, connector) for spec in specs for connector in spec.connectors]
@@ -80,4 +82,5 @@ def _connector(spec: ConnectorSpec) -> dict[str, object]:
         "current": "AC",
         "max_current_a": spec.max_current_a,
         "phases": spec.phases,
+        "phase_rotation": PhaseRotation.RST.value,
     }

@@ -10,7 +10,6 @@ from tempfile import TemporaryFile
 from typing import Any, Final
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -28,6 +27,7 @@ from evkit.console.exports.sheet_rows import (
     shown_text,
     storable_text,
 )
+from evkit.console.moments import told
 
 MOST_ROWS: Final = 1_048_575
 """Rows of a sheet below its header; Excel holds 1,048,576 in all."""
@@ -124,7 +124,7 @@ def _about(book: Any, selection: Selection, asker: str, sums: Sequence[Sum]) -> 
     sheet.column_dimensions["A"].width = 34
     sheet.column_dimensions["B"].width = 44
     sheet.column_dimensions["C"].width = 10
-    made = date_format(timezone.localtime(selection.scope.now), "j F Y H:i:s")
+    made = told(selection.scope.now, "j F Y H:i:s")
     zone = timezone.get_current_timezone_name()
     _pair(sheet, gettext("Content"), str(selection.export.title))
     _pair(sheet, gettext("Sites"), _sites(selection, asker))

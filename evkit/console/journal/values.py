@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from chargers.types import JobKind
 from evkit.console.formats import NARROW, NOTHING, duration, kilo, number, quantity
+from evkit.console.moments import told
 from sites.types import Role
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -96,7 +97,7 @@ def _moment(text: str) -> str:
     if day is not None:
         return date_format(day, "j N Y")
     if isinstance(moment, datetime) and timezone.is_aware(moment):
-        return date_format(timezone.localtime(moment), "j N Y H:i")
+        return told(moment, "j N Y H:i")
     return text
 
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from evkit.console.moments import told
 from evkit.core.mail import Letter
 from sites.models import User
 
@@ -34,7 +34,7 @@ def link_letter(kind: str, user: User, link: str, zone: ZoneInfo) -> Letter:
             "person": user.get_full_name() or user.get_username(),
             "username": user.get_username(),
             "link": link,
-            "until": date_format(timezone.localtime(until), "j N Y, H:i") if until else "",
+            "until": told(until, "j N Y, H:i") if until else "",
             "subject": str(SUBJECTS[kind]),
             "language": user.language,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from django import forms
@@ -135,9 +136,14 @@ def initial_of(group: ScheduleGroup | None) -> dict[str, Any]:
         "on_holidays": group.on_holidays,
         "at_end": group.at_end,
         "distribution": group.distribution,
-        "connectors": list(group.evses.values_list("pk", flat=True)),
+        "connectors": list(group.evses.order_by("pk").values_list("pk", flat=True)),
         **hours_of(group.ranges),
     }
+
+
+def fingerprint(group: ScheduleGroup | None) -> str:
+    """Return what tells whether a group is still the one that a page was made from."""
+    return sha256(repr(initial_of(group)).encode()).hexdigest()[:16]
 
 
 def hours_of(ranges: Sequence[Mapping[str, Any]]) -> dict[str, list[Span]]:

@@ -12,11 +12,8 @@ from charging.models import DecisionRecord
 from charging.services.smart.decisions import Share, shares_of
 from charging.smart.planner import Why
 from charging.types import OverrideKind
-from evkit.console.formats import kilo, quantity
 from evkit.console.selectors.overview import charge_point_url
-from evkit.console.selectors.smart import REASONS
-
-LEAST_USE = 0.85
+from evkit.console.share_reasons import Known, share_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ def _why(share: Share) -> str:
     decided = _decided(share.decided)
     if decided and share.why == Why.BARRED:
         return decided
-    usual = _usual_why(share)
+    usual = share_reason(Known(share.why, share.share_w, share.power_w))
     if decided and usual:
         return _("%(decided)s; %(usual)s") % {"decided": decided, "usual": usual}
     return decided or usual
@@ -88,16 +85,3 @@ def _decided(decided: Sequence[str]) -> str:
     boosted = kind == OverrideKind.BOOST
     text = _("boosted by %(by)s: %(reason)s") if boosted else _("held by %(by)s: %(reason)s")
     return text % {"by": name, "reason": reason}
-
-
-def _usual_why(share: Share) -> str:
-    if share.why in REASONS:
-        return str(REASONS[share.why])
-    words = {"share": quantity(kilo(share.share_w), "kW", 1), "taken": quantity(kilo(share.power_w), "kW", 1)}
-    if share.why == Why.SHARE and share.power_w is None:
-        return _("its share is %(share)s") % words
-    if share.why == Why.SHARE:
-        return _("its share is %(share)s, it takes %(taken)s") % words
-    if share.why == Why.CAP and (share.power_w or 0.0) < share.share_w * LEAST_USE:
-        return _("takes %(taken)s; what it could use is free for it, the rest is lent") % words
-    return _("has all that it can take") if share.why == Why.CAP else ""

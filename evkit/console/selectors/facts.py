@@ -98,6 +98,7 @@ def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) 
         pause=_pause(known.pauses.get(pk), known.holds.get(pk), inactive_until),
         hold=_hold(known.holds.get(pk)),
         inactive_until=inactive_until,
+        shared=bool(row.site and row.site.smart_charging_enabled),
         rests_until=known.rests.get(pk),
         job=orders.jobs.get(point),
         given_up=known.given_up.get(pk),

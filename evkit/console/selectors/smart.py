@@ -2,70 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from chargers.models import ChargePoint, Evse
 from charging.models import ChargeOverride, ConnectorLimit, SiteDecision, Transaction
-from charging.priorities import priority_of
 from charging.services.smart.settings_of import range_of
-from charging.smart.planner import Why
 from charging.types import OverrideKind
 from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
-from evkit.console.formats import kilo, quantity
-from evkit.console.override_text import override_text
-from evkit.console.selectors.overview import charge_point_url, site_cards
+from evkit.console.selectors.overview import site_cards
+from evkit.console.selectors.share_lines import Line, watts_of
+from evkit.console.selectors.share_reasons import with_reasons
 from evkit.console.selectors.site_meter import SiteMeter, site_meter_of
-from evkit.console.states import State
-from evkit.core.units import amperes_to_watts
 from sites.limits import limit_w_at
 from sites.models import ScheduleGroup, Site
-
-REASONS: Final[Mapping[str, Promise]] = {
-    Why.VACANT: gettext_lazy("says that it is free: the stop of its charge is missing"),
-    Why.NO_ROOM: gettext_lazy("waits: the power is not enough for its minimum"),
-    Why.RESTS: gettext_lazy("takes nothing: others use its share until it is asked again"),
-    Why.BARRED: gettext_lazy("held by its schedule or by somebody"),
-    Why.UNREACHABLE: gettext_lazy("offline: what it may draw stays reserved"),
-    Why.DISOBEYS: gettext_lazy("draws more than it was told: what it takes stays reserved"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One connector: limits and power in W; `target_w` is what it is to have once all is obeyed."""
-
-    evse: Evse
-    card: ConnectorCard
-    requested_w: float | None
-    accepted_w: float | None
-    max_w: float
-    why: str
-    waits: bool
-    charge: Transaction | None = None
-    override: ChargeOverride | None = None
-    groups: tuple[ScheduleGroup, ...] = ()
-
-    @property
-    def href(self) -> str:
-        """The address of its charge point."""
-        return charge_point_url(self.evse.charge_point)
-
-    @property
-    def priority(self) -> int:
-        """Who is served before whom."""
-        return priority_of(self.evse, self.charge)
-
-    @property
-    def online(self) -> bool:
-        """Whether its charge point is connected."""
-        return self.card.state is not State.OFFLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +52,16 @@ class Sharing:
         return sum(line.accepted_w or 0.0 for line in self.lines)
 
     @property
+    def most_w(self) -> float:
+        """What the site could draw if nobody limited the charges that are running."""
+        return self.base_w + sum(line.max_w for line in self.lines if line.charge)
+
+    @property
+    def hardware_w(self) -> float:
+        """What all connectors can draw together."""
+        return sum(line.max_w for line in self.lines)
+
+    @property
     def unused_w(self) -> float:
         """What running charges are offered and do not take; smart charging lends it once that lasts."""
         return sum(
@@ -117,9 +79,18 @@ class Sharing:
         return sum(line.waits for line in self.lines)
 
 
-_POINT: Final = ("identity", "name", "max_power_w", "priority")
-_EVSE: Final = ("charge_point", "number", "max_power_w", "max_current_a", "phases", "current", "priority")
-_LIMIT: Final = ("confirmed", "target", "transaction", "why")
+_POINT: Final = ("identity", "name", "max_power_w", "priority", "feeder")
+_EVSE: Final = (
+    "charge_point",
+    "number",
+    "max_power_w",
+    "max_current_a",
+    "phases",
+    "current",
+    "priority",
+    "distribution",
+)
+_LIMIT: Final = ("confirmed", "target", "transaction", "why", "envelope", "rests_until", "tries")
 
 
 def sharing_of(site: Site, now: datetime, cards: Iterable[ChargePointCard] | None = None) -> Sharing:
@@ -132,14 +103,18 @@ def sharing_of(site: Site, now: datetime, cards: Iterable[ChargePointCard] | Non
     read = site_cards(site) if cards is None else cards
     shown = {(card.pk, connector.number): connector for card in read for connector in card.connectors}
     groups = _groups_of(site)
-    lines = tuple(
-        replace(
-            _line(evse, shown[place], rows.get(evse.pk), overrides.get(evse.pk), now),
-            charge=charges.get(evse.pk),
-            groups=groups.get(evse.pk, ()),
-        )
-        for evse in _evses_of(site)
-        if (place := (evse.charge_point_id, evse.number)) in shown
+    lines = with_reasons(
+        [
+            replace(
+                _line(evse, shown[place], rows.get(evse.pk)),
+                charge=charges.get(evse.pk),
+                override=overrides.get(evse.pk),
+                groups=groups.get(evse.pk, ()),
+            )
+            for evse in _evses_of(site)
+            if (place := (evse.charge_point_id, evse.number)) in shown
+        ],
+        now,
     )
     power = sum(line.card.power_w for line in lines)
     decision = SiteDecision.objects.filter(site=site).first()
@@ -180,54 +155,15 @@ def overrides_of(site: Site, now: datetime) -> dict[int, ChargeOverride]:
     return {row.transaction.evse_id: row for row in rows.select_related("transaction")}
 
 
-def _line(
-    evse: Evse,
-    card: ConnectorCard,
-    row: ConnectorLimit | None,
-    override: ChargeOverride | None,
-    now: datetime,
-) -> Line:
+def _line(evse: Evse, card: ConnectorCard, row: ConnectorLimit | None) -> Line:
     site = evse.charge_point.site
     assert site is not None
-    settings = range_of(evse, site.voltage_v)
-
-    def watts(setting: float | None) -> float | None:
-        if setting is None or settings.in_watts:
-            return setting
-        return amperes_to_watts(setting, phases=evse.phases, voltage_v=site.voltage_v)
-
-    accepted = watts(row.confirmed) if row else None
-    requested = watts(row.target) if row and row.transaction_id else None
+    most = range_of(evse, site.voltage_v).hardware
     return Line(
         evse=evse,
         card=card,
-        requested_w=requested,
-        accepted_w=accepted,
-        max_w=watts(settings.hardware) or 0.0,
-        why=_why(row, requested, card, override_text(override, now)),
-        waits=row is not None and row.why == Why.NO_ROOM,
-        override=override,
+        requested_w=watts_of(evse, row.target) if row and row.transaction_id else None,
+        accepted_w=watts_of(evse, row.confirmed) if row else None,
+        max_w=watts_of(evse, most) or 0.0,
+        row=row,
     )
-
-
-def _why(row: ConnectorLimit | None, share_w: float | None, card: ConnectorCard, decided: str) -> str:
-    """Say in a sentence why a connector has what it has; `decided` is what somebody decided about it."""
-    if row is None or (decided and row.why == Why.BARRED):
-        return decided
-    usual = _usual_why(row, share_w, card)
-    if decided and usual:
-        return _("%(decided)s; %(usual)s") % {"decided": decided, "usual": usual}
-    return decided or usual
-
-
-def _usual_why(row: ConnectorLimit, share_w: float | None, card: ConnectorCard) -> str:
-    if row.why in REASONS:
-        return str(REASONS[row.why])
-    if row.why == Why.IDLE or share_w is None:
-        return ""
-    words = {"share": quantity(kilo(share_w), "kW", 1), "taken": quantity(kilo(card.power_w), "kW", 1)}
-    if row.why == Why.SHARE:
-        return _("its share is %(share)s, it takes %(taken)s") % words
-    if card.power_w < share_w * 0.85:
-        return _("takes %(taken)s; what it could use is free for it, the rest is lent") % words
-    return _("has all that it can take")

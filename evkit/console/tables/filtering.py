@@ -8,12 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from evkit.console.moments import told
 from evkit.console.periods import read_moment
 from evkit.console.states import State
 from evkit.console.tables.address import ListAddress
@@ -177,5 +176,5 @@ def _useful(one: ShownField) -> bool:
 def _words(one: Filter, value: str) -> str:
     if one.kind is Kind.DATE and (moment := read_moment(value)):
         day_alone = len(value) == len("2026-01-31")
-        return date_format(timezone.localtime(moment), "j N Y" if day_alone else "j N Y H:i")
+        return told(moment, "j N Y" if day_alone else "j N Y H:i")
     return next((option.label for option in one.options if option.value == value), value)

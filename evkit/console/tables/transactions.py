@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from charging.models import Transaction
 from evkit.console.drawing import soc_span
 from evkit.console.formats import NARROW, duration, kilo, number
-from evkit.console.moments import offset_text
+from evkit.console.moments import told
 from evkit.console.reasons import flag_texts, stop_text
 from evkit.console.selectors.history import mean_power_w
 from evkit.console.selectors.transactions import transaction_url
@@ -75,7 +74,7 @@ class TransactionTable(ListTable):
             return format_html('<span class="quiet">{}</span>', gettext("running"))
         same = timezone.localtime(record.ended_at).date() == timezone.localtime(record.started_at).date()
         if same:
-            return _told(record.ended_at, "H:i")
+            return told(record.ended_at, "H:i")
         return _moment(record.ended_at, self.now)
 
     def value_duration(self, record: Any) -> float:
@@ -188,9 +187,4 @@ def _moment(moment: datetime, now: datetime) -> str:
     """Return a local time; the year only where it is not the present one."""
     local = timezone.localtime(moment)
     this_year = local.year == timezone.localtime(now).year
-    return _told(moment, "j N H:i" if this_year else "j N Y H:i")
-
-
-def _told(moment: datetime, form: str) -> str:
-    """Return a local time, with its offset from UTC where the clock shows it twice."""
-    return date_format(timezone.localtime(moment), form) + offset_text(moment)
+    return told(moment, "j N H:i" if this_year else "j N Y H:i")

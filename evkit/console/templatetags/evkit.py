@@ -14,11 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from charging.models import Vehicle
-from evkit.console import drawing, formats, plan, wording
+from evkit.console import drawing, formats, moments, plan, wording
 from evkit.console.answers import answer_text
 from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
 from evkit.console.doers import doer as doer_name
-from evkit.console.moments import offset_text
 from evkit.console.reasons import reason_text
 from evkit.console.selectors.detail import ConnectorDetail
 from evkit.console.states import Group, State
@@ -90,9 +89,9 @@ def percent(value: Value) -> str:
 
 
 @register.filter
-def offset(moment: datetime | None) -> str:
-    """Return what is to stand behind a time that the clock shows twice: its offset from UTC."""
-    return offset_text(moment) if moment else ""
+def told(moment: datetime | Literal[""] | None, form: str) -> str:
+    """Write a moment by a format; a time that the clock shows twice with its offset from UTC."""
+    return moments.told(moment, form) if moment else ""
 
 
 @register.simple_tag

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from charging.types import OverrideKind
 from evkit.console import drawing, formats
-from evkit.console.selectors.smart import Line
+from evkit.console.selectors.share_lines import Line
 from evkit.console.smart_table import COLUMNS
 from evkit.console.templatetags.evkit import icon
 from evkit.console.vehicle_links import linked

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chargers.models import Evse
 from chargers.services.groups import set_members
 from evkit.console.access import get_site, member_page, principal_of
-from evkit.console.schedules.forms import ExceptionForm, GroupForm, hours_of
+from evkit.console.schedules.forms import ExceptionForm, GroupForm, fingerprint, hours_of
 from evkit.console.schedules.preview import preview_of
 from evkit.core.clock import utc_now
 from evkit.core.errors import EvkitError
@@ -43,8 +43,7 @@ def schedule_group(request: HttpRequest, code: str, number: int) -> HttpResponse
     if group is None or request.method == "POST":
         principal_of(request).require(Right.CONFIGURE, site.pk)
     form = GroupForm(site, group, request.POST or None, initial=_copied(site, request.GET))
-    if request.method == "POST" and form.is_valid():
-        _save(request, site, number, form)
+    if request.method == "POST" and form.is_valid() and _save(request, site, number, form):
         messages.success(request, _("The schedule was saved."))
         return redirect("schedule_group", site.code, number)
     return _group_page(request, site, number, form, ExceptionForm())
@@ -120,11 +119,22 @@ def _copied(site: Site, query: QueryDict) -> dict[str, object]:
 
 
 @transaction.atomic
-def _save(request: HttpRequest, site: Site, number: int, form: GroupForm) -> None:
+def _save(request: HttpRequest, site: Site, number: int, form: GroupForm) -> bool:
+    """Write a group, unless somebody changed it since the page that was sent was made: the form says so."""
+    Site.objects.select_for_update().get(pk=site.pk)
+    known = fingerprint(_find(site, number))
+    if request.POST.get("known", known) != known:
+        text = _(
+            "Somebody changed this group in the meantime."
+            " Open its page anew to see how, or save again to put yours in its place."
+        )
+        form.add_error(None, text)
+        return False
     actor = principal_of(request).actor
     group = save_group(site=site, number=number, settings=form.settings(), actor=actor)
     chosen = [evse.pk for evse in form.cleaned_data["connectors"]]
     set_members(group=group, evse_ids=chosen, actor=actor)
+    return True
 
 
 def _exceptions(group: ScheduleGroup) -> list[tuple[OtherHours, str]]:
@@ -147,6 +157,7 @@ def _group_page(
             "number": number,
             "group": group,
             "form": form,
+            "known": fingerprint(group),
             "exception_form": exception_form,
             "exceptions": _exceptions(group) if group else (),
             "preview": preview_of(site, utc_now(), number),

@@ -9,14 +9,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from charging.models import DecisionRecord
 from evkit.console.access import get_site, may_command, member_page, principal_of
+from evkit.console.formats import NARROW, kilo, quantity
 from evkit.console.live.cards import followed_cards
 from evkit.console.selectors.smart import sharing_of
 from evkit.console.smart_table import View
 from evkit.core.clock import utc_now
+from evkit.core.units import amperes_to_watts
 from sites.models import Site
 from sites.permissions import Right
 from sites.services.settings import SiteLimit, change_site
@@ -65,14 +67,18 @@ def _shown(site: Site) -> str:
     return str(localize_input(round(value, 3))) if value % 1 else f"{value:.0f}"
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_page
 def smart_switch(request: HttpRequest, code: str) -> HttpResponse:
-    """Switch smart charging on or off."""
+    """Switch smart charging on or off; before it is switched off, say what that means."""
     site = get_site(request, code)
     principal = principal_of(request)
     principal.require(Right.CONFIGURE, site.pk)
-    enabled = request.POST.get("enabled") == "1"
+    if request.method != "POST":
+        context = {"site": site, "sharing": sharing_of(site, utc_now())}
+        fragment = request.headers.get("HX-Request") == "true"
+        return render(request, f"console/smart/switch_off{'_form' if fragment else ''}.html", context)
+    enabled = request.POST.get("enabled") != "0"
     change_site(site=site, actor=principal.actor, smart_charging_enabled=enabled)
     text = _("Smart charging is on.") if enabled else _("Smart charging is off; its limits are taken back.")
     messages.success(request, text)
@@ -88,11 +94,24 @@ def smart_limit(request: HttpRequest, code: str) -> HttpResponse:
     principal.require(Right.CONFIGURE, site.pk)
     form = LimitForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Write the limit as a number, like 200."))
+        messages.error(request, _("Write the limit as a number from 0 on, like 200."))
         return redirect("smart", site.code)
     unit = form.cleaned_data["unit"] or site.limit_unit
     factor = 1000 if unit == Unit.WATT else 1
     limit = SiteLimit(form.cleaned_data["limit"] * factor, unit)
-    change_site(site=site, actor=principal.actor, limit=limit)
-    messages.success(request, _("The limit was changed."))
+    changed = change_site(site=site, actor=principal.actor, limit=limit)
+    _tell_limit(request, changed)
     return redirect("smart", site.code)
+
+
+def _tell_limit(request: HttpRequest, site: Site) -> None:
+    """Say what the limit is now, and where it keeps nobody back: its unit may be wrong."""
+    in_watts = site.limit_unit == Unit.WATT
+    limit = f"{_shown(site)}{NARROW}{'kW' if in_watts else 'A'}"
+    messages.success(request, _("The limit is %(limit)s now.") % {"limit": limit})
+    value = site.limit_value or 0.0
+    limit_w = value if in_watts else amperes_to_watts(value, phases=3, voltage_v=site.voltage_v)
+    hardware_w = sharing_of(site, utc_now()).hardware_w
+    if limit_w > hardware_w:
+        text = _("All connectors together draw %(most)s at most: this limit keeps nobody back.")
+        messages.warning(request, text % {"most": quantity(kilo(hardware_w), "kW")})

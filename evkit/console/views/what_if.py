@@ -22,12 +22,12 @@ from charging.services.smart.what_if import Change, Outcome, what_if
 from charging.smart.planner import Why
 from evkit.console.access import get_site, member_page, principal_of
 from evkit.console.people.forms import StyledForm
-from evkit.console.selectors.smart import REASONS
+from evkit.console.share_reasons import BRIEFLY
 from evkit.core.clock import utc_now
 from evkit.core.recorders import Actor
 from sites.models import Site
 from sites.permissions import Right
-from sites.services.settings import SiteLimit, change_site
+from sites.services.settings import SiteLimit, SiteSharing, change_sharing, change_site
 from sites.types import Distribution, Unit
 
 FURTHEST = 1_000_000
@@ -101,7 +101,7 @@ class Row:
     def reason(self) -> str:
         """Why it would have no share, or none of its own."""
         shown = self.after or self.before
-        return str(REASONS.get(shown.why, ""))
+        return str(BRIEFLY.get(shown.why, ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -159,5 +159,6 @@ def _apply(site: Site, change: Change, actor: Actor) -> None:
     if change.limit is not None:
         change_site(site=site, actor=actor, limit=change.limit)
     if change.distribution is not None:
-        change_site(site=site, actor=actor, distribution=Distribution(change.distribution))
+        rule = SiteSharing(distribution=Distribution(change.distribution))
+        change_sharing(site=site, sharing=rule, actor=actor)
     set_priorities(site=site, priorities=change.priorities, actor=actor)

@@ -21,13 +21,13 @@ FAULT: Final = "%(fault)s"
 
 
 class Means(StrEnum):
-    """How a cause is mended: a command, or a page of its own; `RELEASE` ends the hold of a charge."""
+    """How a cause is mended: a command, or a page of its own; `STEER` boosts or holds a charge."""
 
     COMMAND = "command"
     ACCEPT = "accept"
     ANSWER = "answer"
     RESUME = "resume"
-    RELEASE = "release"
+    STEER = "steer"
 
 
 def this_connector(facts: Facts) -> Mapping[str, str | int]:

@@ -21,7 +21,8 @@ LIMIT_AGAIN: Final = Remedy(_("Set another limit"), "limit")
 CLEAR: Final = Remedy(_("Clear its limits"), "clear-limits")
 UNLOCK: Final = Remedy(_("Unlock the connector"), "unlock")
 RESUME: Final = Remedy(_("Resume the charge"), means=Means.RESUME)
-RELEASE: Final = Remedy(_("Change or take back"), means=Means.RELEASE)
+RELEASE: Final = Remedy(_("Change or take back"), means=Means.STEER)
+BOOST: Final = Remedy(_("Boost or hold"), means=Means.STEER)
 ASK_METER: Final = Remedy(
     _("Ask for meter values"), "trigger", lambda f: {"message": "MeterValues", "connector": f.number}
 )
@@ -154,6 +155,13 @@ CHARGE_CAUSES: Final = (
         ),
         _("took nothing; offered power again at %(rests_until)s"),
         lambda f, _now: _lends(f),
+    ),
+    Cause(
+        "share-too-small",
+        _("%(vehicle)s waits: smart charging leaves it %(limit)s at the moment, too little to charge."),
+        _("waits for power"),
+        _held(lambda f: f.shared and f.limit is not None and f.limit.too_low and not f.limit.by),
+        BOOST,
     ),
     Cause(
         "limit-by-site",

@@ -166,6 +166,7 @@ class Facts:
     `given_up` is an automatic start that failed since the vehicle was plugged in.
     `hold` is an operator's word that smart charging gives it nothing, until `at`.
     `inactive_until`: a schedule keeps the connector's group from charging until then.
+    `shared`: smart charging shares the power of its site.
     `rests_until`: the vehicle took nothing, and smart charging lends its share to others until then.
     """
 
@@ -187,6 +188,7 @@ class Facts:
     job: Job | None = None
     booking: Booking | None = None
     inactive_until: datetime | None = None
+    shared: bool = False
     rests_until: datetime | None = None
     given_up: GivenUp | None = None
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from charging.types import AuthorizationStatus, AutomaticFailure
@@ -15,6 +13,7 @@ from evkit.console.answers import answer_text
 from evkit.console.doers import doer
 from evkit.console.faults import advice, fault_text
 from evkit.console.formats import kilo, quantity
+from evkit.console.moments import told
 from evkit.console.why.facts import Facts, Report
 from evkit.console.wording import clock
 
@@ -86,7 +85,7 @@ def _given_up(facts: Facts, _now: datetime) -> str:
 
 def _deadline(facts: Facts, _now: datetime) -> str:
     asked = facts.question
-    return date_format(timezone.localtime(asked.deadline), "H:i:s") if asked else ""
+    return told(asked.deadline, "H:i:s") if asked else ""
 
 
 VALUES: Final[dict[str, Callable[[Facts, datetime], str]]] = {

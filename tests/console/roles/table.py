@@ -202,7 +202,13 @@ SITE = {
         form=lambda _w: {"decision": "dismiss", "reason": "a test"},
     ),
     "smart": Row(Need.SITE, site),
-    "smart_switch": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"enabled": "0"}),
+    "smart_switch": Row(Need.CONFIGURE, site, post=302, form=lambda _w: {"enabled": "0"}),
+    "smart_settings": Row(
+        Need.CONFIGURE,
+        site,
+        post=302,
+        form=lambda _w: {"distribution": "priority", "launch_reserve": "2", "dead_band": "1"},
+    ),
     "smart_limit": Row(Need.CONFIGURE, site, get=405, post=302, form=lambda _w: {"limit": "80"}),
     "what_if": Row(
         Need.CONFIGURE,

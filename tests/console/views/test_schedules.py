@@ -61,6 +61,17 @@ class TestSave:
         save(admin, name="Night", hours_mon="20:00-06:00")
         assert deeds == []
 
+    def test_what_somebody_else_saved_in_the_meantime_is_not_overwritten_unseen(self, admin) -> None:
+        save(admin, name="Night", hours_mon="20-24")
+        opened = admin.get(reverse("schedule_group", args=["depot", 1])).context["known"]
+        save(admin, name="Late night", hours_mon="22-24", known=opened)
+        page = save(admin, name="Evening", hours_mon="18-24", known=opened)
+        assert "Somebody changed this group in the meantime." in page.content.decode()
+        assert 'value="Evening"' in page.content.decode()
+        assert ScheduleGroup.objects.get().name == "Late night"
+        save(admin, name="Evening", hours_mon="18-24", known=page.context["known"])
+        assert ScheduleGroup.objects.get().name == "Evening"
+
     def test_hours_that_do_not_exist_are_named_and_nothing_is_lost(self, admin) -> None:
         page = save(admin, name="Night", hours_mon="8-25", hours_tue="8-12").content.decode()
         assert "“8-25” holds a time that does not exist" in page

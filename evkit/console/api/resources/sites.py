@@ -7,23 +7,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, Sum
-from django.utils.translation import gettext as _
 from msgspec import UNSET
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from chargers.models import ChargePoint, EvseState
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.paging import Order, Paging, refuse_unknown_parameters
 from evkit.console.api.scope import get_site
-from evkit.console.api.types import ExceptionShape, Limit, Page, Strict, WeeklyRange, given_exceptions
+from evkit.console.api.types import (
+    ExceptionShape,
+    Limit,
+    Page,
+    Strict,
+    WeeklyRange,
+    given_exceptions,
+    refuse_null,
+)
 from evkit.core.clock import utc_now
-from evkit.core.errors import InvalidInputError
 from sites.exceptions import Weekly
 from sites.limits import level_of, limit_w_at
 from sites.models import Site
 from sites.permissions import Right
-from sites.services.settings import SiteLimit, change_site
-from sites.types import HolidayRule
+from sites.services.settings import MOST_STARTS, SiteLimit, SiteSharing, change_sharing, change_site
+from sites.types import Distribution, HolidayRule
 
 router = Router(tags=["sites"])
 ORDER = Order("code", types=[str])
@@ -74,9 +81,21 @@ class SiteOut(Schema):
 
 
 class SmartChargingPatch(Strict):
-    """The part of smart charging that can be changed."""
+    """What is to change of smart charging; an absent key changes nothing."""
 
-    enabled: bool
+    enabled: bool | None = None
+    distribution: Distribution | None = None
+    launch_reserve: int | None = Field(None, ge=0, le=MOST_STARTS)
+    dead_band: Limit | None = None
+
+    def sharing(self) -> SiteSharing:
+        """Return what changes of how power is shared."""
+        band = self.dead_band
+        return SiteSharing(
+            UNSET if self.distribution is None else self.distribution,
+            UNSET if self.launch_reserve is None else self.launch_reserve,
+            UNSET if band is None else SiteLimit(band.value, band.unit),
+        )
 
 
 class SitePatch(Strict):
@@ -121,10 +140,9 @@ def patch_site(request: ApiRequest, code: str, changes: SitePatch) -> SiteOut:
     """Change a site; administrators only."""
     site = get_site(request.auth, code)
     request.auth.require(Right.CONFIGURE, site.pk)
-    given = changes.model_fields_set
-    for name in ("smart_charging", "holidays"):
-        if name in given and getattr(changes, name) is None:
-            raise InvalidInputError(_("%(key)s cannot be null.") % {"key": name}, field=name)
+    refuse_null(changes, allowed=("limit",))
+    given, smart = changes.model_fields_set, changes.smart_charging or SmartChargingPatch()
+    refuse_null(smart)
     limit = None if changes.limit is None else SiteLimit(changes.limit.value, changes.limit.unit)
     changed = change_site(
         site=site,
@@ -132,9 +150,9 @@ def patch_site(request: ApiRequest, code: str, changes: SitePatch) -> SiteOut:
         limit=limit if "limit" in given else UNSET,
         limit_schedule=_levels(changes.limit_schedule) if "limit_schedule" in given else UNSET,
         holiday_region=UNSET if changes.holidays is None else changes.holidays,
-        smart_charging_enabled=changes.smart_charging.enabled if changes.smart_charging else UNSET,
+        smart_charging_enabled=UNSET if smart.enabled is None else smart.enabled,
     )
-    return _one(changed)
+    return _one(change_sharing(site=changed, sharing=smart.sharing(), actor=request.auth.actor))
 
 
 def _levels(schedule: Sequence[WeeklyLimit]) -> list[dict[str, Any]]:

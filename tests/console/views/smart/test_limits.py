@@ -29,6 +29,24 @@ class TestChanges:
         client.post(reverse("smart_limit", args=["depot"]), {"limit": "80"})
         assert Site.objects.get(code="depot").limit_value == 80_000
 
+    def test_a_limit_that_keeps_nobody_back_is_told_so(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        page = client.post(reverse("smart_limit", args=["depot"]), {"limit": "80000"}, follow=True)
+        assert "this limit keeps nobody back" in page.content.decode()
+        page = client.post(reverse("smart_limit", args=["depot"]), {"limit": "8"}, follow=True)
+        assert "The limit is 8\u202fkW now." in page.content.decode()
+        assert "keeps nobody back" not in page.content.decode()
+
+    def test_before_it_is_switched_off_the_consequence_is_told(self, client, depot) -> None:
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        href = reverse("smart_switch", args=["depot"])
+        page = client.get(href).content.decode()
+        assert "nobody keeps the limit of 100\u202fkW any more" in page
+        assert "could draw up to" in page
+        assert Site.objects.get(code="depot").smart_charging_enabled
+        client.post(href, {})
+        assert Site.objects.get(code="depot").smart_charging_enabled, "nothing was said about off"
+
     def test_what_is_no_number_changes_nothing(self, client, depot) -> None:
         client.force_login(add_user(Role.ADMINISTRATOR))
         for text in ("", "much", "-1", "nan"):
