@@ -78,6 +78,26 @@ class TestPatchSite:
     def test_a_null_limit_lifts_it(self, administrator, mine):
         assert administrator.patch("sites/mine", {"limit": None}).json()["limit"] is None
 
+    def test_how_power_is_shared_is_changed_in_parts(self, administrator, mine):
+        wanted = {"distribution": "deadline", "launch_reserve": 2, "dead_band": {"value": 1000, "unit": "W"}}
+        answer = administrator.patch("sites/mine", {"smart_charging": wanted}).json()
+        assert answer["smart_charging"] == {"enabled": False, **wanted}
+        answer = administrator.patch("sites/mine", {"smart_charging": {"launch_reserve": 0}}).json()
+        assert answer["smart_charging"] == {"enabled": False, **wanted, "launch_reserve": 0}
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"launch_reserve": -1}, "smart_charging.launch_reserve"),
+            ({"distribution": "fair"}, "smart_charging.distribution"),
+            ({"dead_band": {"value": -1, "unit": "W"}}, "smart_charging.dead_band.value"),
+            ({"enabled": None}, "enabled"),
+        ],
+    )
+    def test_what_cannot_be_shared_like_that_is_refused(self, administrator, mine, wrong, field):
+        answer = administrator.patch("sites/mine", {"smart_charging": wrong})
+        assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
+
     def test_smart_charging_is_switched_and_the_limit_stays(self, administrator, mine):
         answer = administrator.patch("sites/mine", {"smart_charging": {"enabled": True}}).json()
         assert answer["smart_charging"]["enabled"] is True

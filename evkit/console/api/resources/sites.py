@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Count, Q, Sum
 from msgspec import UNSET
@@ -85,7 +85,7 @@ class SmartChargingPatch(Strict):
 
     enabled: bool | None = None
     distribution: Distribution | None = None
-    launch_reserve: int | None = Field(None, ge=0, le=MOST_STARTS)
+    launch_reserve: Annotated[int, Field(ge=0, le=MOST_STARTS)] | None = None
     dead_band: Limit | None = None
 
     def sharing(self) -> SiteSharing:
