@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import ClassVar
 
+import pytest
+
 from chargers.models import ChargePointState, EvseState
 from charging.balancer import URGENT
 from charging.services.smart.base_load import base_load, base_load_w
