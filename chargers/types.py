@@ -7,9 +7,6 @@ from typing import Final
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-MOST_POWER_W: Final = 100_000_000
-MOST_CURRENT_A: Final = 100_000
-"""More than any connector can take: values beyond are mistyped."""
 UNKNOWN: Final = "unknown charge point"
 """Why a charge point that was never declared is refused."""
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from evkit.core.units import MOST_POWER_W
 from sites.calendar import Window
 from sites.exceptions import Weekly, read_exceptions
 from sites.ranges import check_ranges
@@ -109,7 +109,7 @@ def _is_level(value: Any) -> bool:
     number = value["value"]
     if isinstance(number, bool) or not isinstance(number, int | float):
         return False
-    return isfinite(number) and number >= 0 and value["unit"] in Unit.values
+    return 0 <= number <= MOST_POWER_W and value["unit"] in Unit.values
 
 
 def _windows(site: Site, level: Mapping[str, Any], since: datetime, until: datetime) -> Sequence[Window]:

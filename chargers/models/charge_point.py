@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chargers.quirks.modes import MODE_FIELDS, read_mode
 from chargers.quirks.types import QUIRK_NAMES
-from chargers.types import MOST_POWER_W, ConnectorStatus, Division, Registration, SiteMeter
+from chargers.types import ConnectorStatus, Division, Registration, SiteMeter
+from evkit.core.units import MOST_POWER_W
 from sites.models import Feeder, Site
 
 

@@ -5,7 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chargers.models.charge_point import ChargePoint
-from chargers.types import MOST_CURRENT_A, MOST_POWER_W, ConnectorStatus, Current, PhaseRotation
+from chargers.types import ConnectorStatus, Current, PhaseRotation
+from evkit.core.units import MOST_CURRENT_A, MOST_POWER_W
 from sites.models import ScheduleGroup
 from sites.types import Distribution
 

@@ -30,15 +30,11 @@ def record_site_meters(reports: Iterable[MeterReport]) -> None:
     received_at = max(report.call.received_at for report in own)
     for report in sorted(own, key=lambda report: (report.call.received_at, report.call.sequence)):
         site_id = sites.get(report.call.link.charge_point_id)
-        told = [_reading(moment) for moment in report.moments if _says_something(moment.headline)]
+        told = [reading for moment in report.moments if (reading := _reading(moment)).says_something]
         if site_id is not None and told:
             readings.setdefault(site_id, []).extend(told)
     if readings:
         record_meter_readings(readings=readings, now=received_at)
-
-
-def _says_something(headline: Headline) -> bool:
-    return headline.power_w is not None or any(each is not None for each in _phases(headline))
 
 
 def _reading(moment: Moment) -> MeterReading:

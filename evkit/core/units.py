@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_POWER_W = 100_000_000
+MOST_CURRENT_A = 100_000
+"""What is beyond these (W, A per phase) is a mistake, of its unit for example."""
+
 KILO = 1000.0
 MEGA = 1_000_000.0
 

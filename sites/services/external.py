@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
+from evkit.core.units import MOST_CURRENT_A, MOST_POWER_W
 from sites.events import SiteMeterRead, VariableChanged
 from sites.models import ExternalValue, ExternalVariable, Site, SiteMeterReading
 
@@ -30,8 +31,18 @@ class MeterReading:
     current_a: tuple[float | None, ...] = ()
 
     def columns(self) -> dict[str, float | None]:
-        """Return its values by column; a phase that it does not have is left out."""
-        return {"power_w": self.power_w, **dict(zip(PHASES, self.current_a, strict=False))}
+        """Return its values by column; a phase that it does not have is left out, nonsense is not known."""
+        currents = (_sane(each, MOST_CURRENT_A) for each in self.current_a)
+        return {"power_w": _sane(self.power_w, MOST_POWER_W), **dict(zip(PHASES, currents, strict=False))}
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it tells anything that can be meant."""
+        return any(value is not None for value in self.columns().values())
+
+
+def _sane(value: float | None, most: float) -> float | None:
+    return None if value is None or abs(value) > most else value
 
 
 @transaction.atomic

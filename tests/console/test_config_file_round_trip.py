@@ -14,11 +14,12 @@ from hypothesis.extra.django import TestCase
 
 from chargers.models import ChargePoint
 from chargers.quirks import QUIRK_NAMES
-from chargers.types import MOST_CURRENT_A, MOST_POWER_W, Division, PhaseRotation, Registration
+from chargers.types import Division, PhaseRotation, Registration
 from evkit.console.config_file.exporting import as_json, as_yaml, export_configuration
 from evkit.console.config_file.nodes import Source
 from evkit.console.config_file.service import Options, apply_configuration
 from evkit.core.clock import utc_now
+from evkit.core.units import MOST_CURRENT_A, MOST_POWER_W
 from sites.models.project import RETENTION, SHORTEST
 from sites.types import AtEnd, Distribution, HolidayRule, Role, UnknownTagPolicy
 from tests.factories import ChargePointFactory, SiteFactory
@@ -33,7 +34,9 @@ IDENTITIES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"
 POSITIVE = st.floats(min_value=0.001, max_value=1e9)
 MAXIMA_W = st.none() | st.floats(1, MOST_POWER_W)
 MAXIMA_A = st.none() | st.floats(1, MOST_CURRENT_A)
-LIMITS = st.none() | st.fixed_dictionaries({"value": st.floats(0, 1e9), "unit": st.sampled_from("WA")})
+LIMITS = st.none() | st.fixed_dictionaries(
+    {"value": st.floats(0, MOST_POWER_W), "unit": st.sampled_from("WA")}
+)
 TIMES = st.times().map(lambda time: f"{time:%H:%M}")
 DAYS = st.lists(st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]), min_size=1, unique=True)
 RANGES = st.lists(

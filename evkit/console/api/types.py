@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from charging.priorities import FURTHEST
 from evkit.core.errors import InvalidInputError
+from evkit.core.units import MOST_POWER_W
 from sites.exceptions import OtherHours, read_exceptions
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ def refuse_null(changes: Schema, *, allowed: Collection[str] = ()) -> None:
 class Limit(Strict):
     """A limit of power ("W") or of current per phase ("A")."""
 
-    value: float = Field(ge=0, allow_inf_nan=False)
+    value: float = Field(ge=0, le=MOST_POWER_W, strict=True)
     unit: str = Field(pattern="^[WA]$")
 
 

@@ -24,6 +24,9 @@ from sites.permissions import Right
 from sites.services.settings import SiteLimit, change_site
 from sites.types import Unit
 
+MOST = 100_000
+"""kW, or A: what is beyond that is written in another unit."""
+
 LOG = 5
 """So many of the last decisions stand on the page."""
 
@@ -31,7 +34,7 @@ LOG = 5
 class LimitForm(forms.Form):
     """The limit of a site in the unit that the page showed, else in its own; kW where that is W."""
 
-    limit = forms.FloatField(min_value=0, max_value=100_000_000, localize=True)
+    limit = forms.FloatField(min_value=0, max_value=MOST, localize=True)
     unit = forms.ChoiceField(choices=Unit.choices, required=False)
 
 
@@ -94,7 +97,7 @@ def smart_limit(request: HttpRequest, code: str) -> HttpResponse:
     principal.require(Right.CONFIGURE, site.pk)
     form = LimitForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Write the limit as a number from 0 on, like 200."))
+        messages.error(request, _("Write the limit as a number from 0 to 100,000, like 200."))
         return redirect("smart", site.code)
     unit = form.cleaned_data["unit"] or site.limit_unit
     factor = 1000 if unit == Unit.WATT else 1

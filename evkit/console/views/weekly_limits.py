@@ -35,7 +35,7 @@ from sites.week import format_hours, week_of
 class LevelForm(WeekForm):
     """One limit with the hours in which it holds; in kW, or in A per phase where the site's limit is."""
 
-    limit = forms.FloatField(min_value=0, max_value=100_000_000, localize=True)
+    limit = forms.FloatField(min_value=0, max_value=100_000, localize=True)
     on_holidays = forms.ChoiceField(
         label=gettext_lazy("On public holidays"), choices=HolidayRule.choices, required=False
     )

@@ -39,7 +39,7 @@ class WhatIfForm(StyledForm):
     The limit is in the unit that the page showed, although somebody chose another one meanwhile.
     """
 
-    limit = forms.FloatField(min_value=0, max_value=100_000_000, localize=True, required=False)
+    limit = forms.FloatField(min_value=0, max_value=100_000, localize=True, required=False)
     distribution = forms.ChoiceField(label=gettext_lazy("Distribution"), choices=Distribution.choices)
 
     def __init__(self, site: Site, evses: Mapping[int, Evse], *args: Any, **kwargs: Any) -> None:

@@ -88,6 +88,11 @@ class TestRecordSiteMeters:
         meter.send("MeterValues", payload(power(1_000), at="2026-01-10T18:00:00Z"))
         assert readings()[0][0] == NOW
 
+    def test_what_no_meter_can_mean_is_left_out(self, meter) -> None:
+        meter.send("MeterValues", payload(power(1e12), current("L1", 5)))
+        meter.send("MeterValues", payload(power(1e12), at="2026-01-10T11:59:30Z"))
+        assert readings() == [(AT, None, 5, None, None)]
+
     def test_a_repeated_message_is_one_reading(self, meter) -> None:
         for _ in range(2):
             meter.send("MeterValues", payload(power(1_000)))

@@ -73,7 +73,7 @@ class TestErrors:
             ({"limit": {"value": -1, "unit": "W"}}, "limit.value"),
             ({"limit": {"value": 1, "unit": "kW"}}, "limit.unit"),
             ({"limit": {"value": 1}}, "limit.unit"),
-            ({"smart_charging": {"enabled": True, "distribution": "equal"}}, "smart_charging.distribution"),
+            ({"smart_charging": {"enabled": True, "voltage_v": 1}}, "smart_charging.voltage_v"),
             ({"smart_charging": None}, "smart_charging"),
         ],
     )

@@ -100,6 +100,12 @@ class TestPatchSite:
         answer = administrator.patch("sites/mine", {"smart_charging": wrong})
         assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
 
+    @pytest.mark.parametrize("value", [True, "200", -1, 1e9, 1e300])
+    def test_a_limit_is_a_number_that_can_be_meant(self, administrator, mine, value):
+        answer = administrator.patch("sites/mine", {"limit": {"value": value, "unit": "W"}})
+        assert (answer.status_code, answer.json()["error"]["field"]) == (422, "limit.value")
+        assert Site.objects.get(pk=mine.site.pk).limit_value == 200_000
+
     def test_smart_charging_is_switched_and_the_limit_stays(self, administrator, mine):
         answer = administrator.patch("sites/mine", {"smart_charging": {"enabled": True}}).json()
         assert answer["smart_charging"]["enabled"] is True
@@ -181,6 +187,13 @@ class TestMeterCounts:
         assert seen == [SiteMeterRead(mine.site.pk)]
         assert SiteMeterRead in URGENT
         assert base_load_w(mine.site, base_load(mine.site, utc_now())) == 12_000
+
+    @pytest.mark.parametrize("value", [1e300, -1e9, "12", True])
+    def test_what_no_meter_tells_is_refused(self, administrator, mine, value) -> None:
+        for reading, field in (({"power_w": value}, "power_w"), ({"current_a": [5, value]}, "current_a.1")):
+            answer = administrator.post("sites/mine/meter", reading)
+            assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
+        assert not SiteMeterReading.objects.exists()
 
 
 class TestLimitSchedule:

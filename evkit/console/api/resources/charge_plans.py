@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from ninja import Router, Schema, Status
 from pydantic import Field
 
@@ -14,6 +16,7 @@ from evkit.core.clock import utc_now
 from sites.permissions import Right
 
 router = Router(tags=["smart charging"])
+MOST_WH = 1_000_000_000
 PATH = "charge-points/{path:identity}/connectors/{int:connector}/plan"
 
 
@@ -21,7 +24,7 @@ class PlanIn(Strict):
     """A departure, the energy in Wh that the charge delivers in all until then, a priority; one at least."""
 
     departs_at: GivenMoment | None = None
-    energy_wh: float | None = Field(None, gt=0)
+    energy_wh: Annotated[float, Field(gt=0, le=MOST_WH, strict=True)] | None = None
     priority: Priority | None = None
 
 

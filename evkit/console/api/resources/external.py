@@ -6,26 +6,29 @@ from typing import Annotated, Literal
 
 from django.utils.translation import gettext as _
 from ninja import Path, Router, Schema, Status
-from pydantic import Field, FiniteFloat, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from evkit.console.api.auth import ApiRequest
 from evkit.console.api.scope import get_site
 from evkit.console.api.types import GivenMoment, Moment, Strict
 from evkit.core.clock import utc_now
 from evkit.core.errors import InvalidInputError
+from evkit.core.units import MOST_CURRENT_A, MOST_POWER_W
 from sites.permissions import Right
 from sites.services.external import MeterReading, record_meter_reading, set_variable
 
 router = Router(tags=["external values"])
 
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,120}$")]
-Amperes = Annotated[list[FiniteFloat], Field(min_length=1, max_length=3)]
+Watt = Annotated[float, Field(ge=-MOST_POWER_W, le=MOST_POWER_W, strict=True)]
+Ampere = Annotated[float, Field(ge=-MOST_CURRENT_A, le=MOST_CURRENT_A, strict=True)]
+Amperes = Annotated[list[Ampere], Field(min_length=1, max_length=3)]
 
 
 class MeterIn(Strict):
     """A reading of the site's meter: the base load, without the charge points; negative is feed-in."""
 
-    power_w: FiniteFloat | None = None
+    power_w: Watt | None = None
     current_a: Amperes | None = None
     timestamp: GivenMoment | None = None
 

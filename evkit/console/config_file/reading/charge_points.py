@@ -8,13 +8,14 @@ from msgspec import UNSET
 from chargers.quirks import QUIRK_NAMES
 from chargers.quirks.modes import read_mode
 from chargers.services.passwords import MAX_LENGTH, MIN_LENGTH
-from chargers.types import MOST_CURRENT_A, MOST_POWER_W, Current, Division, PhaseRotation, SiteMeter
+from chargers.types import Current, Division, PhaseRotation, SiteMeter
 from evkit.console.config_file import checks
 from evkit.console.config_file.declarations import ChargePointDeclaration, ConnectorDeclaration, Given
 from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import BadValueError, Problem
 from evkit.console.config_file.reading.shared import PRIORITY, RULE, section
+from evkit.core.units import MOST_CURRENT_A, MOST_POWER_W
 
 KEYS = (
     "identity",

@@ -15,6 +15,7 @@ from evkit.console.config_file.declarations import Limit, Range
 from evkit.console.config_file.fields import Fields
 from evkit.console.config_file.node import Node
 from evkit.console.config_file.problems import BadValueError, Problem
+from evkit.core.units import MOST_POWER_W
 from sites.exceptions import MOST_EXCEPTIONS, OtherHours, read_exception
 from sites.types import Distribution, HolidayRule, Unit
 
@@ -51,7 +52,7 @@ def required_limit(fields: Fields, key: str) -> Limit | UnsetType:
     if not fields.has(key):
         return UNSET
     inner = fields.within(key, "value", "unit")
-    value = inner.required("value", checks.number(minimum=0))
+    value = inner.required("value", checks.number(minimum=0, maximum=MOST_POWER_W))
     unit = inner.required("unit", checks.choice(Unit.values))
     return UNSET if value is UNSET or unit is UNSET else Limit(value, unit)
 
