@@ -63,6 +63,7 @@ urlpatterns = [
     path("sites/<slug:code>/smart-charging/", smart.smart_charging, name="smart"),
     path("sites/<slug:code>/smart-charging/switch/", smart.smart_switch, name="smart_switch"),
     path("sites/<slug:code>/smart-charging/limit/", smart.smart_limit, name="smart_limit"),
+    path("sites/<slug:code>/smart-charging/meter/", smart.smart_meter_forget, name="smart_meter_forget"),
     path("sites/<slug:code>/smart-charging/settings/", smart_settings.smart_settings, name="smart_settings"),
     path("sites/<slug:code>/smart-charging/what-if/", what_if.what_if_page, name="what_if"),
     path("sites/<slug:code>/smart-charging/stack.json", decisions.stack, name="smart_stack"),

@@ -103,6 +103,13 @@ class Site(models.Model):
         help_text=_("A country (FR) or a part of it (FR-57); empty means that no day is a holiday."),
     )
 
+    meter_since = models.DateTimeField(
+        _("readings of the meter count from"),
+        null=True,
+        blank=True,
+        editable=False,
+    )
+
     objects = SiteQuerySet.as_manager()
 
     class Meta:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from evkit.core.errors import InvalidInputError
 from evkit.core.events import publish_after_commit
+from evkit.core.recorders import Actor, Deed, record
 from evkit.core.units import MOST_CURRENT_A, MOST_POWER_W
-from sites.events import SiteMeterRead, VariableChanged
+from sites.events import SiteChanged, SiteMeterRead, VariableChanged
 from sites.models import ExternalValue, ExternalVariable, Site, SiteMeterReading
 
 FURTHEST_AHEAD: Final = timedelta(minutes=2)
@@ -61,6 +62,19 @@ def record_meter_reading(*, site: Site, reading: MeterReading, now: datetime) ->
     )
     publish_after_commit(SiteMeterRead(site.pk))
     return row
+
+
+@transaction.atomic
+def forget_meter(*, site: Site, now: datetime, actor: Actor) -> None:
+    """Let what the meter of a site told so far count no more: it is gone, or told nonsense.
+
+    Nothing counts until it tells again; the readings stay in the curves.
+    """
+    before = site.meter_since.isoformat() if site.meter_since else None
+    Site.objects.filter(pk=site.pk).update(meter_since=now)
+    changes = {"meter_since": [before, now.isoformat()]}
+    record(Deed(actor, "change", "site", site.code, site.pk, changes))
+    publish_after_commit(SiteChanged(site.pk))
 
 
 @transaction.atomic

@@ -53,9 +53,11 @@ def base_load_w(site: Site, load: BaseLoad | None) -> float:
 
 
 def base_load(site: Site, now: datetime) -> BaseLoad | None:
-    """Return what the site's meter told, and what of it counts; None where it never told anything."""
+    """Return what the site's meter told, and what of it counts; None where it told nothing that may count."""
     names = ("power_w", "current_l1_a", "current_l2_a", "current_l3_a")
     readings = SiteMeterReading.objects.filter(site=site, at__lte=now + FURTHEST_AHEAD)
+    if site.meter_since is not None:
+        readings = readings.filter(at__gt=site.meter_since)
     latest = list(readings.order_by("-at").values_list("at", *names)[:2])
     if not latest:
         return None

@@ -21,6 +21,7 @@ from evkit.core.clock import utc_now
 from evkit.core.units import amperes_to_watts
 from sites.models import Site
 from sites.permissions import Right
+from sites.services.external import forget_meter
 from sites.services.settings import SiteLimit, change_site
 from sites.types import Unit
 
@@ -85,6 +86,18 @@ def smart_switch(request: HttpRequest, code: str) -> HttpResponse:
     change_site(site=site, actor=principal.actor, smart_charging_enabled=enabled)
     text = _("Smart charging is on.") if enabled else _("Smart charging is off; its limits are taken back.")
     messages.success(request, text)
+    return redirect("smart", site.code)
+
+
+@require_POST
+@member_page
+def smart_meter_forget(request: HttpRequest, code: str) -> HttpResponse:
+    """Let what the meter of a site told so far count no more."""
+    site = get_site(request, code)
+    principal = principal_of(request)
+    principal.require(Right.CONFIGURE, site.pk)
+    forget_meter(site=site, now=utc_now(), actor=principal.actor)
+    messages.success(request, _("Nothing counts for the rest of the site until its meter tells again."))
     return redirect("smart", site.code)
 
 

@@ -188,6 +188,14 @@ class TestMeterCounts:
         assert SiteMeterRead in URGENT
         assert base_load_w(mine.site, base_load(mine.site, utc_now())) == 12_000
 
+    def test_an_administrator_lets_what_was_told_count_no_more(self, administrator, mine) -> None:
+        administrator.post("sites/mine/meter", {"power_w": 90_000_000})
+        assert administrator.delete("sites/mine/meter").status_code == 204
+        mine.site.refresh_from_db()
+        assert base_load(mine.site, utc_now()) is None
+        entry = AuditEntry.objects.get(object_type="site")
+        assert (entry.verb, list(entry.details)) == ("change", ["meter_since"])
+
     @pytest.mark.parametrize("value", [1e300, -1e9, "12", True])
     def test_what_no_meter_tells_is_refused(self, administrator, mine, value) -> None:
         for reading, field in (({"power_w": value}, "power_w"), ({"current_a": [5, value]}, "current_a.1")):

@@ -203,6 +203,7 @@ SITE = {
     ),
     "smart": Row(Need.SITE, site),
     "smart_switch": Row(Need.CONFIGURE, site, post=302, form=lambda _w: {"enabled": "0"}),
+    "smart_meter_forget": Row(Need.CONFIGURE, site, get=405, post=302),
     "smart_settings": Row(
         Need.CONFIGURE,
         site,

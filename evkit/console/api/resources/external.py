@@ -15,7 +15,7 @@ from evkit.core.clock import utc_now
 from evkit.core.errors import InvalidInputError
 from evkit.core.units import MOST_CURRENT_A, MOST_POWER_W
 from sites.permissions import Right
-from sites.services.external import MeterReading, record_meter_reading, set_variable
+from sites.services.external import MeterReading, forget_meter, record_meter_reading, set_variable
 
 router = Router(tags=["external values"])
 
@@ -76,6 +76,15 @@ def post_meter(request: ApiRequest, code: str, reading: MeterIn) -> Status[Meter
     )
     phases = [row.current_l1_a, row.current_l2_a, row.current_l3_a]
     return Status(201, MeterOut(site=code, power_w=row.power_w, current_a=phases, timestamp=row.at))
+
+
+@router.delete("sites/{code}/meter", response={204: None}, summary="Let the readings so far count no more")
+def delete_meter(request: ApiRequest, code: str) -> Status[None]:
+    """Count nothing as base load until the meter tells again; administrators only."""
+    site = get_site(request.auth, code)
+    request.auth.require(Right.CONFIGURE, site.pk)
+    forget_meter(site=site, now=utc_now(), actor=request.auth.actor)
+    return Status(204, None)
 
 
 @router.post("variables/{name}", response={201: VariableOut}, summary="Set a named external value")

@@ -15,7 +15,7 @@ from charging.smart.planner import Why
 from evkit.console.selectors.site_meter import site_meter_of
 from evkit.console.selectors.smart import sharing_of
 from evkit.core.clock import utc_now
-from sites.models import ScheduleGroup, SiteMeterReading, User
+from sites.models import ScheduleGroup, Site, SiteMeterReading, User
 from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector, add_user
 from tests.console.views.smart.conftest import PAGE
@@ -87,6 +87,21 @@ class TestMeter:
         assert self.line(client, depot) == (
             "A_002 · silent, last 12.0 kW, 10 min ago; the most of the day before that counts: 45.0 kW"
         )
+
+    def test_an_administrator_lets_what_a_silent_one_told_count_no_more(self, client, depot) -> None:
+        self.reading(depot, timedelta(minutes=30), power_w=9e7)
+        self.reading(depot, timedelta(minutes=10), power_w=12_000)
+        href = reverse("smart_meter_forget", args=["depot"])
+        client.force_login(add_user(Role.OPERATOR, depot.site))
+        assert href not in client.get(reverse(PAGE, args=["depot"])).content.decode()
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        assert href in client.get(reverse(PAGE, args=["depot"])).content.decode()
+        page = client.post(href, follow=True).content.decode()
+        assert "Nothing counts for the rest of the site until its meter tells again." in page
+        assert href not in page
+        assert sharing_of(Site.objects.get(pk=depot.site.pk), utc_now()).base_w == 0
+        self.reading(depot, timedelta(seconds=-1), power_w=7_000)
+        assert sharing_of(Site.objects.get(pk=depot.site.pk), utc_now()).base_w == 7_000
 
     @pytest.mark.parametrize(
         ("key", "value", "warning"),
