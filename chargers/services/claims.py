@@ -32,10 +32,13 @@ from chargers.services.secrets import open_payload
 from chargers.types import CommandState, Registration
 from evkit.core.errors import EvkitError
 
+Socket = tuple[int, UUID]
+"""A charge point and the token of a connection of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A charge point that may be told something: its newest connection, and what its last call brought.
+    """A charge point that may be told something: a connection of it, and what its last call brought.
 
     `call_id` and `answer` are both None where it had none.
     """
@@ -45,6 +48,11 @@ class Turn:
     call_id: int | None = None
     answer: Answer | None = None
 
+    @property
+    def socket(self) -> Socket:
+        """The charge point and the connection."""
+        return self.charge_point_id, self.connection_token
+
 
 def take_turns(turns: Sequence[Turn], batch: Batch, *, routes: Routes) -> list[Claim | None]:
     """Store what came back, and return for each turn the next call to send, if there is one.
@@ -53,28 +61,27 @@ def take_turns(turns: Sequence[Turn], batch: Batch, *, routes: Routes) -> list[C
     """
     answers = {turn.call_id: turn.answer for turn in turns if turn.call_id is not None and turn.answer}
     again = complete_many(answers, batch, routes=routes) if answers else {}
-    free = {turn.charge_point_id: turn.connection_token for turn in turns if turn.call_id not in again}
+    free = [turn.socket for turn in turns if turn.call_id not in again]
     claims = claim_many(free, batch, routes=routes)
-    return [
-        again[turn.call_id] if turn.call_id in again else claims.get(turn.charge_point_id) for turn in turns
-    ]
+    return [again[turn.call_id] if turn.call_id in again else claims.get(turn.socket) for turn in turns]
 
 
-def claim_many(connections: Mapping[int, UUID], batch: Batch, *, routes: Routes) -> dict[int, Claim]:
+def claim_many(sockets: Collection[Socket], batch: Batch, *, routes: Routes) -> dict[Socket, Claim]:
     """Take the oldest queued command of each of these charge points, mark it sent, and return its call.
 
-    `connections` are the tokens of their sockets. Nothing is sent to a rejected charge point, over a socket
-    that is not the newest, after the command's deadline, or while another command is under way. A command
-    that cannot be sent as things stand fails with the cause, and the next one has its turn.
+    Nothing is sent to a rejected charge point, over a socket that is not the newest, after the command's
+    deadline, or while another command is under way. A command that cannot be sent as things stand fails with
+    the cause, and the next one has its turn.
     """
-    claims: dict[int, Claim] = {}
-    oldest = _oldest_due(connections, batch.now)
+    claims: dict[Socket, Claim] = {}
+    oldest = _oldest_due({pk for pk, _token in sockets}, batch.now)
     if oldest:
-        may = _may_send({pk: connections[pk] for pk in oldest}, batch, routes)
-        oldest = {pk: command for pk, command in oldest.items() if pk in may}
+        newest = _may_send([(pk, token) for pk, token in sockets if pk in oldest], batch, routes)
+        oldest = {pk: command for pk, command in oldest.items() if pk in newest}
     while oldest:
-        claims |= _claim(oldest.values(), connections, batch, routes)
-        oldest = _oldest_due(oldest.keys() - claims.keys(), batch.now)
+        claimed = _claim(oldest.values(), newest, batch, routes)
+        claims |= {(pk, newest[pk]): claim for pk, claim in claimed.items()}
+        oldest = _oldest_due(oldest.keys() - claimed.keys(), batch.now)
     return claims
 
 
@@ -97,23 +104,25 @@ def _oldest_due(charge_point_ids: Collection[int], now: datetime) -> dict[int, i
     return dict(due.values_list("charge_point_id").annotate(Min("pk")))
 
 
-def _may_send(connections: Mapping[int, UUID], batch: Batch, routes: Routes) -> set[int]:
-    """Return which charge points may be sent a command; serialises their claims until the commit.
+def _may_send(sockets: Collection[Socket], batch: Batch, routes: Routes) -> dict[int, UUID]:
+    """Return the newest connections, by charge point, of those that may be sent a command.
 
-    What an older connection still carries is over: the newest has taken its place.
+    Serialises the claims of these charge points until the commit. What an older connection still carries is
+    over: the newest has taken its place.
     """
-    accepted = ChargePoint.objects.exclude(registration=Registration.REJECTED)
-    locked = accepted.select_for_update(no_key=True).filter(pk__any_of=connections).order_by("identity")
+    accepted = ChargePoint.objects.exclude(registration=Registration.REJECTED).order_by("identity")
+    locked = accepted.select_for_update(no_key=True).filter(pk__any_of={pk for pk, _token in sockets})
     ids = list(locked.values_list("pk", flat=True))
     states = ChargePointState.objects.filter(pk__any_of=ids).values_list("pk", "connection_token")
-    newest = {pk for pk, token in states if token == connections[pk]}
+    newest: dict[int, UUID] = dict({*sockets}.intersection(states))
     sent = Command.objects.filter(charge_point_id__any_of=newest, state=CommandState.SENT).order_by()
     busy = set(sent.values_list("charge_point_id", flat=True))
-    return newest - {pk for pk in busy if not lose_of_older(pk, connections[pk], batch, routes)}
+    stuck = {pk for pk in busy if not lose_of_older(pk, newest[pk], batch, routes)}
+    return {pk: token for pk, token in newest.items() if pk not in stuck}
 
 
 def _claim(
-    command_ids: Iterable[int], connections: Mapping[int, UUID], batch: Batch, routes: Routes
+    command_ids: Iterable[int], newest: Mapping[int, UUID], batch: Batch, routes: Routes
 ) -> dict[int, Claim]:
     """Mark commands sent and return their calls by charge point; what cannot be sent fails."""
     queued = Command.objects.filter(pk__any_of=command_ids, state=CommandState.QUEUED)
@@ -132,7 +141,7 @@ def _claim(
         except EvkitError as error:
             finish(command, Done(CommandState.FAILED, error=error.message), batch)
             continue
-        wanted.append((command, open_payload(payload), connections[command.charge_point_id]))
+        wanted.append((command, open_payload(payload), newest[command.charge_point_id]))
     claims = new_calls(wanted, batch.now, routes)
     return {
         command.charge_point_id: claim

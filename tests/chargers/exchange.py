@@ -81,7 +81,7 @@ def claim_next(
     charge_point_id: int, token: UUID, batch: Batch, *, routes: Mapping[str, CommandRoute] = COMMANDS
 ) -> Claim | None:
     """Claim the next command of one charge point."""
-    return claim_many({charge_point_id: token}, batch, routes=routes).get(charge_point_id)
+    return claim_many([(charge_point_id, token)], batch, routes=routes).get((charge_point_id, token))
 
 
 class Socket:
