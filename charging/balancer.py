@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
+from django.db import connections
 
 from chargers.events import ChargePointChanged, CommandChanged
 from charging.events import ChargeOverridden, ChargePlanned, TransactionEnded, TransactionStarted
 from charging.services.smart.balancing import rebalance
-from evkit.core.db import is_outage, use_own_connection
+from evkit.core.db import is_outage
 from evkit.core.events import Event, EventBus
 from sites.events import SiteChanged, SiteMeterRead
 
@@ -74,18 +74,17 @@ class Balancer:
             self._wakened.notify()
 
     def _run(self) -> None:
-        use_own_connection()  # opening one costs as much as some of a cycle's queries
         while True:
             site_id = self._next()
             try:
                 rebalance(site_id=site_id, now=self._clock())
             except Exception as error:
                 log.exception("rebalance_failed", extra={"site": site_id})
-                connection.close()
                 if is_outage(error):
                     with self._wakened:
                         self._note(site_id, time.monotonic() + LAZY_S)
             finally:
+                connections.close_all()
                 self._rested[site_id] = time.monotonic() + REST_S
 
     def _note(self, site_id: int, due: float) -> None:
