@@ -14,8 +14,9 @@ import numpy as np
 from bench.report import Figure
 from charging.smart.allocation import allocate
 from charging.smart.connector import Connector
+from charging.smart.demands import demand_of
 from charging.smart.network import Load, Network, Node, build_network
-from charging.smart.planner import Settings, demand_of, plan
+from charging.smart.planner import Settings, plan
 
 if TYPE_CHECKING:
     from tests.charging.replay.world import Troubles

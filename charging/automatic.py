@@ -22,7 +22,7 @@ PATIENCE: Final = timedelta(seconds=60)
 """A transaction has to follow its order within so long, and power the transaction."""
 
 STALLED: Final = timedelta(seconds=60)
-"""A charge that the charge point suspends for so long, and that nothing holds back, does not go on."""
+"""A charge that is suspended for so long although nothing holds it back does not go on."""
 
 FRESH: Final = timedelta(minutes=15)
 """A charge that was interrupted longer ago is not started again."""
@@ -114,6 +114,8 @@ class Standing:
         status: as reported; `since` when it began.
         online: whether its charge point is connected.
         free: nothing holds it back: its schedule is active, there is no pause, its limit leaves power.
+        limited_at: when its limit was told last.
+        lost: its vehicle took power until a limit of 0 interrupted it, and none since that was raised again.
         power_w: measured, in W.
         start_tag: the id tag to start with, "" if charges do not start by themselves here.
         restarts: whether interrupted charges are started again.
@@ -125,6 +127,8 @@ class Standing:
     since: datetime | None
     online: bool
     free: bool
+    limited_at: datetime | None = None
+    lost: bool = False
     power_w: float = 0.0
     start_tag: str = ""
     restarts: bool = False
@@ -164,8 +168,10 @@ def _begin(standing: Standing, now: datetime) -> Next:
 
 
 def _stalled(standing: Standing, running: Running, now: datetime) -> bool:
-    since = max(standing.since or now, running.received_at)
-    return standing.status == ConnectorStatus.SUSPENDED_EVSE and now - since >= STALLED
+    """Tell whether a charge had time to go on since it may; a vehicle that suspends it may be full."""
+    since = max(standing.since or now, running.received_at, standing.limited_at or running.received_at)
+    by_vehicle = standing.status == ConnectorStatus.SUSPENDED_EV and standing.lost
+    return (by_vehicle or standing.status == ConnectorStatus.SUSPENDED_EVSE) and now - since >= STALLED
 
 
 def _interrupted(last: Ended, now: datetime) -> bool:

@@ -105,6 +105,7 @@ class Obstacle(models.TextChoices):
     PAUSED = "paused", _("The charge is paused already.")
     NOT_PAUSED = "not_paused", _("The charge is not paused.")
     NO_BADGE = "no_badge", _("No badge was used there before.")
+    NO_PAUSE = "no_pause", _("Its charge point obeys no limit of 0: the charge can only be stopped.")
 
 
 class OverrideKind(models.TextChoices):

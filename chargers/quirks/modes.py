@@ -25,7 +25,7 @@ class Mode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         stack_level: the highest that it accepts.
         kind: `Relative` where schedules by the clock are not obeyed.
         periods: how many a schedule may have.
-        pause: how a charge is interrupted: by a limit of 0, or by stopping it.
+        pause: how a charge is interrupted: by a limit of 0 or, where that is not obeyed, only by a stop.
         resumes: whether it goes on by itself after a limit of 0.
         latency_s: so long it may take to obey.
         minimum_a: the least current per phase with which its AC connectors charge.

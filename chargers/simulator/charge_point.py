@@ -67,8 +67,8 @@ class SimulatedChargePoint:
         self.station = Station(spec.base_load_w)
         self.statuses = StatusReports(self)
         self.connectors = {item.number: _connector(spec, item.number) for item in spec.connectors}
-        obeys = not self.has("ignores_limits")
-        self.power = PowerStage(spec, self.profiles, speed=speed, obeys=obeys)
+        obeys, resumes = not self.has("ignores_limits"), not self.has("never_resumes")
+        self.power = PowerStage(spec, self.profiles, speed=speed, obeys=obeys, resumes=resumes)
         self.peer = ChargePointPeer(self)
         self.wire = Wire(self.peer, spec, url, counters or Counters())
         self.wire.sent, self.wire.received = History(history), History(history)

@@ -24,7 +24,10 @@ class Reservation:
 
 @dataclass(slots=True, eq=False)
 class Transaction:
-    """One transaction; `remote_id` is known when the central system has answered."""
+    """One transaction; `remote_id` is known when the central system has answered.
+
+    `stuck`: it takes no power any more.
+    """
 
     connector: int
     id_tag: str
@@ -34,6 +37,7 @@ class Transaction:
     remote_id: int | None = None
     answered: bool = False
     refused: bool = False
+    stuck: bool = False
     sampled_s: float = 0.0
     sampled_wh: float = 0.0
     samples: list[Payload] = field(default_factory=list)

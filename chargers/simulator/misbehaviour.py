@@ -82,6 +82,7 @@ REGISTRY: Final[dict[str, Misbehaviour]] = {
     item.name: item
     for item in (
         Misbehaviour("ignores_limits", "Accepts charging profiles and takes full power anyway."),
+        Misbehaviour("never_resumes", "Charges no more after a limit of 0 until a new transaction."),
         Misbehaviour("late_answers", "Answers every call only after `pace_s` seconds."),
         Misbehaviour(
             "drops_mid_transaction",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chargers.simulator.connector import Connector
@@ -26,14 +26,24 @@ class PowerStage:
     """Moves the connectors of one charge point through time.
 
     A limit lowered at `t` is obeyed by `t + obey_delay_s` when `advance` is called every
-    `tick_s` seconds: the two steps of detection and reaction come off the delay.
+    `tick_s` seconds: the two steps of detection and reaction come off the delay. Where it never `resumes`, a
+    limit of 0 is the end of a charge.
     """
 
-    def __init__(self, spec: ChargePointSpec, profiles: ProfileStore, *, speed: float, obeys: bool) -> None:
+    def __init__(
+        self,
+        spec: ChargePointSpec,
+        profiles: ProfileStore,
+        *,
+        speed: float,
+        obeys: bool = True,
+        resumes: bool = True,
+    ) -> None:
         self._spec = spec
         self._profiles = profiles
         self._speed = speed
         self._obeys = obeys
+        self._resumes = resumes
         self._window = LimitWindow(max(0.0, spec.obey_delay_s - 2 * spec.tick_s))
 
     def advance(self, connectors: Sequence[Connector], moment: Moment) -> None:
@@ -80,6 +90,8 @@ class PowerStage:
         transaction = connector.transaction
         if not self._obeys or not len(self._profiles) or transaction is None:
             return rated
+        if transaction.stuck:
+            return replace(rated, power_w=0.0)
         found = self._profiles.connector_limit(
             connector.number, moment.at, transaction.started_at, connector.spec.phases
         )
@@ -103,6 +115,8 @@ class PowerStage:
         if vehicle is None:
             return
         limit = connector.caps.allowed(moment.at_s)
+        if connector.transaction is not None and limit is not None and limit.power_w <= 0:
+            connector.transaction.stuck = not self._resumes
         connector.phases = used_phases(connector.spec, vehicle, limit)
         connector.wanted_w = _want(connector)
         offer = _offer(connector, limit)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chargers.models import Command, Evse
 from charging.models.transaction import Transaction
 
-LEARNED: Final = ("latency_s", "overdraw", "way", "distrusted")
+LEARNED: Final = ("latency_s", "overdraw", "way", "distrusted", "resumes", "not_resumed")
 """What a connector has taught, of which nothing depends on its charge."""
 
 
@@ -45,8 +45,10 @@ class ConnectorLimit(models.Model):
     which part it draws more than it is told. `tries` counts the failures since it obeyed last, the latest
     disobedience at `missed_at`; `way` is how a limit reaches it (`charging.services.smart.ladder`).
     `rests_until`: its vehicle takes nothing, and is not asked before then; `rests` counts how often it was.
-    `distrusted`: it drew far more than it was told, and was not seen to obey since. What it has taught
-    (`LEARNED`) stays when smart charging is switched off.
+    `distrusted`: it drew far more than it was told, and was not seen to obey since. `trial` is how far its
+    charge shows whether it goes on after a limit of 0 (`charging.smart.resuming`), `resumes` whether charges
+    do there, `not_resumed` how many in a row did not. What it has taught (`LEARNED`) stays when smart
+    charging is switched off.
     """
 
     evse = models.OneToOneField(
@@ -80,6 +82,9 @@ class ConnectorLimit(models.Model):
     rests_until = models.DateTimeField(null=True)
     rests = models.PositiveSmallIntegerField(default=0)
     distrusted = models.BooleanField(default=False)
+    trial = models.PositiveSmallIntegerField(default=0)
+    resumes = models.BooleanField(null=True)
+    not_resumed = models.PositiveSmallIntegerField(default=0)
 
     objects = ConnectorLimitQuerySet.as_manager()
 

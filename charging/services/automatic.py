@@ -21,8 +21,9 @@ from chargers.services.quirks import quirks_of
 from chargers.types import CommandState
 from charging.automatic import PLUGGED, Attempt, Ended, Move, Next, Running, Standing, next_step
 from charging.events import AutomaticChargeFailed
-from charging.models import AutomaticCharge, Transaction
+from charging.models import AutomaticCharge, ConnectorLimit, Transaction
 from charging.services.pauses import pauses_in_force
+from charging.smart.resuming import Trial
 from charging.types import AuthorizationStatus, AutomaticKind, AutomaticState
 from charging.usability import barred
 from evkit.core.events import publish_after_commit
@@ -40,6 +41,7 @@ class Known:
     running: Mapping[int, Transaction]
     last: Mapping[int, Transaction]
     held: Collection[int]
+    lost: Collection[int]
 
 
 def drive_automatic_charges(*, now: datetime) -> int:
@@ -70,7 +72,8 @@ def _known(evses: Collection[Evse], now: datetime) -> Known:
     ended = Transaction.objects.filter(number__in=newest.values_list("last", flat=True))
     last = {row.evse_id: row for row in ended}
     schedule = barred({pk: running.get(pk) for pk in ids}, now)
-    return Known(running, last, {*schedule, *pauses_in_force(ids)})
+    lost = ConnectorLimit.objects.filter(evse__in=ids, trial__in=(Trial.OFFERED, Trial.LOST))
+    return Known(running, last, {*schedule, *pauses_in_force(ids)}, set(lost.values_list("pk", flat=True)))
 
 
 def _standing(evse: Evse, known: Known) -> Standing:
@@ -81,6 +84,8 @@ def _standing(evse: Evse, known: Known) -> Standing:
         since=state.status_since,
         online=evse.charge_point.state.connected,
         free=evse.pk not in known.held and _has_power(state),
+        limited_at=state.limit_at,
+        lost=evse.pk in known.lost,
         power_w=state.power_w or 0.0,
         start_tag=evse.automatic_tag or (site.automatic_tag if site else ""),
         restarts=bool(site and site.automatic_restart),

@@ -57,13 +57,16 @@ def pause_charge(
     """Queue the pause of the charge that runs on a connector.
 
     Raises:
-        UnableToPauseError: no charge is running, or it is paused already.
+        UnableToPauseError: no charge is running, it is paused already, or its charge point obeys no limit
+            of 0.
     """
     running = _running(evse)
     if Pause.objects.in_force().filter(transaction=running).exists():
         raise UnableToPauseError(Obstacle.PAUSED)
     Pause.objects.filter(transaction=running, ended_at=None).update(ended_at=now)
     mode = known_mode(evse.charge_point).mode
+    if mode.pause == "stop":
+        raise UnableToPauseError(Obstacle.NO_PAUSE)
     level = STACK_LEVEL if mode.stack_level is None else mode.stack_level
     below = dict(last_profile(evse.charge_point_id, evse.number))
     command = queue_command(

@@ -19,6 +19,7 @@ class Demand:
 
     Attributes:
         wants: takes part at all.
+        keeps: admitted with its minimum before all others of its tier (`charging.smart.turns`).
         rests: gets its minimum only where all others have what they can use (`charging.smart.resting`).
         steps: minimum, step and cap of the settings.
         rank: order of admission within a tier, lower first.
@@ -30,6 +31,7 @@ class Demand:
     rank: Floats
     wishes: Wishes
     rests: Mask | None = None
+    keeps: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +70,8 @@ def _share(network: Network, demand: Demand, room: Floats) -> Allocation:
     room = np.maximum(room, 0.0)
     queue = _queue(demand)
     asked = needed(demand.wishes, network.watts, demand.steps.minimum, demand.steps.cap)
+    if demand.keeps is not None:
+        asked = np.where(demand.keeps, demand.steps.minimum, asked)
     admission = _admit_tiers(network, room, demand, asked, queue)
     low = np.where(admission.admitted, demand.steps.minimum, 0.0)
     high = np.where(admission.admitted, demand.steps.cap, 0.0)
@@ -78,9 +82,13 @@ def _share(network: Network, demand: Demand, room: Floats) -> Allocation:
 
 
 def _queue(demand: Demand) -> Indices:
-    """Return who takes part: higher tiers first, then by rank; a cap below the minimum cannot be served."""
+    """Return who takes part: higher tiers first, there who keeps what it has, then by rank.
+
+    A cap below the minimum cannot be served.
+    """
+    later = np.zeros(len(demand.rank), bool) if demand.keeps is None else ~demand.keeps
     served = demand.wants & (demand.steps.cap >= demand.steps.minimum) & (demand.steps.cap > 0)
-    order = np.lexsort((demand.rank, -demand.wishes.tier))
+    order = np.lexsort((demand.rank, later, -demand.wishes.tier))
     queue: Indices = order[served[order]]
     return queue
 

@@ -33,6 +33,11 @@ STANDBY: Final = 0.2
 """So much of its minimum may flow although its limit is 0: what a vehicle and its contactor need."""
 
 
+def uses_all(taken: float, offered: float, step: float) -> bool:
+    """Tell whether a vehicle that takes so much of what it is offered could use more."""
+    return taken > offered * USES_ALL - step
+
+
 def tolerated(setting: float, step: float) -> float:
     """Return up to what a connector is taken to obey: meters and charge points are not exact."""
     return max(setting * OBEDIENCE, setting + step / 2)
@@ -62,6 +67,9 @@ class Connector:
         refresh: that is so soon that it is to be told again.
         cap: the most that is of use to it, if less than its hardware (see `useful`).
         rests: its vehicle takes nothing, as far as is known (`charging.smart.resting`).
+        resumes: a charge goes on by itself after a limit of 0, as far as is known.
+        lost: its charge did not go on after one (`charging.smart.resuming`).
+        floor: so much it may take whatever lower limit it is told; 0 where it obeys a limit of 0.
         default: what a new transaction begins with: its default profile; `hardware` if none is installed.
         measured: what it draws at least, None if unknown.
         measured_most: the most that fits what was measured (`charging.smart.drawing`), None: `measured`.
@@ -94,6 +102,9 @@ class Connector:
     refresh: bool = False
     cap: float | None = None
     rests: bool = False
+    resumes: bool = True
+    lost: bool = False
+    floor: float = 0.0
     default: float | None = None
     measured: float | None = None
     measured_most: float | None = None
@@ -124,7 +135,8 @@ class Connector:
             return not self.refuses
         if self.measured is None:
             return not self.distrusted
-        if self.measured <= max(tolerated(self.confirmed, self.step), self.minimum * STANDBY):
+        setting = max(self.confirmed, self.floor)
+        if self.measured <= max(tolerated(setting, self.step), self.minimum * STANDBY):
             return True
         return self.confirmed_ago_s < self.latency_s and not self.distrusted
 
@@ -148,14 +160,15 @@ class Connector:
         drawn = max(self.measured or 0.0, 0.0)
         if not self.charging:
             return drawn if self.reachable else max(drawn, self.begins_with)
-        return min(max(self._ruling * (1 + self.overdraw), drawn), max(self.hardware, drawn))
+        ruling = max(self._ruling, self.floor) * (1 + self.overdraw)
+        return min(max(ruling, drawn), max(self.hardware, drawn))
 
     @property
     def excess(self) -> float:
         """What it draws beyond anything that may rule it: nobody knows yet whether it will obey."""
         if self.measured is None or not self.charging:
             return 0.0
-        ruling = min(self._ruling, self.hardware)
+        ruling = min(max(self._ruling, self.floor), self.hardware)
         return self.measured - ruling if self.measured > tolerated(ruling, self.step) else 0.0
 
     @property
@@ -195,7 +208,7 @@ def useful(
     """
     if offered is None or taken is None or offered < limits.minimum:
         return cap
-    if taken > offered * USES_ALL - limits.step:
+    if uses_all(taken, offered, limits.step):
         limited_by_cap = cap is not None and offered >= cap - limits.step
         return None if limited_by_cap else cap
     enough = max(taken * 1.15 + 2 * limits.step, limits.minimum)

@@ -7,7 +7,6 @@ while every envelope still stands.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,21 +17,14 @@ import numpy as np
 from charging.smart.admission import admit
 from charging.smart.allocation import Allocation, Demand, allocate
 from charging.smart.connector import Connector
+from charging.smart.demands import demand_of
 from charging.smart.network import Floats, Indices, Mask, Network
 from charging.smart.reserve import launch_reserve
-from charging.smart.rules import RULES, Rule, Wishes
 from charging.smart.steadiness import Standing, steady
-from charging.smart.stepping import Steps
+from charging.smart.turns import keeps
 
 SMALL_RAISE_AFTER_S: Final = 900.0
 """A raise within the dead band waits so long (specification: at most 15 min)."""
-
-HOLD_ON_S: Final = 900.0
-HOLD_OFF_S: Final = 300.0
-"""Who was admitted stays admitted so long, who had to wait waits so long, before the power changes hands."""
-
-MARGIN: Final = 0.15
-"""By so much less patient must a waiting vehicle be than one that charges to take its turn."""
 
 
 class Why(StrEnum):
@@ -44,6 +36,9 @@ class Why(StrEnum):
     SHARE = "share"
     NO_ROOM = "no_room"
     RESTS = "rests"
+    KEPT = "kept"
+    FLOOR = "floor"
+    LOST = "lost"
     BARRED = "barred"
     UNREACHABLE = "unreachable"
     DISOBEYS = "disobeys"
@@ -108,10 +103,11 @@ def plan(network: Network, connectors: Sequence[Connector], base: Floats, sites:
     factor = np.where(told, [1 + each.overdraw for each in connectors], 1.0)
     counted = replace(network, share=network.share * factor[network.column])
     demand, latest = demand_of(connectors, told), _latest(connectors)
-    allocation = allocate(counted, demand, base + reserve + fixed)
+    floor = np.where(told, [each.floor for each in connectors], 0.0)
+    allocation, fixed = _share(counted, demand, floor, base + reserve, fixed)
     standing = _standing(network, connectors, demand, latest, sites)
     x = steady(counted, counted.capacity - base - reserve - fixed, allocation.x, demand.steps, standing)
-    target = np.where(told, x, envelope)
+    target = np.where(told, np.maximum(x, floor), envelope)
     used = base + reserve + network.usage(envelope)
     amount = target * factor - envelope
     waits = _waits(network, connectors, envelope, amount, sites)
@@ -121,68 +117,25 @@ def plan(network: Network, connectors: Sequence[Connector], base: Floats, sites:
         orders=_orders(connectors, target, changes, granted),
         target=target,
         envelope=envelope,
-        why=tuple(_reason(each, allocation, index) for index, each in enumerate(connectors)),
+        why=_reasons(network, connectors, allocation),
         stopped_by=np.where(allocation.refused_by >= 0, allocation.refused_by, allocation.stopped_by),
         reserve=reserve,
         used=used,
     )
 
 
-def demand_of(connectors: Sequence[Connector], told: Mask) -> Demand:
-    """Return what the connectors ask for, those of `told` alone."""
-
-    def column(values: Sequence[float]) -> Floats:
-        return np.array(values, float)
-
-    return Demand(
-        wants=told & np.array([not each.barred for each in connectors], bool),
-        steps=Steps(
-            minimum=column([each.minimum for each in connectors]),
-            step=column([each.step for each in connectors]),
-            cap=column([min(each.hardware, each.cap or each.hardware) for each in connectors]),
-        ),
-        rank=_rank(connectors),
-        rests=np.array([each.rests for each in connectors], bool),
-        wishes=Wishes(
-            rule=np.array([RULES.index(each.rule) for each in connectors], np.int64),
-            tier=np.array([each.tier for each in connectors], np.int64),
-            weight=column([each.weight for each in connectors]),
-            started=column([each.started for each in connectors]),
-            energy_wh=column([each.energy_wh for each in connectors]),
-            remaining_s=column([each.remaining_s for each in connectors]),
-            nominal_w=column([each.hardware * each.load.watts for each in connectors]),
-        ),
-    )
-
-
-def _rank(connectors: Sequence[Connector]) -> Floats:
-    """Return who is admitted first: who was already, then who got least, then who has just begun to wait."""
-    turn = [
-        0 if _within(each.on_for_s, HOLD_ON_S) else 2 if _within(each.off_for_s, HOLD_OFF_S) else 1
-        for each in connectors
-    ]
-    served = [each.served_wh / each.weight for each in connectors]
-    order = np.lexsort((served, [_patience(each) for each in connectors], turn))
-    rank = np.empty(len(connectors))
-    rank[order] = np.arange(len(connectors))
-    return rank
-
-
-def _patience(connector: Connector) -> float:
-    """Return which part of its time a vehicle could wait and still be ready; 0 where that is not asked.
-
-    Who charges counts as less patient by a margin, so that the power does not go to and fro.
-    """
-    known = connector.energy_wh * connector.remaining_s
-    if connector.rule not in {Rule.DEADLINE, Rule.HYBRID} or math.isnan(known):
-        return 0.0
-    needs_s = connector.energy_wh * 3600 / max(connector.hardware * connector.load.watts, 1.0)
-    patience = max(1.0 - needs_s / max(connector.remaining_s, 1.0), 0.0)
-    return patience if connector.on_for_s is None else max(patience - MARGIN, 0.0)
-
-
-def _within(ago_s: float | None, hold_s: float) -> bool:
-    return ago_s is not None and ago_s < hold_s
+def _share(
+    network: Network, demand: Demand, floor: Floats, reserved: Floats, fixed: Floats
+) -> tuple[Allocation, Floats]:
+    """Share what is left; who gets nothing but takes its `floor` all the same becomes part of `fixed`."""
+    while True:
+        allocation = allocate(network, demand, reserved + fixed)
+        taken = np.where(allocation.admitted, 0.0, floor)
+        if not taken.any():
+            return allocation, fixed
+        fixed = fixed + network.usage(taken)
+        floor = np.where(allocation.admitted, floor, 0.0)
+        demand = replace(demand, wants=demand.wants & (taken == 0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -282,6 +235,18 @@ def _orders(
     )
 
 
+def _reasons(network: Network, connectors: Sequence[Connector], allocation: Allocation) -> tuple[Why, ...]:
+    short = np.zeros(len(network.loads), np.bool_)
+    refusing = allocation.refused_by[allocation.refused_by >= 0]
+    short[network.column[np.isin(network.row, refusing)]] = True
+    found = [_reason(each, allocation, index) for index, each in enumerate(connectors)]
+    admitted = {Why.CAP, Why.SHARE}
+    return tuple(
+        Why.KEPT if why in admitted and is_short and keeps(each) else why
+        for why, is_short, each in zip(found, short, connectors, strict=True)
+    )
+
+
 def _reason(connector: Connector, allocation: Allocation, index: int) -> Why:
     if not connector.charging:
         return Why.VACANT if connector.vacant else Why.IDLE
@@ -289,8 +254,16 @@ def _reason(connector: Connector, allocation: Allocation, index: int) -> Why:
         return Why.UNREACHABLE
     if not connector.obeys:
         return Why.DISOBEYS
+    if connector.lost and not connector.barred:
+        return Why.LOST
+    if not allocation.admitted[index]:
+        return _why_nothing(connector)
+    return Why.CAP if allocation.stopped_by[index] < 0 else Why.SHARE
+
+
+def _why_nothing(connector: Connector) -> Why:
+    if connector.floor > 0:
+        return Why.FLOOR
     if connector.barred:
         return Why.BARRED
-    if not allocation.admitted[index]:
-        return Why.RESTS if connector.rests else Why.NO_ROOM
-    return Why.CAP if allocation.stopped_by[index] < 0 else Why.SHARE
+    return Why.RESTS if connector.rests else Why.NO_ROOM

@@ -18,6 +18,9 @@ BRIEFLY: Final[Mapping[str, Promise]] = {
     Why.VACANT: gettext_lazy("says that it is free: the stop of its charge is missing"),
     Why.NO_ROOM: gettext_lazy("waits: the power is not enough for its minimum"),
     Why.RESTS: gettext_lazy("takes nothing: others use its share until it is asked again"),
+    Why.KEPT: gettext_lazy("charges on while others wait: after a pause it would not go on by itself"),
+    Why.LOST: gettext_lazy("did not go on after it had to wait: it has to be started again, or unplugged"),
+    Why.FLOOR: gettext_lazy("takes its minimum all the same: its charge point obeys no limit of 0"),
     Why.BARRED: gettext_lazy("held by its schedule or by somebody"),
     Why.UNREACHABLE: gettext_lazy("offline: what it may draw stays reserved"),
     Why.DISOBEYS: gettext_lazy("draws more than it was told: what it takes stays reserved"),
@@ -131,7 +134,7 @@ def equal_parts(parts: Iterable[Part]) -> dict[int, float]:
     Who is kept below the others by its own charge point keeps what it has, with the others there. Nothing is
     returned where nobody wants more than it has: then nothing is lent.
     """
-    served = [part for part in parts if part.why in {Why.SHARE, Why.CAP}]
+    served = [part for part in parts if part.why in {Why.SHARE, Why.CAP, Why.KEPT}]
     level_w = max((part.share_w for part in served if part.why == Why.SHARE), default=None)
     if level_w is None:
         return {}

@@ -110,6 +110,22 @@ CASES: dict[str, tuple[Standing, Next]] = {
         standing("SuspendedEVSE", free=False, running=running(300), attempt=attempt(310)),
         WAIT,
     ),
+    "a charge that is suspended for a minute": (
+        standing("SuspendedEVSE", since=600, running=running(900)),
+        Next(Move.STOP, "BUS", RESTART),
+    ),
+    "but has had power again for less": (
+        standing("SuspendedEVSE", since=600, running=running(900), limited_at=ago(59)),
+        WAIT,
+    ),
+    "and after a minute with power": (
+        standing("SuspendedEVSE", since=600, running=running(900), limited_at=ago(60)),
+        Next(Move.STOP, "BUS", RESTART),
+    ),
+    "one that its vehicle suspends since it had to wait": (
+        standing("SuspendedEV", since=600, running=running(900), lost=True),
+        Next(Move.STOP, "BUS", RESTART),
+    ),
     "stopped to be started again": (
         standing("Finishing", attempt=attempt(5, stopping=True, kind=RESTART, tag="BUS")),
         Next(Move.START, "BUS", RESTART),

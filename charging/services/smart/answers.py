@@ -15,6 +15,7 @@ from charging.services.smart.settings_of import Range
 from charging.services.smart.storing import LimitRow
 from charging.smart.connector import LATENCY_S
 from charging.smart.planner import Why
+from charging.smart.resuming import Trial, trial_after
 
 REFUSED = (CommandState.REJECTED, CommandState.FAILED)
 
@@ -48,7 +49,7 @@ def take_answers(row: LimitRow, known: Circumstances, now: datetime) -> bool:
     Returns whether others are about to change it.
     """
     if row.transaction_id != (known.charge.number if known.charge else None):
-        _begin(row, known.charge)
+        _begin(row, known.charge, known.settings, now)
     _take_limit(row, known.settings, now)
     _take_default(row, known.settings)
     away = _last_return(known.state)
@@ -70,7 +71,10 @@ def forget_default(row: LimitRow) -> None:
     row.default = row.default_at = row.default_command = None
 
 
-def _begin(row: LimitRow, charge: ChargeFacts | None) -> None:
+def _begin(row: LimitRow, charge: ChargeFacts | None, settings: Range, now: datetime) -> None:
+    offered = row.confirmed is not None and row.confirmed >= settings.minimum and row.changed_at is not None
+    offered_for_s = (now - row.changed_at).total_seconds() if offered and row.changed_at else None
+    row.trial = trial_after(Trial(row.trial), offered_for_s=offered_for_s, another=charge is not None)
     row.transaction_id = charge.number if charge else None
     row.confirmed = row.confirmed_at = row.before = row.sent = row.doubtful = row.refused_at = None
     row.falls_at = row.sent_falls_at = row.missed_at = row.on_since = row.off_since = None

@@ -106,7 +106,7 @@ def _balance(situation: Situation, now: datetime) -> Plan:
 
 def _note_turn(row: LimitRow, why: Why, now: datetime) -> None:
     """Note since when a connector may charge, or waits for want of power."""
-    on, off = why in {Why.SHARE, Why.CAP}, why is Why.NO_ROOM
+    on, off = why in {Why.SHARE, Why.CAP, Why.KEPT}, why is Why.NO_ROOM
     row.on_since = (row.on_since or now) if on else None
     row.off_since = (row.off_since or now) if off else None
 

@@ -44,17 +44,17 @@ def face_disobedience(place: Place, seen: Connector, why: Why, now: datetime, ou
     note_disobedience(row, seen.measured / max(seen.confirmed, seen.step), now)
     if tries == 0 or (tries < LAST <= row.tries):
         _tell(place, seen)
-    send_limit(place, 0.0 if has_given_up(row) else seen.confirmed, now, outbox, raises=False)
+    send_limit(place, place.floor if has_given_up(row) else seen.confirmed, now, outbox, raises=False)
 
 
 def _face_refusal(place: Place, seen: Connector, now: datetime, outbox: Outbox) -> None:
-    """Ask for no power once more; the first time somebody is told."""
+    """Ask for no power once more, or for what it takes at least; the first time somebody is told."""
     row = place.row
     if row.missed_at is None:
         row.missed_at = now
         _tell(place, seen)
     if is_due(row, now) and row.sent is None:
-        send_limit(place, 0.0, now, outbox, raises=False)
+        send_limit(place, place.floor, now, outbox, raises=False)
 
 
 def _note_obeyed(row: LimitRow, seen: Connector) -> None:

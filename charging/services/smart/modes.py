@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from chargers.models import ChargePoint, ConfigurationKey, Evse
-from chargers.quirks.modes import TOLD_KEYS, UNKNOWN, Mode, Record
+from chargers.quirks.modes import TOLD_KEYS, UNKNOWN, Mode, Record, Source
 from chargers.services.modes import mode_record
 from chargers.types import Current
 from charging.models import ConnectorLimit
@@ -19,6 +19,7 @@ def learned_mode(evses: Iterable[Evse], rows: Mapping[int, ConnectorLimit]) -> M
     latencies: list[float] = []
     unit: Literal["A", "W"] | None = None
     by_default = False
+    resumes: set[bool] = set()
     for evse in evses:
         row = rows.get(evse.pk)
         if row is None:
@@ -28,9 +29,11 @@ def learned_mode(evses: Iterable[Evse], rows: Mapping[int, ConnectorLimit]) -> M
         if row.way == Way.OTHER_UNIT:
             unit = "A" if evse.current == Current.DC else "W"
         by_default |= row.way == Way.AS_DEFAULT
+        resumes |= set() if row.resumes is None else {row.resumes}
     return Mode(
         unit=unit,
         purposes=("TxDefaultProfile",) if by_default else None,
+        resumes=min(resumes, default=None),
         latency_s=round(max(latencies), 1) if latencies else None,
     )
 
@@ -41,6 +44,16 @@ def follow_mode(row: LimitRow, mode: Mode) -> None:
         row.latency_s = mode.latency_s
     if mode.purposes is not None and "TxProfile" not in mode.purposes and row.way == Way.OWN:
         row.way = Way.AS_DEFAULT
+
+
+def goes_on(row: LimitRow, record: Record) -> bool:
+    """Return whether charges of a connector go on by themselves after a limit of 0.
+
+    As an administrator says, as they were seen to, as its preset says; what nobody knows is taken to be so.
+    """
+    declared = record.sources.get("resumes") == Source.ADMINISTRATOR
+    known = record.mode.resumes if declared or row.resumes is None else row.resumes
+    return known is not False
 
 
 def known_mode(charge_point: ChargePoint) -> Record:

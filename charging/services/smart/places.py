@@ -15,12 +15,14 @@ from charging.services.smart.foreign import Foreign
 from charging.services.smart.ladder import Way, has_given_up, way_of
 from charging.services.smart.marks import LEVEL
 from charging.services.smart.observing import learn, measuring_time
+from charging.services.smart.resuming import flow_of, note_resuming
 from charging.services.smart.settings_of import Range
 from charging.services.smart.storing import LimitRow
 from charging.smart.connector import LATENCY_S, STANDBY, Connector, Limits, useful
 from charging.smart.drawing import Draw, certain, draw_of_power
 from charging.smart.network import Load
 from charging.smart.resting import Rest, rest_of
+from charging.smart.resuming import Trial
 from charging.smart.rules import Rule
 from charging.types import OverrideKind
 from evkit.core.units import LimitUnit
@@ -43,6 +45,7 @@ class Place:
         override: what somebody decided about the charge; a held one is barred as well.
         barred: no power may flow to it.
         rule: how it takes part in sharing.
+        resumes, floor: what a limit of 0 does there (see `Connector`).
         periods: how many periods a schedule may have.
         foreign: what others did, or are about to do, to its limit.
         disturbed: they are about to.
@@ -58,6 +61,8 @@ class Place:
     override: ChargeOverride | None = None
     barred: bool = False
     rule: Rule = Rule.EQUAL
+    resumes: bool = True
+    floor: float = 0.0
     periods: int = 2
     foreign: tuple[Foreign, ...] = ()
     disturbed: bool = False
@@ -82,6 +87,11 @@ class Place:
         """Whether a pause has taken the place of its limit in the stack."""
         return self.pause is not None and self.pause.stack_level <= LEVEL
 
+    @property
+    def paused(self) -> bool:
+        """Whether such a pause is confirmed: nothing else rules."""
+        return self.pause is not None and self.covered and self.pause.command.state == CommandState.ACCEPTED
+
 
 def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connector:
     """Return a connector as the planner sees it; what its measurements teach is noted in its row."""
@@ -99,6 +109,9 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         offered=row.confirmed, taken=draw.likely if draw else None, cap=row.cap, changed_ago_s=changed_ago_s,
     )  # fmt: skip
     _note_rest(row, settings, _taken(measured, state), changed_ago_s, now)
+    offered = 0.0 if place.paused else row.confirmed
+    flow = flow_of(draw, state)
+    note_resuming(row, settings, charge, offered=offered, taken=flow, changed_ago_s=changed_ago_s)
     departure = departure_of(charge, place.site.zone, now) if charge else Departure()
     known = Connector(
         load=load,
@@ -121,6 +134,9 @@ def connector_of(place: Place, load: Load, site: int, now: datetime) -> Connecto
         falls_to=settings.start,
         cap=row.cap,
         rests=row.rests_until is not None,
+        resumes=place.resumes,
+        lost=row.trial == Trial.LOST,
+        floor=place.floor,
         latency_s=row.latency_s or LATENCY_S,
         refuses=has_given_up(row) and row.confirmed is None,
         distrusted=row.distrusted or row.missed_at is not None,
@@ -181,7 +197,7 @@ def _taken(measured: float | None, state: EvseState | None) -> float | None:
 def _held(place: Place, known: Connector, now: datetime) -> Connector:
     """Where a pause has taken the place of the limit, the pause is what the charge point confirmed."""
     pause = place.pause
-    if pause is None or not place.covered or pause.command.state != CommandState.ACCEPTED:
+    if pause is None or not place.paused:
         return known
     ruled = max(known.confirmed or 0.0, known.before or 0.0, known.doubtful or 0.0, *known.in_flight)
     return replace(

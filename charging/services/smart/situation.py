@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chargers.models import ConfigurationKey
 from chargers.quirks import Model
-from chargers.quirks.modes import TOLD_KEYS, Mode
+from chargers.quirks.modes import TOLD_KEYS, Record
 from chargers.services.modes import record_by
 from charging.models import ChargeOverride, Pause
 from charging.services.smart.answers import Circumstances, take_answers, touching_limit
@@ -16,7 +16,7 @@ from charging.services.smart.base_load import BaseLoad, base_load
 from charging.services.smart.circuits import base_of, network_of
 from charging.services.smart.facts import ChargeFacts, EvseFacts, PointFacts, read_charges, read_evses
 from charging.services.smart.foreign import Foreign, foreign_commands
-from charging.services.smart.modes import follow_mode
+from charging.services.smart.modes import follow_mode, goes_on
 from charging.services.smart.places import Place, connector_of
 from charging.services.smart.rules_of import group_rules, posts_of, rules_of
 from charging.services.smart.settings_of import range_of, unit_of
@@ -125,10 +125,11 @@ def _place(
     override: ChargeOverride | None,
     held: Collection[int],
     rule: Rule,
-    mode: Mode,
+    record: Record,
     foreign: Sequence[Foreign],
     now: datetime,
 ) -> Place:
+    mode = record.mode
     settings = range_of(evse, site.voltage_v, mode.minimum_a)
     known = Circumstances(
         evse.number, charge, evse.charge_point.state, settings, foreign,
@@ -147,17 +148,19 @@ def _place(
         override=override,
         barred=evse.id in held,
         rule=rule,
+        resumes=goes_on(row, record),
+        floor=settings.minimum if mode.pause == "stop" else 0.0,
         periods=1 if mode.kind == "Relative" else mode.periods or 2,
         foreign=tuple(touching_limit(row, known)) if foreign else (),
         disturbed=disturbed,
     )
 
 
-def _modes(evses: Sequence[EvseFacts], keys: Keys) -> dict[int, Mode]:
+def _modes(evses: Sequence[EvseFacts], keys: Keys) -> dict[int, Record]:
     """Return the operating modes of charge points by id; what connectors taught stands in their own rows."""
     points = {evse.charge_point_id: evse.charge_point for evse in evses}
     return {
-        pk: record_by(_model(point), point.quirk_switches, point.operating_mode, keys.get(pk, {})).mode
+        pk: record_by(_model(point), point.quirk_switches, point.operating_mode, keys.get(pk, {}))
         for pk, point in points.items()
     }
 

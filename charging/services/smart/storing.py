@@ -47,6 +47,9 @@ _COLUMNS: Final = columns(
     rests_until="timestamptz",
     rests="int2",
     distrusted="boolean",
+    trial="int2",
+    resumes="boolean",
+    not_resumed="int2",
 )
 
 
@@ -86,6 +89,9 @@ class LimitRow:
     rests_until: datetime | None = None
     rests: int = 0
     distrusted: bool = False
+    trial: int = 0
+    resumes: bool | None = None
+    not_resumed: int = 0
 
     @property
     def command_id(self) -> int | None:

@@ -48,7 +48,7 @@ def with_reasons(lines: Sequence[Line], now: datetime) -> tuple[Line, ...]:
 
 def _equal_parts(lines: Iterable[Line]) -> dict[int, float]:
     """Return what everybody would have in equal shares; nothing where they are not all shared equally."""
-    served = [line for line in lines if line.row and line.row.why in {Why.SHARE, Why.CAP}]
+    served = [line for line in lines if line.row and line.row.why in {Why.SHARE, Why.CAP, Why.KEPT}]
     if any(line.rule != Distribution.EQUAL or line.override or line.feeds for line in served):
         return {}
     return equal_parts(

@@ -21,6 +21,7 @@ class TestRegistry:
             "faults",
             "ignores_limits",
             "late_answers",
+            "never_resumes",
             "no_boot_after_reconnect",
             "no_subprotocol",
             "odd_frames",
@@ -44,6 +45,20 @@ class TestMisbehaviours:
         assert (await csms.ask("SetChargingProfile", 1, profile)).status == "Accepted"
         await asyncio.sleep(0.4)
         assert cp.connectors[1].charge.power_w > 21_000
+
+    async def test_never_resumes(self, csms, connect):
+        cp = await connect(misbehaviours=("never_resumes",))
+        await charging(cp)
+        for limit_a in (0, 16):
+            profile = relative_profile(limit_a, "A", "TxProfile")
+            assert (await csms.ask("SetChargingProfile", 1, profile)).status == "Accepted"
+            await cp.status(1, "SuspendedEVSE")
+            await asyncio.sleep(0.4)
+        assert cp.connectors[1].charge.power_w == 0
+        await cp.unplug(1)
+        await cp.stopped(1)
+        await charging(cp)
+        await cp.until(lambda: cp.connectors[1].charge.power_w > 21_000)
 
     async def test_late_answers(self, csms, connect):
         await connect(misbehaviours=("late_answers",), pace_s=0.5)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from charging.smart.allocation import Allocation, allocate
 from charging.smart.connector import Connector
 from charging.smart.network import Floats, Load, Mask, Node, build_network
-from charging.smart.planner import HOLD_OFF_S, HOLD_ON_S, Settings, Why, plan
+from charging.smart.planner import Settings, Why, plan
 from charging.smart.rules import Rule, needed
+from charging.smart.turns import HOLD_OFF_S, HOLD_ON_S
 from tests.charging.smart.problems import Problem, problems
 from tests.charging.smart.test_properties import EPSILON, many
 

@@ -14,8 +14,9 @@ from charging.smart.allocation import allocate
 from charging.smart.connector import Connector
 from charging.smart.filling import fill
 from charging.smart.network import Load, Network, Node, build_network
-from charging.smart.planner import HOLD_OFF_S, HOLD_ON_S, Settings, Why, plan
+from charging.smart.planner import Settings, Why, plan
 from charging.smart.rules import Rule, lines
+from charging.smart.turns import HOLD_OFF_S, HOLD_ON_S
 from tests.charging.smart.problems import Problem, loads, nodes, numbers, problems, wired
 
 EPSILON = 1e-6
@@ -51,6 +52,8 @@ def connectors(draw: st.DrawFn, load: Load, sites: int) -> Connector:
         refresh=draw(st.booleans()),
         cap=draw(st.none() | numbers(0, 40).map(lambda x: x * unit)),
         rests=draw(st.integers(0, 3)) == 0,
+        resumes=draw(st.integers(0, 2)) > 0,
+        floor=6.0 * unit if draw(st.integers(0, 5)) == 0 else 0.0,
         default=draw(st.none() | setting()),
         measured=draw(st.none() | numbers(0, 40).map(lambda x: x * unit)),
         distrusted=draw(st.integers(0, 4)) == 0,
