@@ -59,6 +59,13 @@ def limit_w_at(site: Site, at: datetime) -> float | None:
     return limits_within(site, at, at + MOMENT).total_w(site.voltage_v)
 
 
+def fixed_limit_w(site: Site) -> float | None:
+    """Return in W what a site may draw without its weekly limits, None without a limit."""
+    in_watts = site.limit_unit == Unit.WATT
+    fixed = SiteLimits(site.limit_value, None) if in_watts else SiteLimits(None, site.limit_value)
+    return fixed.total_w(site.voltage_v)
+
+
 def limit_steps(site: Site, since: datetime, until: datetime) -> list[tuple[datetime, float | None]]:
     """Return from when on which limit in W holds within [since, until); the first one begins at `since`."""
     windows = [each for level in site.limit_schedule for each in _windows(site, level, since, until)]

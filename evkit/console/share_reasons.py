@@ -45,6 +45,7 @@ class Known:
         share_w, taken_w: what it is to have, what it takes; None where that is not known.
         rule: how it takes part in sharing, "" where that is not known any more.
         fair_w: its part if everybody took all that it could, None where that is not known.
+        most_w: what its hardware takes.
         minimum_w, kept_w: the least that it charges with, what stays reserved for it.
         again: when it is asked again; barred: what keeps power from it. Empty where nobody knows.
     """
@@ -54,6 +55,7 @@ class Known:
     taken_w: float | None = None
     rule: str = ""
     fair_w: float | None = None
+    most_w: float | None = None
     minimum_w: float | None = None
     kept_w: float | None = None
     again: str = ""
@@ -104,9 +106,12 @@ def _all_that_it_wants(known: Known, share_w: float) -> str:
     words = {"share": _kw(known.fair_w), "taken": _kw(taken_w), "lent": _kw(lent_w)}
     if lent_w >= WORTH_TELLING_W:
         return _("equal share of %(share)s, takes %(taken)s: %(lent)s are lent to others") % words
-    if taken_w < share_w * USES_ALL:
-        return _("takes %(taken)s; what it could use is free for it, the rest is lent") % words
-    return _("has all that it can take")
+    if taken_w >= share_w * USES_ALL:
+        return _("has all that it can take")
+    words["share"] = _kw(share_w)
+    if known.most_w is not None and share_w < known.most_w * USES_ALL:
+        return _("takes %(taken)s and keeps %(share)s; the rest is lent") % words
+    return _("takes %(taken)s of the %(share)s that are free for it") % words
 
 
 def _rule(rule: str) -> str:

@@ -46,9 +46,14 @@ class TestShareReason:
                 "equal share of 22.0 kW, takes 14.0 kW: 8.0 kW are lent to others",
             ),
             (Known(Why.CAP, 14 * KW, 14 * KW, rule="equal", fair_w=14 * KW), "has all that it can take"),
+            (Known(Why.CAP, 14 * KW, 5 * KW), "takes 5.0 kW of the 14.0 kW that are free for it"),
             (
-                Known(Why.CAP, 14 * KW, 5 * KW),
-                "takes 5.0 kW; what it could use is free for it, the rest is lent",
+                Known(Why.CAP, 50 * KW, 5 * KW, most_w=50 * KW),
+                "takes 5.0 kW of the 50.0 kW that are free for it",
+            ),
+            (
+                Known(Why.CAP, 14 * KW, 5 * KW, most_w=50 * KW),
+                "takes 5.0 kW and keeps 14.0 kW; the rest is lent",
             ),
             (
                 Known(Why.SHARE, 22 * KW, 21 * KW, rule="equal"),

@@ -70,6 +70,7 @@ def _why(line: Line, facts: _Facts) -> str:
             taken_w=line.card.power_w,
             rule=line.rule,
             fair_w=facts.parts.get(line.evse.pk),
+            most_w=line.max_w,
             minimum_w=watts_of(line.evse, range_of(line.evse, line.voltage_v).minimum),
             kept_w=watts_of(line.evse, row.envelope),
             again=clock(row.rests_until, facts.now) if row.rests_until else "",

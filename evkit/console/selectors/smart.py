@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from chargers.models import ChargePoint, Evse
@@ -16,13 +16,16 @@ from evkit.console.selectors.overview import site_cards
 from evkit.console.selectors.share_lines import Line, watts_of
 from evkit.console.selectors.share_reasons import with_reasons
 from evkit.console.selectors.site_meter import SiteMeter, site_meter_of
-from sites.limits import limit_w_at
+from sites.limits import fixed_limit_w, limit_steps, limit_w_at
 from sites.models import ScheduleGroup, Site
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """A site's power in W: what it may draw, draws, keeps for starts and elsewhere, and has left."""
+    """A site's power in W: what it may draw, draws, keeps for starts and elsewhere, and has left.
+
+    `coming` is when the limit changes next, and to what (None: none), where it does within a day.
+    """
 
     site: Site
     power_w: float
@@ -32,6 +35,12 @@ class Sharing:
     limit_w: float | None
     lines: tuple[Line, ...]
     planned_at: datetime | None
+    coming: tuple[datetime, float | None] | None = None
+
+    @property
+    def weekly(self) -> bool:
+        """Whether a weekly limit holds now, stricter than the fixed one."""
+        return self.limit_w != fixed_limit_w(self.site)
 
     @property
     def base_w(self) -> float:
@@ -79,6 +88,9 @@ class Sharing:
         return sum(line.waits for line in self.lines)
 
 
+AHEAD: Final = timedelta(days=1)
+"""So far ahead the next change of the limit is told."""
+
 _POINT: Final = ("identity", "name", "max_power_w", "priority", "feeder")
 _EVSE: Final = (
     "charge_point",
@@ -122,7 +134,11 @@ def sharing_of(site: Site, now: datetime, cards: Iterable[ChargePointCard] | Non
     reserved = decision.reserve_w if decision else 0.0
     limit_w = limit_w_at(site, now)
     free = None if limit_w is None else max(limit_w - power - meter.counts_w - reserved, 0.0)
-    return Sharing(site, power, meter, reserved, free, limit_w, lines, decision.at if decision else None)
+    steps = limit_steps(site, now, now + AHEAD) if site.limit_schedule else []
+    return Sharing(
+        site, power, meter, reserved, free, limit_w, lines,
+        planned_at=decision.at if decision else None, coming=steps[1] if steps[1:] else None,
+    )  # fmt: skip
 
 
 def _evses_of(site: Site) -> Iterator[Evse]:

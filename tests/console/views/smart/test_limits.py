@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -145,6 +146,24 @@ class TestWeeklyLimits:
         assert [each["value"] for each in Site.objects.get().limit_schedule] == [60_000]
         client.post(f"{href}?level=1", {"delete": "1"})
         assert Site.objects.get().limit_schedule == []
+
+    def test_the_page_of_smart_charging_tells_that_one_holds_and_until_when(self, client, depot) -> None:
+        client.force_login(add_user(Role.GUEST, depot.site))
+        href = reverse(PAGE, args=["depot"])
+        assert "smart-weekly" not in client.get(href).content.decode()
+        now = utc_now().astimezone(depot.site.zone)
+        hours = {"from": f"{now - timedelta(hours=1):%H:%M}", "to": f"{now + timedelta(hours=1):%H:%M}"}
+        level = {"value": 60_000, "unit": "W", "ranges": [{"days": list(DAYS), **hours}]}
+        Site.objects.filter(pk=depot.site.pk).update(limit_schedule=[level])
+        page = client.get(href).content.decode()
+        assert f"A weekly limit holds. From {now + timedelta(hours=1):%a}" in page
+        assert f"{hours['to']}: 100\u202fkW." in page
+        hours = {"from": f"{now + timedelta(hours=2):%H:%M}", "to": f"{now + timedelta(hours=3):%H:%M}"}
+        level = {"value": 60_000, "unit": "W", "ranges": [{"days": list(DAYS), **hours}]}
+        Site.objects.filter(pk=depot.site.pk).update(limit_schedule=[level])
+        page = client.get(href).content.decode()
+        assert "A weekly limit holds" not in page
+        assert f"{hours['from']}: 60\u202fkW." in page
 
     def test_its_exceptions_and_holidays_are_kept(self, client, depot) -> None:
         client.force_login(add_user(Role.ADMINISTRATOR))
