@@ -40,7 +40,7 @@ def demand_of(connectors: Sequence[Connector], told: Mask) -> Demand:
             step=column([each.step for each in connectors]),
             cap=np.where(kept & rests, np.minimum(cap, minimum), cap),
         ),
-        rank=rank(connectors),
+        rank=rank(connectors, kept),
         rests=rests & ~kept,
         keeps=kept & ~rests,
         wishes=Wishes(

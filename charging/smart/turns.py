@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from charging.smart.connector import Connector
-from charging.smart.network import Floats
+from charging.smart.network import Floats, Mask
 from charging.smart.rules import Rule
 
 HOLD_ON_S: Final = 900.0
@@ -36,20 +36,21 @@ def keeps(connector: Connector) -> bool:
     return connector.floor > 0 or (not connector.resumes and (told is None or told > 0))
 
 
-def rank(connectors: Sequence[Connector]) -> Floats:
+def rank(connectors: Sequence[Connector], kept: Mask) -> Floats:
     """Return who is admitted first: who was already, then who got least, then who has just begun to wait.
 
-    Those that keep what they have are in the order in which they came: nobody who begins ends another charge.
+    Those that keep what they have (`kept`) are in the order in which they came: nobody who begins ends
+    another charge.
     """
-    keys = [_key(each) for each in connectors]
+    keys = [_key(each, keeping=keeping) for each, keeping in zip(connectors, kept.tolist(), strict=True)]
     order = np.lexsort(tuple(np.array([key[place] for key in keys]) for place in (2, 1, 0)))
     found = np.empty(len(connectors))
     found[order] = np.arange(len(connectors))
     return found
 
 
-def _key(connector: Connector) -> tuple[float, float, float]:
-    if keeps(connector):
+def _key(connector: Connector, *, keeping: bool) -> tuple[float, float, float]:
+    if keeping:
         return -1.0, 0.0, connector.started
     turn = 2.0 if _within(connector.off_for_s, HOLD_OFF_S) else 1.0
     if _within(connector.on_for_s, HOLD_ON_S):

@@ -199,6 +199,10 @@ ROWS: list[Row] = [
      "takes-nothing-and-lends",
      ("Bus 223 took none of the power it was offered: others use its share until it is offered power"
       " again at 15:07."), ""),
+    (facts(HELD, charge=charge(), limit=SITE_LIMIT, rests_until=NOW + 60 * MINUTE, lost=True),
+     "did-not-go-on",
+     ("Bus 223 took power until smart charging interrupted it, and none since it is offered power again: its"
+      " charge has to be started again, or the cable pulled."), "stop"),
     (facts(HELD, charge=charge(soc_percent=97), limit=LITTLE, rests_until=NOW + 60 * MINUTE), "limit-by-user",
      "Bus 223 waits: ann limited it to 0.8 kW at 14:02, too little to charge.", "limit"),
     (facts(HELD, charge=charge(), limit=ENOUGH), "held-under-limit",

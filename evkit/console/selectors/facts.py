@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from chargers.types import CommandState
@@ -12,6 +13,8 @@ from charging.models import AutomaticCharge, ChargeOverride, ConnectorLimit, Pau
 from charging.services.holding import HOLD
 from charging.services.pauses import pauses_in_force
 from charging.services.scheduling import SCHEDULE
+from charging.services.smart.resuming import SUSPENDED
+from charging.smart.resuming import Trial
 from charging.types import AutomaticState, OverrideKind
 from charging.usability import Usability, usability
 from evkit.console.selectors.badges import Badges, last_badges
@@ -29,6 +32,17 @@ Running = Mapping[int, Transaction]
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Until when a vehicle lends its share, and whether its charge did not go on when it had to wait."""
+
+    until: datetime | None = None
+    lost: bool = False
+
+
+NO_REST: Final = Rest()
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What was read beside the live state; `running` are the open transactions by EVSE id."""
 
@@ -38,7 +52,7 @@ class Known:
     pauses: Mapping[int, Pause]
     holds: Mapping[int, ChargeOverride]
     scheduled: Mapping[int, Usability]
-    rests: Mapping[int, datetime]
+    rests: Mapping[int, Rest]
     bookings: Mapping[Place, Booking]
     given_up: Mapping[int, GivenUp]
 
@@ -80,6 +94,7 @@ def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) 
     place = point, _number = row.pk, evse.number
     transaction = known.running.get(pk)
     badge = known.badges.of(row, evse)
+    rest = known.rests.get(pk, NO_REST)
     inactive_until = _inactive_until(transaction, known.scheduled.get(pk))
     return Facts(
         number=evse.number,
@@ -99,7 +114,8 @@ def _facts(row: ChargePoint, evse: Evse, known: Known, link: Link, own: Report) 
         hold=_hold(known.holds.get(pk)),
         inactive_until=inactive_until,
         shared=bool(row.site and row.site.smart_charging_enabled),
-        rests_until=known.rests.get(pk),
+        rests_until=rest.until,
+        lost=rest.lost,
         job=orders.jobs.get(point),
         given_up=known.given_up.get(pk),
         booking=known.bookings.get(place) or known.bookings.get((point, 0)),
@@ -142,14 +158,14 @@ def _holds(running: Running, now: datetime) -> dict[int, ChargeOverride]:
     return {numbers[row.transaction_id]: row for row in held}
 
 
-def _rests(rows: Sequence[ChargePoint], running: Running) -> dict[int, datetime]:
-    """Return by EVSE id until when vehicles that took nothing lend their share, where they are held back."""
+def _rests(rows: Sequence[ChargePoint], running: Running) -> dict[int, Rest]:
+    """Return by EVSE id what smart charging knows of vehicles that take nothing."""
     evses = [evse for row in rows for evse in row.evses.all() if evse.pk in running]
-    held = [evse.pk for evse in evses if report_of(getattr(evse, "state", None)).status == "SuspendedEVSE"]
+    held = [evse.pk for evse in evses if report_of(getattr(evse, "state", None)).status in SUSPENDED]
     if not held:
         return {}
-    lending = ConnectorLimit.objects.filter(pk__any_of=held).values_list("pk", "rests_until")
-    return {pk: until for pk, until in lending if until is not None}
+    known = ConnectorLimit.objects.filter(pk__any_of=held).values_list("pk", "rests_until", "trial")
+    return {pk: Rest(until, lost=trial == Trial.LOST) for pk, until, trial in known}
 
 
 def _hold(row: ChargeOverride | None) -> Order | None:

@@ -139,6 +139,16 @@ CHARGE_CAUSES: Final = (
         RAISE,
     ),
     Cause(
+        "did-not-go-on",
+        _(
+            "%(vehicle)s took power until smart charging interrupted it, and none since it is offered power"
+            " again: its charge has to be started again, or the cable pulled."
+        ),
+        _("did not go on after an interruption"),
+        lambda f, _now: f.lost and f.status in {"SuspendedEVSE", "SuspendedEV"},
+        STOP,
+    ),
+    Cause(
         "full-and-lends",
         _(
             "%(vehicle)s is full: %(soc)s. Others use its share until it is offered power again"

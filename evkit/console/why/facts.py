@@ -168,6 +168,7 @@ class Facts:
     `inactive_until`: a schedule keeps the connector's group from charging until then.
     `shared`: smart charging shares the power of its site.
     `rests_until`: the vehicle took nothing, and smart charging lends its share to others until then.
+    `lost`: its charge did not go on after smart charging had interrupted it.
     """
 
     number: int = 1
@@ -190,6 +191,7 @@ class Facts:
     inactive_until: datetime | None = None
     shared: bool = False
     rests_until: datetime | None = None
+    lost: bool = False
     given_up: GivenUp | None = None
 
     @property

@@ -7,6 +7,7 @@ import pytest
 from chargers.models import ChargePoint, EvseState
 from charging.models import ConnectorLimit, Pause
 from charging.services.scheduling import SCHEDULE, enforce_schedules
+from charging.smart.resuming import Trial
 from evkit.console.selectors.facts import connector_facts
 from evkit.console.why import why
 from evkit.core.clock import utc_now
@@ -62,3 +63,12 @@ class TestShareThatIsLent:
             evse=evse, defaults={"rests_until": utc_now() + timedelta(hours=1)}
         )
         assert told(depot, evse, {evse.pk: running}).code == "full-and-lends"
+
+    @pytest.mark.parametrize("status", ["SuspendedEV", "SuspendedEVSE"])
+    def test_a_charge_that_did_not_go_on_is_told_as_that(self, depot, status) -> None:
+        running = depot.transaction
+        evse = running.evse
+        EvseState.objects.filter(pk=evse.pk).update(status=status)
+        assert told(depot, evse, {evse.pk: running}).code != "did-not-go-on"
+        ConnectorLimit.objects.update_or_create(evse=evse, defaults={"trial": Trial.LOST})
+        assert told(depot, evse, {evse.pk: running}).code == "did-not-go-on"
