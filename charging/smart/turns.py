@@ -28,12 +28,13 @@ MARGIN: Final = 0.15
 def keeps(connector: Connector) -> bool:
     """Tell whether it charges by what it was told last, and a limit of 0 would be the end of that.
 
-    Who was told 0 already has nothing left to keep: it waits for its turn as the others do.
+    Who was told 0 already, or did not go on after that, has nothing left to keep: it waits as the others do.
     """
     if not connector.charging:
         return False
     told = connector.in_flight[-1] if connector.in_flight else connector.confirmed
-    return connector.floor > 0 or (not connector.resumes and (told is None or told > 0))
+    ends = not connector.resumes and not connector.lost and (told is None or told > 0)
+    return connector.floor > 0 or ends
 
 
 def rank(connectors: Sequence[Connector], kept: Mask) -> Floats:

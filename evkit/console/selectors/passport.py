@@ -30,6 +30,7 @@ MODE: Final[Mapping[str, Promise]] = {
     "minimum_a": _("Least current (A)"),
     "survives_reboot": _("Keeps default profiles when it boots"),
 }
+PAUSES: Final[Mapping[str, Promise]] = {"limit": _("a limit of 0"), "stop": _("a stop only")}
 SOURCES: Final[Mapping[Source, Promise]] = {
     Source.ADMINISTRATOR: _("an administrator"),
     Source.LEARNED: _("learned"),
@@ -154,6 +155,8 @@ def mode_lines(row: ChargePoint) -> list[tuple[Promise, object, Promise | None]]
 def _shown(value: object) -> object:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, str) and value in PAUSES:
+        return PAUSES[value]
     return ", ".join(value) if isinstance(value, tuple) else value
 
 

@@ -104,6 +104,10 @@ class TestResting:
     def test_it_keeps_its_minimum_although_others_could_use_it(self) -> None:
         assert decide(20.0, self.RESTS, {"confirmed": 14.0, "measured": 14.0}).target.tolist() == [6.0, 14.0]
 
+    def test_one_that_did_not_go_on_has_nothing_to_keep(self) -> None:
+        found = decide(20.0, {**self.RESTS, "lost": True}, {"confirmed": 14.0, "measured": 14.0})
+        assert found.target.tolist() == [0.0, 20.0]
+
     def test_but_not_where_somebody_waits(self) -> None:
         assert decide(7.0, {**self.RESTS, "tier": 5}, WAITS).target.tolist() == [0.0, 7.0]
 
@@ -157,8 +161,8 @@ class TestProperties:
             for load in found
         ]  # fmt: skip
         told = plan(network, known, np.zeros(len(network.limits)), [Settings(0, 0.0)]).target
-        for index in [n for n, each in enumerate(known) if not each.resumes and told[n] == 0]:
-            alone = np.array([not each.resumes for each in known]) & (told > 0)
+        for index in [n for n, each in enumerate(known) if not (each.resumes or each.lost) and told[n] == 0]:
+            alone = np.array([not (each.resumes or each.lost) for each in known]) & (told > 0)
             alone[index] = True
             need = network.usage(np.where(alone, [each.minimum for each in known], 0.0))
             assert (need > network.capacity + 1e-9).any(), "others had what it could have kept"

@@ -53,6 +53,7 @@ def connectors(draw: st.DrawFn, load: Load, sites: int) -> Connector:
         cap=draw(st.none() | numbers(0, 40).map(lambda x: x * unit)),
         rests=draw(st.integers(0, 3)) == 0,
         resumes=draw(st.integers(0, 2)) > 0,
+        lost=draw(st.integers(0, 5)) == 0,
         floor=6.0 * unit if draw(st.integers(0, 5)) == 0 else 0.0,
         default=draw(st.none() | setting()),
         measured=draw(st.none() | numbers(0, 40).map(lambda x: x * unit)),

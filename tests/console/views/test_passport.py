@@ -172,8 +172,15 @@ def test_the_operating_mode_says_what_counts_and_who_says_so(depot: Depot, log_i
     ConfigurationKey.objects.create(
         charge_point=point, key="ChargingScheduleMaxPeriods", value="7", reported_at=NOW
     )
-    type(point).objects.filter(pk=point.pk).update(operating_mode={"unit": "W", "survives_reboot": True})
+    type(point).objects.filter(pk=point.pk).update(
+        operating_mode={"unit": "W", "survives_reboot": True, "pause": "stop"}
+    )
     shown = page(log_in(Role.GUEST), depot)
     assert "Operating mode" in shown
-    for value, source in (("W", "an administrator"), ("yes", "an administrator"), ("7", "its configuration")):
+    for value, source in (
+        ("W", "an administrator"),
+        ("yes", "an administrator"),
+        ("a stop only", "an administrator"),
+        ("7", "its configuration"),
+    ):
         assert f'<span>{value}</span></td> <td data-label="Decided by"><span>{source}</span>' in shown
