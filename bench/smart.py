@@ -95,6 +95,9 @@ def _replays(hours: float) -> list[Figure]:
             "10 % of answers lost": Troubles(lost=0.1),
             "6 boots, 10 absences an hour": Troubles(reboots=6, absences=10),
             "evkit killed for 5 min": Troubles(dead=((begin + 1800, begin + 2100),)),
+            "all of these together": Troubles(
+                lost=0.1, reboots=4, absences=8, dead=((begin + 900, begin + 1100),)
+            ),
             "15 % disobedient": Troubles(disobedient=0.15, latency_s=(2.0, 10.0)),
         }
         return [
