@@ -47,8 +47,9 @@ class ConnectorLimit(models.Model):
     `rests_until`: its vehicle takes nothing, and is not asked before then; `rests` counts how often it was.
     `distrusted`: it drew far more than it was told, and was not seen to obey since. `trial` is how far its
     charge shows whether it goes on after a limit of 0 (`charging.smart.resuming`), `resumes` whether charges
-    do there, `not_resumed` how many in a row did not. What it has taught (`LEARNED`) stays when smart
-    charging is switched off.
+    do there, `not_resumed` how many in a row did not. `held_by` is the circuit whose limit decides its
+    share where that is not its site's (`charging.smart.network.Node.key`). What it has taught (`LEARNED`)
+    stays when smart charging is switched off.
     """
 
     evse = models.OneToOneField(
@@ -85,6 +86,7 @@ class ConnectorLimit(models.Model):
     trial = models.PositiveSmallIntegerField(default=0)
     resumes = models.BooleanField(null=True)
     not_resumed = models.PositiveSmallIntegerField(default=0)
+    held_by = models.CharField(max_length=32, blank=True)
 
     objects = ConnectorLimitQuerySet.as_manager()
 

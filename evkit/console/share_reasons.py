@@ -47,6 +47,7 @@ class Known:
         fair_w: its part if everybody took all that it could, None where that is not known.
         most_w: what its hardware takes.
         minimum_w, kept_w: the least that it charges with, what stays reserved for it.
+        limit: whose limit decides, where that is not the site's.
         again: when it is asked again; barred: what keeps power from it. Empty where nobody knows.
     """
 
@@ -58,12 +59,20 @@ class Known:
     most_w: float | None = None
     minimum_w: float | None = None
     kept_w: float | None = None
+    limit: str = ""
     again: str = ""
     barred: str = ""
 
 
 def share_reason(known: Known) -> str:
     """Return why a connector has its share; empty where it has none and wants none."""
+    reason = _reason(known)
+    if not reason or not known.limit:
+        return reason
+    return _("%(reason)s, by %(limit)s") % {"reason": reason, "limit": known.limit}
+
+
+def _reason(known: Known) -> str:
     if known.why in BRIEFLY:
         return _without_share(known)
     if known.share_w is None:

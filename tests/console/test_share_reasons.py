@@ -80,7 +80,11 @@ class TestShareReason:
             ),
             (Known(Why.BARRED, 0.0, barred="paused by ann"), "paused by ann"),
             (Known(Why.BARRED, 0.0), "held by its schedule or by somebody"),
-            (Known(Why.IDLE, None), ""),
+            (Known(Why.IDLE, None, limit="the limit of the project"), ""),
+            (
+                Known(Why.SHARE, 4 * KW, 4 * KW, rule="equal", limit="the limit of circuit f1"),
+                "equal share of 4.0 kW, takes 4.0 kW, by the limit of circuit f1",
+            ),
         ],
     )
     def test_tells_figures_where_they_are_known(self, known: Known, sentence: str) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from charging.models import ConnectorLimit, Transaction
 from charging.services.holding import settle_holds
+from charging.services.smart.circuits import node_of
 from charging.services.smart.decisions import note_decisions
 from charging.services.smart.disobedience import face_disobedience
 from charging.services.smart.letting_go import let_go, let_go_of_strays
@@ -93,6 +94,7 @@ def _balance(situation: Situation, now: datetime) -> Plan:
         row = place.row
         row.target, row.envelope = float(found.target[index]), float(found.envelope[index])
         row.why = found.why[index]
+        row.held_by = _held_by(situation, found, index)
         _note_turn(row, found.why[index], now)
         install_default(place, now, outbox)
         face_disobedience(place, situation.connectors[index], found.why[index], now, outbox)
@@ -102,6 +104,15 @@ def _balance(situation: Situation, now: datetime) -> Plan:
     store_changed((place.row for place in situation.places), situation.stored)
     note_decisions(situation, found, moved, now)
     return found
+
+
+def _held_by(situation: Situation, found: Plan, index: int) -> str:
+    """Return the circuit whose limit stopped or refused a connector; empty where it is that of its site."""
+    limit = int(found.stopped_by[index])
+    if limit < 0 or found.why[index] not in {Why.SHARE, Why.NO_ROOM}:
+        return ""
+    node = situation.network.limits[limit].node
+    return "" if node == node_of(situation.places[index].site) else node
 
 
 def _note_turn(row: LimitRow, why: Why, now: datetime) -> None:

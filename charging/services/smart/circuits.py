@@ -20,6 +20,8 @@ from sites.models import Feeder, Project, Site
 from sites.types import Unit
 
 PROJECT: Final = "project"
+FEEDER: Final = "feeder-"
+"""Before the number of a feeder."""
 
 AHEAD: Final = timedelta(minutes=1)
 """A weekly limit counts so long before it begins: connectors need time to obey."""
@@ -79,10 +81,10 @@ def _nodes(
         limits = limits_within(site, now, now + AHEAD)
         nodes.append(Node(node_of(site), PROJECT, limits.power_w, limits.current_a))
     for feeder in Feeder.objects.filter(site__in=sites):
-        parent = f"feeder-{feeder.parent_id}" if feeder.parent_id else f"site-{feeder.site_id}"
-        nodes.append(_node(f"feeder-{feeder.pk}", parent, feeder.limit_value, feeder.limit_unit))
+        parent = f"{FEEDER}{feeder.parent_id}" if feeder.parent_id else f"site-{feeder.site_id}"
+        nodes.append(_node(f"{FEEDER}{feeder.pk}", parent, feeder.limit_value, feeder.limit_unit))
     for point in {evse.charge_point_id: evse.charge_point for evse in evses}.values():
-        parent = f"feeder-{point.feeder_id}" if point.feeder_id else f"site-{point.site_id}"
+        parent = f"{FEEDER}{point.feeder_id}" if point.feeder_id else f"site-{point.site_id}"
         nodes.append(Node(f"point-{point.id}", parent, limit_w=point.max_power_w))
     return nodes
 

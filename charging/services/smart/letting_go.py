@@ -22,7 +22,7 @@ from sites.models import Site
 UNDER_WAY = (CommandState.QUEUED, CommandState.SENT)
 SAVED = (
     "confirmed", "confirmed_at", "before", "sent", "doubtful", "command", "default", "default_at",
-    "default_command", "transaction", "target", "envelope", "why",
+    "default_command", "transaction", "target", "envelope", "why", "held_by",
 )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def _clear_rows(limits: QuerySet[ConnectorLimit], now: datetime) -> bool:
 def _is_let_go(row: ConnectorLimit, now: datetime) -> bool:
     """Take one step; tell whether nothing is left."""
     row.target = row.envelope = None
-    row.why = ""
+    row.why = row.held_by = ""
     limit_gone, row.command = _clear(row, row.command, LIMIT_ID, now, is_set=_may_limit(row))
     if limit_gone:
         row.confirmed = row.confirmed_at = row.before = row.sent = row.doubtful = None

@@ -50,6 +50,7 @@ _COLUMNS: Final = columns(
     trial="int2",
     resumes="boolean",
     not_resumed="int2",
+    held_by="text",
 )
 
 
@@ -92,6 +93,7 @@ class LimitRow:
     trial: int = 0
     resumes: bool | None = None
     not_resumed: int = 0
+    held_by: str = ""
 
     @property
     def command_id(self) -> int | None:

@@ -53,11 +53,6 @@ class Line:
         return site.voltage_v
 
     @property
-    def feeds(self) -> bool:
-        """Whether a circuit between the site and its charge point may limit it."""
-        return self.evse.charge_point.feeder_id is not None
-
-    @property
     def rule(self) -> str:
         """How it takes part in sharing: by its own rule, else that of a group, else that of its site."""
         site = self.evse.charge_point.site

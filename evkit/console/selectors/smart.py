@@ -7,24 +7,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chargers.models import ChargePoint, Evse
+from django.db.models import Sum
+
+from chargers.models import ChargePoint, Evse, EvseState
 from charging.models import ChargeOverride, ConnectorLimit, SiteDecision, Transaction
 from charging.services.smart.settings_of import range_of
 from charging.types import OverrideKind
 from evkit.console.cards import ChargePointCard, ConnectorCard, Totals
+from evkit.console.selectors.facts import DEFAULT_VOLTAGE_V
 from evkit.console.selectors.overview import site_cards
 from evkit.console.selectors.share_lines import Line, watts_of
 from evkit.console.selectors.share_reasons import with_reasons
 from evkit.console.selectors.site_meter import SiteMeter, site_meter_of
+from evkit.core.units import amperes_to_watts
 from sites.limits import fixed_limit_w, limit_steps, limit_w_at
-from sites.models import ScheduleGroup, Site
+from sites.models import Project, ScheduleGroup, Site
+from sites.types import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
     """A site's power in W: what it may draw, draws, keeps for starts and elsewhere, and has left.
 
-    `coming` is when the limit changes next, and to what (None: none), where it does within a day.
+    `project_w` is the limit that all sites share. `coming` is when the limit changes next, and to what
+    (None: none), where it does within a day.
     """
 
     site: Site
@@ -36,6 +42,7 @@ class Sharing:
     lines: tuple[Line, ...]
     planned_at: datetime | None
     coming: tuple[datetime, float | None] | None = None
+    project_w: float | None = None
 
     @property
     def weekly(self) -> bool:
@@ -91,7 +98,7 @@ class Sharing:
 AHEAD: Final = timedelta(days=1)
 """So far ahead the next change of the limit is told."""
 
-_POINT: Final = ("identity", "name", "max_power_w", "priority", "feeder")
+_POINT: Final = ("identity", "name", "max_power_w", "priority")
 _EVSE: Final = (
     "charge_point",
     "number",
@@ -102,7 +109,7 @@ _EVSE: Final = (
     "priority",
     "distribution",
 )
-_LIMIT: Final = ("confirmed", "target", "transaction", "why", "envelope", "rests_until", "tries")
+_LIMIT: Final = ("confirmed", "target", "transaction", "why", "envelope", "rests_until", "tries", "held_by")
 
 
 def sharing_of(site: Site, now: datetime, cards: Iterable[ChargePointCard] | None = None) -> Sharing:
@@ -133,12 +140,33 @@ def sharing_of(site: Site, now: datetime, cards: Iterable[ChargePointCard] | Non
     meter = site_meter_of(site, now)
     reserved = decision.reserve_w if decision else 0.0
     limit_w = limit_w_at(site, now)
-    free = None if limit_w is None else max(limit_w - power - meter.counts_w - reserved, 0.0)
+    project_w = _project_limit_w()
+    left = [] if limit_w is None else [limit_w - power - meter.counts_w - reserved]
+    left += [] if project_w is None else [project_w - _promised_w()]
+    free = max(min(left), 0.0) if left else None
     steps = limit_steps(site, now, now + AHEAD) if site.limit_schedule else []
     return Sharing(
         site, power, meter, reserved, free, limit_w, lines,
         planned_at=decision.at if decision else None, coming=steps[1] if steps[1:] else None,
+        project_w=project_w,
     )  # fmt: skip
+
+
+def _project_limit_w() -> float | None:
+    """Return in W what all sites may draw together, None without a limit; one in A at 230 V."""
+    project = Project.objects.exclude(limit_value=None).first()
+    if project is None or project.limit_value is None or project.limit_unit == Unit.WATT:
+        return None if project is None else project.limit_value
+    return amperes_to_watts(project.limit_value, phases=3, voltage_v=DEFAULT_VOLTAGE_V)
+
+
+def _promised_w() -> float:
+    """Return what all sites may draw now by the last decisions, in W; of one that is off, what it draws."""
+    decided = SiteDecision.objects.aggregate(sum=Sum("used_w"))["sum"] or 0.0
+    off = EvseState.objects.filter(
+        evse__charge_point__site__smart_charging_enabled=False, evse__charge_point__state__connected=True
+    )
+    return decided + (off.aggregate(sum=Sum("power_w"))["sum"] or 0.0)
 
 
 def _evses_of(site: Site) -> Iterator[Evse]:

@@ -30,6 +30,20 @@ def test_two_sites_share_the_limit_of_the_project(project) -> None:
             yard.answer_all(second)
     settings = [yard.row(evse).confirmed for yard, evse in zip(yards, evses, strict=True)]
     assert settings == [20.0, 20.0]
+    assert [yard.row(evse).held_by for yard, evse in zip(yards, evses, strict=True)] == ["project"] * 2
+
+
+def test_it_is_noted_which_circuit_decides_where_that_is_not_the_sites() -> None:
+    yard = Yard(limit_a=20.0)
+    feeder = Feeder.objects.create(site=yard.site, code="f1", limit_value=10.0, limit_unit="A")
+    below, beside = only(yard.point(feeder=feeder)), only(yard.point())
+    yard.settle(0)
+    yard.start(below, 1)
+    yard.start(beside, 1)
+    for second in range(2, 200, 20):
+        yard.settle(second)
+    assert (yard.row(below).confirmed, yard.row(below).held_by) == (10.0, f"feeder-{feeder.pk}")
+    assert (yard.row(beside).confirmed, yard.row(beside).held_by) == (10.0, "")
 
 
 def test_what_one_site_may_still_draw_is_no_room_for_the_other(project) -> None:

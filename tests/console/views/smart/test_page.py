@@ -7,15 +7,13 @@ import pytest
 from django.urls import reverse
 
 from chargers.models import ChargePoint, ConfigurationKey, Evse
-from charging.models import (
-    ConnectorLimit,
-)
+from charging.models import ConnectorLimit, SiteDecision
 from charging.services.smart.balancing import rebalance
 from charging.smart.planner import Why
 from evkit.console.selectors.site_meter import site_meter_of
 from evkit.console.selectors.smart import sharing_of
 from evkit.core.clock import utc_now
-from sites.models import ScheduleGroup, Site, SiteMeterReading, User
+from sites.models import Project, ScheduleGroup, Site, SiteMeterReading, User
 from sites.types import Role
 from tests.console.depot import Depot, add_charge_point, add_connector, add_user
 from tests.console.views.smart.conftest import PAGE
@@ -49,6 +47,23 @@ class TestPage:
         page = client.get(reverse(PAGE, args=["depot"])).content.decode()
         assert 'class="bar__second"' in page
         assert "Elsewhere on the site" in page
+
+    def test_whose_limit_decides_is_told_and_what_all_sites_may_draw(self, client, depot) -> None:
+        client.force_login(add_user(Role.GUEST, depot.site))
+        href = reverse(PAGE, args=["depot"])
+        assert "limit of the project" not in client.get(href).content.decode()
+        Project.objects.update_or_create(pk=1, defaults={"limit_value": 20_000, "limit_unit": "W"})
+        rebalance(site_id=depot.site.pk, now=utc_now())
+        SiteDecision.objects.update(used_w=15_000)
+        charge = depot.transaction
+        ConnectorLimit.objects.filter(evse=charge.evse).update(
+            why=Why.SHARE, held_by="project", target=12_000, transaction=charge
+        )
+        page = client.get(href)
+        assert page.context["sharing"].free_w == 5_000
+        shown = page.content.decode()
+        assert "All sites together may draw 20\u202fkW: the limit of the project." in shown
+        assert ", by the limit of the project" in shown
 
 
 class TestMeter:
