@@ -29,6 +29,9 @@ TEMPLATE_CALL = re.compile(
 WIDE_QUANTITY = re.compile(r"(?:%\(\w+\)[sd]|\d)[ \u00a0](?:kWh|Wh|kW|W|kVA|A|V|%%|°C|min|h|s)\b")
 """A number and its unit with a space between them that is not the narrow one (U+202F)."""
 
+BREAKING = re.compile(r"(?<=\S) (?=[:;?!»])|(?<=«) ")
+"""A space in French at which a line may break before a sign that belongs to the word, or after a quote."""
+
 Key = tuple[str | None, str, str]
 
 
@@ -125,7 +128,11 @@ def compile_all(root: Path) -> list[Path]:
         if target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
             continue
         partial = target.with_suffix(".mo.part")
-        polib.pofile(str(path)).save_as_mofile(str(partial))
+        catalogue = polib.pofile(str(path))
+        if catalogue_language(path) == "fr":
+            for entry in catalogue:
+                _set_in_french(entry)
+        catalogue.save_as_mofile(str(partial))
         partial.replace(target)
         written.append(target)
     return written
@@ -147,6 +154,17 @@ def update(path: Path, messages: dict[Message, list[str]]) -> int:
     catalogue.sort(key=lambda entry: (entry.occurrences, entry.msgid, entry.msgctxt or ""))
     catalogue.save(str(path))
     return len(unused) + len(missing)
+
+
+def catalogue_language(path: Path) -> str:
+    """Return the language of a catalogue, by its place (`locale/fr/LC_MESSAGES/django.po`)."""
+    return path.parents[1].name
+
+
+def _set_in_french(entry: polib.POEntry) -> None:
+    """Put a space that does not break where French sets one, before : ; ? ! and inside quotes."""
+    entry.msgstr = BREAKING.sub("\u202f", entry.msgstr)
+    entry.msgstr_plural = {n: BREAKING.sub("\u202f", text) for n, text in entry.msgstr_plural.items()}
 
 
 def entry_key(entry: polib.POEntry) -> Key:

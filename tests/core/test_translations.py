@@ -108,6 +108,23 @@ class TestCompile:
         with target.open("rb") as file:
             assert gettext.GNUTranslations(file).gettext("Free") == "Libre"
 
+    @pytest.mark.parametrize(
+        ("written", "told"),
+        [
+            ("Vide : jamais ; toujours ?", "Vide\u202f: jamais\u202f; toujours\u202f?"),
+            ("« Libre »", "«\u202fLibre\u202f»"),
+            ("à 14:30 : oui", "à 14:30\u202f: oui"),
+            ("sans signe", "sans signe"),
+        ],
+    )
+    def test_french_signs_do_not_begin_a_line(
+        self, catalogue: Path, tmp_path: Path, written: str, told: str
+    ) -> None:
+        catalogue.write_text(catalogue.read_text() + f'\nmsgid "x"\nmsgstr "{written}"\n')
+        (target,) = compile_all(tmp_path)
+        with target.open("rb") as file:
+            assert gettext.GNUTranslations(file).gettext("x") == told
+
     def test_only_again_when_the_catalogue_is_newer(self, catalogue: Path, tmp_path: Path) -> None:
         (target,) = compile_all(tmp_path)
         assert compile_all(tmp_path) == []

@@ -41,7 +41,7 @@ class VehicleTable(ListTable):
     needs = Column(_("Usual need (kWh)"), sort=("needs_wh",), number=True, css="yields")
     battery = Column(_("Battery (kWh)"), sort=("battery_wh",), number=True, css="yields")
     priority = Column(_("Priority"), "priority", number=True, css="yields")
-    tags = Column(pgettext_lazy("of a vehicle", "Badges"), css="yields")
+    tags = Column(pgettext_lazy("of a vehicle", "Badges"), css="yields long")
     code = Column(_("Code"), "code", usual=False)
 
     @staticmethod

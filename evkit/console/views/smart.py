@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from charging.models import DecisionRecord
 from evkit.console.access import get_site, may_command, member_page, principal_of
-from evkit.console.formats import NARROW, kilo, quantity
+from evkit.console.formats import kilo, quantity
 from evkit.console.live.cards import followed_cards
 from evkit.console.selectors.smart import sharing_of
 from evkit.console.smart_table import View
@@ -123,9 +123,9 @@ def smart_limit(request: HttpRequest, code: str) -> HttpResponse:
 def _tell_limit(request: HttpRequest, site: Site) -> None:
     """Say what the limit is now, and where it keeps nobody back: its unit may be wrong."""
     in_watts = site.limit_unit == Unit.WATT
-    limit = f"{_shown(site)}{NARROW}{'kW' if in_watts else 'A'}"
-    messages.success(request, _("The limit is %(limit)s now.") % {"limit": limit})
     value = site.limit_value or 0.0
+    limit = quantity(kilo(value), "kW", 1) if in_watts else quantity(value, "A", 1)
+    messages.success(request, _("The limit is %(limit)s now.") % {"limit": limit})
     limit_w = value if in_watts else amperes_to_watts(value, phases=3, voltage_v=site.voltage_v)
     hardware_w = sharing_of(site, utc_now()).hardware_w
     if limit_w > hardware_w:

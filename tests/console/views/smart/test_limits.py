@@ -35,7 +35,7 @@ class TestChanges:
         page = client.post(reverse("smart_limit", args=["depot"]), {"limit": "80000"}, follow=True)
         assert "this limit keeps nobody back" in page.content.decode()
         page = client.post(reverse("smart_limit", args=["depot"]), {"limit": "8"}, follow=True)
-        assert "The limit is 8\u202fkW now." in page.content.decode()
+        assert "The limit is 8.0\u202fkW now." in page.content.decode()
         assert "keeps nobody back" not in page.content.decode()
 
     def test_before_it_is_switched_off_the_consequence_is_told(self, client, depot) -> None:
