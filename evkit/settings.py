@@ -28,7 +28,6 @@ EVKIT_PUBLIC_URL = environment.public_url
 EVKIT_TRUSTED_PROXIES = environment.trusted_proxies
 
 INSTALLED_APPS = [
-    "daphne",
     "evkit",
     "evkit.core",
     "sites",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import django.test
 import pytest
 
-ITS_FIXTURES = {"db", "transactional_db", "admin_client", "found"}
-"""Those of pytest-django that a test may use without the mark, and the campaign of `tests.fuzz`."""
+ITS_FIXTURES = {"db", "transactional_db", "admin_client", "found", "standing"}
+"""Those of pytest-django that a test may use without the mark, the campaign of `tests.fuzz`, and the world of
+the roles."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

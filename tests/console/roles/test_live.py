@@ -48,6 +48,18 @@ async def test_the_feed_of_a_site_is_for_its_members_and_for_pages_of_this_host(
     await socket.disconnect()
 
 
+@pytest.fixture
+def people(db: None) -> dict[str, User]:
+    return add_people()
+
+
+@pytest.fixture
+def world(people: dict[str, User]) -> World:
+    world = make_world(people["operator"])
+    place(people, world)
+    return world
+
+
 class TestMetrics:
     @pytest.mark.parametrize("role", Role)
     def test_are_for_a_token_of_every_site(self, world: World, role: Role) -> None:
