@@ -14,7 +14,7 @@ from chargers.models import ChargePoint, ChargePointState, Evse, EvseState
 from charging.models import Transaction
 from evkit.console.cards import ChargePointCard, ConnectorCard
 from evkit.console.faults import fault_text
-from evkit.console.states import State, charge_point_state, connector_state
+from evkit.console.states import OCPP_STATES, State, charge_point_state, connector_state
 from evkit.console.vehicle_links import vehicle_url
 from evkit.core.units import amperes_to_watts
 from sites.models import Site
@@ -124,6 +124,11 @@ def connector_card(
         fault=_fault(live) if state is State.FAULTED else "",
         transaction=None if transaction is None or transaction.ended_at else transaction.number,
     )
+
+
+def drawing_statuses() -> list[str]:
+    """Return the statuses of OCPP in which a connector can draw power."""
+    return [status for status, state in OCPP_STATES.items() if draws(state)]
 
 
 def draws(state: State) -> bool:

@@ -25,6 +25,7 @@ from evkit.console.people.forms import StyledForm
 from evkit.console.share_reasons import BRIEFLY
 from evkit.core.clock import utc_now
 from evkit.core.recorders import Actor
+from sites.limits import fixed_limit_w, limit_w_at
 from sites.models import Site
 from sites.permissions import Right
 from sites.services.settings import SiteLimit, SiteSharing, change_sharing, change_site
@@ -53,6 +54,8 @@ class WhatIfForm(StyledForm):
             gettext_lazy("Limit (kW)") if in_watts else gettext_lazy("Limit (A per phase)")
         )
         self.fields["limit"].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+        if limit_w_at(site, utc_now()) != fixed_limit_w(site):
+            self.fields["limit"].help_text = _("A weekly limit holds now as well: the stricter one counts.")
         self.initial["distribution"] = site.distribution
         if site.limit_value is not None and self.unit == site.limit_unit:
             self.initial["limit"] = site.limit_value / self._factor

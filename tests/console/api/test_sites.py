@@ -36,7 +36,7 @@ class TestListSites:
 class TestReadSite:
     def test_settings_and_totals_are_told(self, administrator, mine):
         ChargePointState.objects.update(connected=True)
-        EvseState.objects.update(power_w=11_000)
+        EvseState.objects.update(power_w=11_000, status="Charging")
         assert administrator.get("sites/mine").json() == {
             "code": "mine",
             "name": {"en": "Depot mine", "fr": "Dépôt mine"},
@@ -56,6 +56,14 @@ class TestReadSite:
             "connected": 1,
             "power_w": 11_000,
         }
+
+    @pytest.mark.parametrize(("status", "connected"), [("Available", True), ("Charging", False)])
+    def test_who_is_free_or_away_draws_nothing_whatever_it_measured_last(
+        self, administrator, mine, status, connected
+    ):
+        ChargePointState.objects.update(connected=connected)
+        EvseState.objects.update(power_w=11_000, status=status)
+        assert administrator.get("sites/mine").json()["power_w"] is None
 
 
 class TestPatchSite:

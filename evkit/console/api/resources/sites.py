@@ -24,6 +24,7 @@ from evkit.console.api.types import (
     given_exceptions,
     refuse_null,
 )
+from evkit.console.selectors.overview import drawing_statuses
 from evkit.core.clock import utc_now
 from sites.exceptions import Weekly
 from sites.limits import level_of, limit_w_at
@@ -169,10 +170,17 @@ def _one(site: Site) -> SiteOut:
 
 
 def _totals(sites: Sequence[Site]) -> dict[int, Totals]:
-    """Return the totals of `sites` by primary key, in two queries."""
+    """Return the totals of `sites` by primary key, in two queries; power as the pages show it.
+
+    What a connector measured last counts while it can draw: one that is free, or away, draws nothing.
+    """
     points = ChargePoint.objects.filter(site__in=sites).values("site_id").order_by("site_id")
     counted = points.annotate(all=Count("pk"), connected=Count("pk", filter=Q(state__connected=True)))
-    states = EvseState.objects.filter(evse__charge_point__site__in=sites)
+    states = EvseState.objects.filter(
+        evse__charge_point__site__in=sites,
+        evse__charge_point__state__connected=True,
+        status__in=drawing_statuses(),
+    )
     powers = states.values("evse__charge_point__site_id").order_by("evse__charge_point__site_id")
     power_w = dict(powers.values_list("evse__charge_point__site_id").annotate(Sum("power_w")))
     return {

@@ -158,6 +158,9 @@ class TestWeeklyLimits:
         page = client.get(href).content.decode()
         assert f"A weekly limit holds. From {now + timedelta(hours=1):%a}" in page
         assert f"{hours['to']}: 100\u202fkW." in page
+        client.force_login(add_user(Role.ADMINISTRATOR))
+        tried = client.get(reverse("what_if", args=["depot"])).content.decode()
+        assert "A weekly limit holds now as well" in tried
         hours = {"from": f"{now + timedelta(hours=2):%H:%M}", "to": f"{now + timedelta(hours=3):%H:%M}"}
         level = {"value": 60_000, "unit": "W", "ranges": [{"days": list(DAYS), **hours}]}
         Site.objects.filter(pk=depot.site.pk).update(limit_schedule=[level])
