@@ -17,6 +17,7 @@ from evkit.console.smart_table import COLUMNS
 from evkit.console.templatetags.evkit import icon
 from evkit.console.vehicle_links import linked
 from sites.models import Site
+from sites.types import Distribution
 
 register = template.Library()
 
@@ -74,7 +75,7 @@ def _row(line: Line, shared: Shared) -> str:
         "limit": _kw(line.accepted_w),
         "power": _power(line),
         "max": _kw(line.max_w, 0),
-        "why": _why(line.why),
+        "why": _why(line),
     }
     idle = "" if line.charge or line.waits else " smart-idle"
     drawn = "".join(f"{shared.openings[name]}{cell}</td>" for name, cell in cells.items())
@@ -99,8 +100,11 @@ def _power(line: Line) -> str:
     return f'<span class="cell cell--end">{bar}<b>{_kw(card.power_w)}</b></span>'
 
 
-def _why(why: str) -> str:
-    return f'<span class="note">{escape(why)}</span>' if why else '<span class="quiet">–</span>'
+def _why(line: Line) -> str:
+    """Return why a connector has its share; of one that has none the rule by which it will get one."""
+    if line.why:
+        return f'<span class="note">{escape(line.why)}</span>'
+    return f'<span class="quiet">{escape(str(Distribution(line.rule).label))}</span>'
 
 
 def _priority(line: Line, shared: Shared) -> str:

@@ -65,6 +65,14 @@ class TestPage:
         assert "All sites together may draw 20\u202fkW: the limit of the project." in shown
         assert ", by the limit of the project" in shown
 
+    def test_the_rule_of_who_does_not_charge_is_told(self, client, depot) -> None:
+        client.force_login(add_user(Role.GUEST, depot.site))
+        href = reverse(PAGE, args=["depot"])
+        assert 'class="quiet">First come, first served</span>' not in client.get(href).content.decode()
+        evse = depot.charging.evses.get(number=2)
+        Evse.objects.filter(pk=evse.pk).update(distribution="first_come")
+        assert 'class="quiet">First come, first served</span>' in client.get(href).content.decode()
+
 
 class TestMeter:
     """The line that says who measures what the site draws elsewhere, and what of it counts."""
