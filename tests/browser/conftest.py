@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.charge_point import ChargePoint
-from tests.support.browsing import PASSWORD, create_user
+from tests.support.browsing import PASSWORD, create_user, session_of
 from tests.support.server import Server
 
 LogIn = Callable[..., Page]
@@ -50,23 +50,35 @@ def enter(
     width: int = 1440,
     height: int = 900,
     service_workers: ServiceWorkers = "allow",
+    by_form: bool = False,
 ) -> Page:
     """Log in as a role in a context of its own; what the browser complains of goes to `complaints`.
 
     A route that keeps files from a page needs `service_workers="block"`: they would come from theirs.
+    `by_form` types a password; else the session is there.
     """
-    create_user(server, role, role, language)
     context = browser.new_context(
         viewport={"width": width, "height": height}, service_workers=service_workers
     )
     page = context.new_page()
     listen(page, complaints)
+    if by_form:
+        create_user(server, role, role, language)
+        fill_in(page, server, role)
+    else:
+        session = session_of(server, role, role, language)
+        context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+        page.goto(f"{server.url}/", wait_until="networkidle")
+    return page
+
+
+def fill_in(page: Page, server: Server, name: str) -> None:
+    """Log in as somebody who types the password."""
     page.goto(f"{server.url}/account/login/")
-    page.fill("#id_username", role)
+    page.fill("#id_username", name)
     page.fill("#id_password", PASSWORD)
     page.click("button.btn--primary")
     page.wait_for_url(f"{server.url}/")
-    return page
 
 
 def listen(page: Page, complaints: list[str]) -> None:
@@ -101,6 +113,7 @@ def log_in(chromium: Browser, live_evkit: Server, complaints: list[str]) -> Iter
         width: int = 1440,
         height: int = 900,
         service_workers: ServiceWorkers = "allow",
+        by_form: bool = False,
     ) -> Page:
         page = enter(
             chromium,
@@ -111,6 +124,7 @@ def log_in(chromium: Browser, live_evkit: Server, complaints: list[str]) -> Iter
             width=width,
             height=height,
             service_workers=service_workers,
+            by_form=by_form,
         )
         contexts.append(page.context)
         return page

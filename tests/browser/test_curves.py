@@ -16,7 +16,7 @@ from tests.browser.charts import drag, fingers, moments_told, plot_of, point_at,
 from tests.browser.conftest import LogIn
 from tests.support.server import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 POINT = "/sites/depot/charge-points/CP_1/"
 TAG = "B4A63CDF2212"

@@ -13,7 +13,7 @@ from tests.browser.charge_point import ChargePoint
 from tests.browser.conftest import LogIn
 from tests.support.server import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ROWS = ".list-table tbody tr"

@@ -96,7 +96,7 @@ class TestCommands:
         transaction = charge_point.start(1, TAG)
         charge_point.status(1, "Charging")
         charge_point.meter(1, transaction, 38_400, 64)
-        page = log_in("operator")
+        page = log_in("operator", by_form=True)
         page.goto(f"{live_evkit.url}/sites/depot/charge-points/CP_1/")
         page.evaluate(STAY)
         page.click("#command-stop")

@@ -34,7 +34,7 @@ class TestRoles:
     ) -> None:
         seen = {}
         for role in ("administrator", "operator", "guest"):
-            page = log_in(role)
+            page = log_in(role, by_form=True)
             page.goto(f"{live_evkit.url}/sites/depot/charge-points/CP_1/")
             expect(page.locator("h1")).to_have_text("CP_1")
             commands = page.locator(COMMANDS).count()

@@ -16,7 +16,7 @@ from tests.browser.conftest import enter
 from tests.browser.recorded import PARIS, Row, record, recorded
 from tests.support.server import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NUMBERS = ".list-table tbody .main-cell a"
 SUMS = "#list-totals .kv"

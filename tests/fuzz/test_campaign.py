@@ -14,6 +14,7 @@ from tests.fuzz.oracle import must_be_answered
 from tests.fuzz.site import WITNESS, fuzz_site, identities
 from tests.support.databases import own_database
 
+pytestmark = pytest.mark.slow
 FRAMES = 6000
 SEED = 16
 

@@ -20,16 +20,30 @@ user.language = {language!r}
 user.shortcuts = True
 user.theme = "system"
 user.is_staff = {role!r} == "administrator"
-user.set_password({password!r})
+if {password!r}:
+    user.set_password({password!r})
 user.save()
 for site in Site.objects.all():
     Membership.objects.get_or_create(user=user, site=site)
+"""
+
+SESSION = """
+from django.test import Client
+client = Client()
+client.force_login(user)
+print(client.cookies["sessionid"].value)
 """
 
 
 def create_user(server: Server, name: str, role: str, language: str = "en") -> None:
     """Create a user with a known password who may see every site."""
     server.shell(CREATE.format(name=name, role=role, password=PASSWORD, language=language))
+
+
+def session_of(server: Server, name: str, role: str, language: str = "en") -> str:
+    """Return the session of such a user as its cookie has it: no password is made up, nor looked at."""
+    code = CREATE.format(name=name, role=role, password="", language=language)
+    return server.shell(code + SESSION).strip()
 
 
 class Browsing:

@@ -19,7 +19,7 @@ from tests.support.databases import redis_url
 from tests.support.handshake import Handshake, Reply, shake
 from tests.support.server import Server
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.redis, pytest.mark.timeout(120)]
 
 BOOT = b'[2,"b","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]'
 

@@ -14,6 +14,7 @@ from tests.browser.charge_point import ChargePoint
 from tests.conftest import run_server
 from tests.support.server import Server
 
+pytestmark = pytest.mark.slow
 LIMIT_W = 60_000
 HARDWARE_W = 50_000
 TAG = "B4A63CDF2212"

@@ -26,6 +26,7 @@ from tests.console.roles.world import (
 
 People = dict[str, User]
 
+pytestmark = pytest.mark.slow
 MEMBERS = {"administrator", "operator", "guest"}
 LET_IN = {
     Need.LOG_IN: {*MEMBERS, "operator-elsewhere", "guest-elsewhere"},
