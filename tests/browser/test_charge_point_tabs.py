@@ -211,5 +211,6 @@ class TestCurves:
             assert page.evaluate("window.htmx === undefined"), path
             page.click(f'.tabs a:has-text("{name}")')
             expect(page.locator(".tabs [aria-current=page]")).to_have_text(name)
+            page.wait_for_load_state()
             sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert page.evaluate(sideways) == 0, path
