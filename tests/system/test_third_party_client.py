@@ -140,11 +140,11 @@ async def run_session(server: Server, token: str) -> None:
 @pytest.mark.timeout(120)
 def test_a_meter_that_tells_gigawatts_counts_nowhere(server: Server) -> None:
     token = server.manage("create_api_token", "tests", "--role", "operator", "--site", "depot").split()[-1]
-    number = asyncio.run(tell_gigawatts(server))
+    number, power_w = asyncio.run(tell_gigawatts(server, token))
     point = server.get("charge-points/CP_1", token)
     first = next(item for item in point["connectors"] if item["number"] == 1)
     assert (first["power_w"], first["energy_wh"]) == (22100.0, 2250.0)
-    assert server.get("sites/depot", token)["power_w"] == 22100.0
+    assert power_w == 22100.0
     assert server.get(f"transactions/{number}", token)["power_peak_w"] == 22100.0
     newest = server.get(f"transactions/{number}/meter-values", token)["items"][-1]["values"]
     assert [each["value"] for each in newest if each["measurand"] == "Power.Active.Import"] == [4294967295.0]
@@ -152,15 +152,17 @@ def test_a_meter_that_tells_gigawatts_counts_nowhere(server: Server) -> None:
     assert "implausible-value" in told
 
 
-async def tell_gigawatts(server: Server) -> int:
+async def tell_gigawatts(server: Server, token: str) -> tuple[int, float]:
+    """Measure what can be, then what cannot; return the transaction and what the site draws then, in W."""
     async with connect(server.ocpp_url + "CP_1", subprotocols=[OCPP_16]) as socket:
         client = Client("CP_1", socket)
         listening = asyncio.create_task(client.start())
         number = await client.boot_and_start()
         await client.measure(number, 1500, 22.1, 40)
         await client.measure(number, 2250, 4294967.295, 41)
+        site = await asyncio.to_thread(server.get, "sites/depot", token)
         listening.cancel()
-    return number
+    return number, site["power_w"]
 
 
 async def shows_the_session(server: Server, token: str, number: int) -> None:

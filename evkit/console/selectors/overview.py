@@ -126,9 +126,9 @@ def connector_card(
     )
 
 
-def drawing_statuses() -> list[str]:
-    """Return the statuses of OCPP in which a connector can draw power."""
-    return [status for status, state in OCPP_STATES.items() if draws(state)]
+def resting_statuses() -> list[str]:
+    """Return the statuses of OCPP in which a connector draws no power."""
+    return [status for status, state in OCPP_STATES.items() if not draws(state)]
 
 
 def draws(state: State) -> bool:

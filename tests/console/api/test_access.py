@@ -50,6 +50,7 @@ OF_A_PLACE = (
     ),
     Address("PATCH", "charge-points/{charge_point}", {"priority": 2}, ("administrator",)),
     Address("POST", "sites/{site}/meter", {"power_w": 1000}, ("administrator", "operator"), 201),
+    Address("DELETE", "sites/{site}/meter", {}, ("administrator",), 204),
     Address("GET", "charge-points/{charge_point}"),
     Address(
         "POST",

@@ -57,13 +57,16 @@ class TestReadSite:
             "power_w": 11_000,
         }
 
-    @pytest.mark.parametrize(("status", "connected"), [("Available", True), ("Charging", False)])
-    def test_who_is_free_or_away_draws_nothing_whatever_it_measured_last(
-        self, administrator, mine, status, connected
+    @pytest.mark.parametrize(
+        ("status", "connected", "power_w"),
+        [("Available", True, 0.0), ("Charging", False, None), ("", True, 11_000.0)],
+    )
+    def test_who_is_free_draws_nothing_and_of_who_is_away_nothing_is_known(
+        self, administrator, mine, status, connected, power_w
     ):
         ChargePointState.objects.update(connected=connected)
         EvseState.objects.update(power_w=11_000, status=status)
-        assert administrator.get("sites/mine").json()["power_w"] is None
+        assert administrator.get("sites/mine").json()["power_w"] == power_w
 
 
 class TestPatchSite:

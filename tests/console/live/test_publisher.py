@@ -90,17 +90,15 @@ class TestLivePublisher:
 
 @pytest.mark.redis
 class TestWithoutBrowsersInThisProcess:
-    async def test_reaches_the_browsers_of_other_processes(self) -> None:
+    async def test_reaches_the_browsers_of_other_processes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         config = {"hosts": [redis_url()], "prefix": f"evkit-tests-{uuid4()}"}
-        previous = channel_layers.set(DEFAULT_CHANNEL_LAYER, RedisPubSubChannelLayer(**config))
-        try:
-            channel = await listen()
-            lonely = LivePublisher(interval_s=0)
-            for number in (7, 8):
-                lonely.changed([ChargePointChanged(number, SITE)])
-                assert (await heard(channel))[0]["charge_points"] == [number]
-        finally:
-            channel_layers.set(DEFAULT_CHANNEL_LAYER, previous)
+        layer = RedisPubSubChannelLayer(**config)
+        monkeypatch.setitem(channel_layers.backends, DEFAULT_CHANNEL_LAYER, layer)
+        channel = await listen()
+        lonely = LivePublisher(interval_s=0)
+        for number in (7, 8):
+            lonely.changed([ChargePointChanged(number, SITE)])
+            assert (await heard(channel))[0]["charge_points"] == [number]
 
 
 class TestSubscribe:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Q, Sum, When
 from msgspec import UNSET
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -24,7 +24,7 @@ from evkit.console.api.types import (
     given_exceptions,
     refuse_null,
 )
-from evkit.console.selectors.overview import drawing_statuses
+from evkit.console.selectors.overview import resting_statuses
 from evkit.core.clock import utc_now
 from sites.exceptions import Weekly
 from sites.limits import level_of, limit_w_at
@@ -170,19 +170,19 @@ def _one(site: Site) -> SiteOut:
 
 
 def _totals(sites: Sequence[Site]) -> dict[int, Totals]:
-    """Return the totals of `sites` by primary key, in two queries; power as the pages show it.
+    """Return the totals of `sites` by primary key, in two queries.
 
-    What a connector measured last counts while it can draw: one that is free, or away, draws nothing.
+    A connector that is free draws nothing, whatever it measured last; one that never told a status may draw.
+    What is away is unknown.
     """
     points = ChargePoint.objects.filter(site__in=sites).values("site_id").order_by("site_id")
     counted = points.annotate(all=Count("pk"), connected=Count("pk", filter=Q(state__connected=True)))
-    states = EvseState.objects.filter(
-        evse__charge_point__site__in=sites,
-        evse__charge_point__state__connected=True,
-        status__in=drawing_statuses(),
+    here = EvseState.objects.filter(
+        evse__charge_point__site__in=sites, evse__charge_point__state__connected=True
     )
-    powers = states.values("evse__charge_point__site_id").order_by("evse__charge_point__site_id")
-    power_w = dict(powers.values_list("evse__charge_point__site_id").annotate(Sum("power_w")))
+    drawn_w = Case(When(status__in=resting_statuses(), then=0.0), default="power_w")
+    powers = here.order_by("evse__charge_point__site_id").values_list("evse__charge_point__site_id")
+    power_w = dict(powers.annotate(total_w=Sum(drawn_w)))
     return {
         row["site_id"]: Totals(row["all"], row["connected"], power_w.get(row["site_id"])) for row in counted
     }
