@@ -22,6 +22,8 @@ from tests.support.desk import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 150
+ANSWER_S = 30
+"""So long an answer of the API is awaited: a busy machine may stand still for seconds."""
 OCPP_16 = Subprotocol("ocpp1.6")
 
 
@@ -156,5 +158,8 @@ class Server:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return json.load(response)
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_S) as response:
+                return json.load(response)
+        except TimeoutError as error:
+            raise AssertionError(f"{method} {path}: no answer in {ANSWER_S} s\n{self.log()}") from error
